@@ -1,0 +1,41 @@
+"""Definition of a quantity, as a sector pack gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from measurand.document.canonical import Document
+
+
+class Definition(Document):
+    """What a named quantity is: the statistic that evaluates it, what it needs, and the words that explain it."""
+
+    id: str
+    statistic: str
+    """Name of the statistic in the registry of the room ``statistic``."""
+    parameters: Mapping[str, float | str | bool] = Field(default_factory=dict)
+    """Parameters fixed by the definition, and the defaults of those that ``at`` may set."""
+    at: tuple[str, ...] = ()
+    """Parameters that the procedure's ``at`` may set."""
+    required: tuple[str, ...] = ()
+    """Those of ``at`` that must be set."""
+    roles: Mapping[str, str] = Field(default_factory=dict)
+    """Role of the statistic -> what is bound to it: ``value``, ``score``, ``reference``, ``exposure``, ``scores``; with ``?`` if optional."""
+    kind: Literal["class", "number", "outcome", "probability"] = "class"
+    """How the cells of the observed value are read: class labels, numbers, 0/1 outcomes, probabilities in [0, 1]."""
+    needs_positive: bool = False
+    """The measurand must say which reference value counts as positive (or it is found: classes {0, 1}, {false, true})."""
+    needs_average: bool = False
+    """With more than two classes the measurand must say ``average``."""
+    unit: str = "1"
+    direction: Literal["higher", "lower", "target"] = "higher"
+    title: str
+    """Short name in running text: "sensitivity"."""
+    words: str
+    """Template of the sentence "in words" with {lower} {upper} {positive} {population}; speaks of the population only."""
+    formula: str
+    assumptions: str
+    source: str

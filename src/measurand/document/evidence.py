@@ -1,0 +1,41 @@
+"""The evidence manifest: what was observed, with what, and how many of each status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from measurand.document.canonical import Address, Document
+
+STATUSES = ("ok", "refused", "failed", "timeout", "unscored", "missing", "censored")
+
+
+class Evidence(Document):
+    """Manifest of one evidence table (CONTRACTS section 6)."""
+
+    schema_: Literal["measurand/evidence/1"] = Field(default="measurand/evidence/1", alias="schema")
+    procedure_at: Address
+    """Address of the resolved procedure."""
+    table_sha256: str
+    """SHA-256 of the bytes of ``evidence.parquet``."""
+    table_at: Address
+    """Address over canonical column bytes: equal for any Parquet writer."""
+    columns: Mapping[str, Literal["text", "float64", "int64"]]
+    """Columns of the table with their types, in order."""
+    rows: int
+    items: int
+    counts: Mapping[str, int]
+    """Observations by status; ``missing`` counts items of the reference without observation."""
+    excluded: Mapping[str, int]
+    """Excluded observations by reason."""
+    sources: Mapping[str, Address]
+    """Input files by name -> digest of their bytes."""
+    instrument: Mapping[str, str]
+    """Identity of the instrument that observed."""
+    reference_at: Address
+    """Address of the reference data: sorted item ids with reference values, cluster, stratum and weight."""
+    partial: bool = False
+    environment: Mapping[str, str]
+    """What the digits may depend on: program version. Never the clock, the host or the number of workers."""

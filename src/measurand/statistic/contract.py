@@ -1,0 +1,74 @@
+"""The contract of every statistic: a functional ``T(rows, weights)`` of a weighted set of rows.
+
+A statistic draws no random number, opens no file, and knows nothing of clusters or designs: it gives a value and its
+sensitivities ``s_i = dT/dw_i``; everything else follows from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows that a statistic weighs.
+
+    ``item`` and ``cell`` map a row to a position in the item list and in the list of cells (condition and repeat).
+    ``column`` holds one 1-D array per role (``truth``: 1.0 positive, 0.0 negative; ``predicted``; ``score``;
+    ``outcome``; ...), each with one entry per row.
+    """
+
+    item: Integers
+    cell: Integers
+    column: Mapping[str, NDArray[Any]]
+    note: Mapping[str, Any] = field(default_factory=dict)
+    """What ``arrange`` prepared (a sort order, matches); never set by a caller."""
+
+    def __len__(self) -> int:
+        return len(self.item)
+
+
+class Statistic(Protocol):
+    """What a file of this room fills in.  Shapes: weights ``(rows,)``; values ``(outputs,)``; sensitivities ``(rows, outputs)``."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def outputs(self) -> tuple[str, ...]: ...
+    @property
+    def roles(self) -> tuple[str, ...]: ...
+    @property
+    def bounds(self) -> tuple[float, float]: ...
+    @property
+    def smooth(self) -> bool: ...
+    @property
+    def exact(self) -> Literal["no", "binomial", "poisson"]: ...
+
+    def arrange(self, rows: Rows) -> Rows:
+        """Prepare once what does not depend on the weights (sort, match, pair). ``arrange`` twice is ``arrange`` once."""
+
+    def value(self, rows: Rows, w: Array) -> Array:
+        """``T(rows, w)``, shape (outputs,). Raises StatisticError where it is not defined."""
+
+    def sensitivity(self, rows: Rows, w: Array) -> Array:
+        """``dT/dw_i``, shape (rows, outputs); ``sum_i w_i s_i = 0`` since T does not change with the scale of w."""
+
+    def counts(self, rows: Rows, w: Array) -> Array:
+        """Events and trials (or exposure), shape (outputs, 2). Only where ``exact`` is not "no"."""
+
+    def extremes(self, rows: Rows, w: Array) -> Array:
+        """Sensitivity to one unseen row of each kind that pulls furthest, shape (kinds, outputs) (INTERVALS 1)."""
+
+    def extreme_classes(self, rows: Rows) -> Integers:
+        """The class (as in ``classes``) of each extreme kind, shape (kinds,); -1: any row."""
+
+    def classes(self, rows: Rows) -> Integers:
+        """The class on which the statistic conditions (AUC: truth), shape (rows,); all 0 where there is none."""
