@@ -69,9 +69,9 @@ class Predicate(Document):
 class Statement(Document):
     """in-toto Statement v1."""
 
-    type_: Literal["https://in-toto.io/Statement/v1"] = Field(default=STATEMENT_TYPE, alias="_type")
+    type_: Literal["https://in-toto.io/Statement/v1"] = Field(default="https://in-toto.io/Statement/v1", alias="_type")
     subject: tuple[Subject, ...]
-    predicateType: Literal["https://measurand.dev/certificate/v1"] = PREDICATE_TYPE  # noqa: N815
+    predicateType: Literal["https://measurand.dev/certificate/v1"] = "https://measurand.dev/certificate/v1"  # noqa: N815
     predicate: Predicate
 
 
@@ -87,5 +87,5 @@ class Envelope(Document):
     information only: whether it is trusted is the reader's decision."""
 
     payload: str
-    payloadType: Literal["application/vnd.in-toto+json"] = PAYLOAD_TYPE  # noqa: N815
+    payloadType: Literal["application/vnd.in-toto+json"] = "application/vnd.in-toto+json"  # noqa: N815
     signatures: tuple[Signature, ...]
