@@ -39,3 +39,21 @@ class Evidence(Document):
     partial: bool = False
     environment: Mapping[str, str]
     """What the digits may depend on: program version. Never the clock, the host or the number of workers."""
+
+
+OBSERVED = ("system", "item", "repeat", "status", "reason")
+"""First columns of every evidence table, all text. Then, as far as the procedure uses them: ``factor:ID`` for each
+factor; ``value``, ``score``, ``score:CLASS``, ``exposure`` (what was observed); ``reference``, ``annotator:NAME``,
+``annotations`` (long form: JSON array of [annotator, value] pairs), ``cluster``, ``stratum``, ``weight`` (what is held
+to be true, and how the item was drawn); ``column:NAME`` for each further column that ``where``, ``by`` or ``contrast``
+names. An item of the reference without observation is one row with status ``missing``; an item whose outcome is
+censored has status ``censored``. Rows are sorted by (system, item, factor levels, repeat)."""
+
+
+def join_key(parts: tuple[str, ...]) -> str:
+    """One text for the cells of a key of several columns: joined by ``/``, with ``/`` and ``\\`` escaped.
+
+    >>> join_key(("3", "12"))
+    '3/12'
+    """
+    return "/".join(part.replace("\\", "\\\\").replace("/", "\\/") for part in parts)

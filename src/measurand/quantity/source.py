@@ -81,13 +81,13 @@ def margin(
     block = np.zeros(n, np.int64) if block is None else block
     given = tuple(share) or (None,) * len(axes)
     shares = []
-    df_of_block: Array | None = None
+    df_of_block: NDArray[np.float64] | None = None
     for a, axis in enumerate(axes):
         group = _group(block, [other for b, other in enumerate(axes) if b != a])
         size = np.bincount(group)[group].astype(float)
         shares.append(1.0 / size if given[a] is None else np.asarray(given[a], float))
         positions = _first(_group(block, [axis]))
-        per_block = np.bincount(block[positions], minlength=int(block.max(initial=0)) + 1) - 1.0
+        per_block = np.asarray(np.bincount(block[positions], minlength=int(block.max(initial=0)) + 1) - 1.0, float)
         df_of_block = per_block if df_of_block is None else df_of_block * per_block
     df = float(np.sum(np.maximum(df_of_block, 0.0))) if df_of_block is not None and n else 0.0
     return Source(key, component, "A", tuple(levels), axes, tuple(shares), block, fraction, sign, df)
