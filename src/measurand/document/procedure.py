@@ -1,0 +1,299 @@
+"""The resolved procedure: what is measured, how, and how it is decided, with every default written.
+
+Attribute names are the keys of the procedure file. What is optional and absent is None. A key (one column, or several
+that identify together) is a tuple of column names. Numbers are decimal strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from measurand.document.amount import Amount
+from measurand.document.canonical import Document
+from measurand.document.decision import Rule
+from measurand.document.number import Number
+
+Key = tuple[str, ...]
+Access = Literal["recorded", "python"]
+Effect = Literal["random", "fixed"]
+Estimand = Literal["generalised", "benchmark"]
+Counts = Literal["wrong", "right", "exclude", "invalid"]
+Component = Literal["sampling", "reference", "repeatability", "conditions", "judge", "implementation", "definition"]
+Method = Literal["auto", "first-order", "exact", "resampling", "monte-carlo"]
+DistributionName = Literal[
+    "normal", "rectangular", "trapezoidal", "curvilinear", "triangular", "arcsine", "t", "exponential", "gamma", "beta"
+]
+
+
+class System(Document):
+    """The AI system under measurement."""
+
+    id: str
+    """The value in the column ``observations.system``."""
+    name: str | None = None
+    version: str | None = None
+    maker: str | None = None
+    digest: str | None = None
+    access: Access = "recorded"
+    target: str | None = None
+    """``module:function``, for access ``python``."""
+    settings: dict[str, JsonValue] = Field(default_factory=dict)
+    intended_use: str | None = None
+
+
+class Observations(Document):
+    """Outputs that already exist."""
+
+    file: tuple[str, ...]
+    format: Literal["csv", "parquet", "jsonl"]
+    item: Key
+    value: str | None = None
+    score: str | None = None
+    scores: dict[str, str] | None = None
+    """Class -> column of its score."""
+    exposure: str | None = None
+    system: str | None = None
+    repeat: str | None = None
+    status: str | None = None
+
+
+class Annotations(Document):
+    """Reference judgements in long form, any number per item."""
+
+    file: tuple[str, ...]
+    format: Literal["csv", "parquet", "jsonl"]
+    item: Key
+    annotator: str
+    value: str
+
+
+class Known(Document):
+    """A value known from elsewhere, with its standard uncertainty."""
+
+    value: Number
+    standard_uncertainty: Number
+
+
+class LabelError(Document):
+    """Label error known from elsewhere: ``rate``, or ``sensitivity`` and ``specificity``."""
+
+    rate: Known | None = None
+    sensitivity: Known | None = None
+    specificity: Known | None = None
+    independent: bool = False
+    """Declared independent of the system's success: corrected only then, else the bounds it implies are printed."""
+
+
+class Reference(Document):
+    """What is held to be true, and how surely. ``file`` and ``item`` default to those of the observations."""
+
+    file: tuple[str, ...]
+    format: Literal["csv", "parquet", "jsonl"]
+    item: Key
+    value: str | None = None
+    annotators: tuple[str, ...] | None = None
+    annotations: Annotations | None = None
+    error: LabelError | None = None
+    standard_uncertainty: Amount | str | None = None
+    """Of a numeric reference value: an amount, or the name of a column."""
+    input: tuple[str, ...] | None = None
+    media: str | None = None
+    censored: str | None = None
+    classes: tuple[str, ...] | None = None
+    """Canonical class labels (``document.label``); absent: the reference's values, sorted."""
+
+
+class Sampling(Document):
+    """How items came from the population."""
+
+    population: str | None = None
+    cluster: Key | None = None
+    stratum: str | None = None
+    weight: str | None = None
+    population_size: int | dict[str, int] | None = None
+    """Clusters (or items, without cluster) of the finite population, in all or by stratum; absent: infinite."""
+
+
+class Factor(Document):
+    """What else was varied."""
+
+    id: str
+    effect: Effect
+    column: str | None = None
+    """Recorded observations: the column that holds the level (default: the id)."""
+    levels: tuple[str, ...] | None = None
+    """Access ``python``: the levels that the callable is asked for."""
+    weights: Literal["equal"] | dict[str, Number] = "equal"
+    component: Literal["conditions", "implementation", "judge", "reference"] = "conditions"
+
+
+class Design(Document):
+    """How observations are made (access ``python``); the seed always."""
+
+    repeats: int = 1
+    order: Literal["random"] = "random"
+    seed: int = 0
+    concurrency: int = 1
+
+
+class Input(Document):
+    """An input quantity known from elsewhere (type B)."""
+
+    id: str
+    distribution: DistributionName
+    value: Amount = Amount(text="0", value="0", unit="")
+    standard_uncertainty: Amount | None = None
+    half_width: Amount | None = None
+    lower: Amount | None = None
+    upper: Amount | None = None
+    shape: Number | None = None
+    degrees_of_freedom: Number | None = None
+    component: Component = "definition"
+    source: str | None = None
+    shared_as: str | None = None
+
+
+class Correlation(Document):
+    """Correlation coefficient of two inputs."""
+
+    inputs: tuple[str, str]
+    r: Number
+
+
+class Comparison(Document):
+    """A comparison in a filter: ``<= 30 m``."""
+
+    operator: Literal["<", "<=", ">", ">=", "==", "!="]
+    value: Number
+    unit: str = ""
+    text: str
+
+
+class Contrast(Document):
+    """Second against first, over ``system``, a factor or a column."""
+
+    over: str
+    first: str
+    second: str
+    kind: Literal["difference", "ratio"] = "difference"
+
+
+class Measurand(Document):
+    """The quantity intended to be measured."""
+
+    id: str
+    quantity: str | None = None
+    model: str | None = None
+    """Expression as written (``document.expression`` parses it)."""
+    positive: str | None = None
+    """Canonical class label."""
+    at: dict[str, Number | str] = Field(default_factory=dict)
+    """Parameters of the quantity; numbers as decimal strings; ``score`` may hold a comparison such as ``< 0.08``."""
+    average: Literal["macro", "micro", "weighted"] | None = None
+    where: dict[str, tuple[str, ...] | Comparison] = Field(default_factory=dict)
+    """Column -> accepted canonical labels, or a comparison. All entries must hold."""
+    by: str | None = None
+    contrast: Contrast | None = None
+    pooling: Literal["within", "pooled"] = "within"
+    estimand: Estimand
+    unit: str | None = None
+    """From the definition unless given; absent only before ``study.resolve``."""
+    target_uncertainty: Amount | None = None
+
+
+class Uncertainty(Document):
+    """How uncertainty is evaluated and stated."""
+
+    coverage_probability: Number = "0.95"
+    method: Method = "auto"
+    trials: int | Literal["adaptive"] = "adaptive"
+    required: tuple[Component, ...] = ()
+
+
+class StatusRules(Document):
+    """How an observation of each status counts; ``missing``: item of the reference without observation."""
+
+    refused: Counts = "invalid"
+    failed: Counts = "invalid"
+    timeout: Counts = "invalid"
+    unscored: Counts = "invalid"
+    missing: Counts = "invalid"
+    censored: Counts = "invalid"
+
+
+class Agreement(Document):
+    """Least agreement of the annotators."""
+
+    kappa: Number
+
+
+class Validity(Document):
+    """Conditions without which every verdict is INVALID."""
+
+    max_excluded: Amount = Amount(text="0", value="0", unit="items")
+    """``unit`` is ``items`` (a count) or ``1`` (a share of the items)."""
+    min_clusters: int = 2
+    min_agreement: Agreement | None = None
+    max_repeatability: Amount | None = None
+
+
+class RequirementRule(Document):
+    """A requirement on a measurand: tolerance limits, and the decision rule that holds for it."""
+
+    id: str
+    measurand: str
+    lower_limit: Amount | None = None
+    upper_limit: Amount | None = None
+    system: str = "each"
+    level: str = "each"
+    source: str | None = None
+    decision_rule: Rule
+    """This requirement's own table over the file's ``[decision_rule]``."""
+
+
+class Report(Document):
+    """What the report says about its use."""
+
+    customer: str | None = None
+    received: str | None = None
+    valid_for: str | None = None
+    not_valid_for: str | None = None
+    language: Literal["en"] = "en"
+    disclosure: Literal["open"] = "open"
+
+
+class Procedure(Document):
+    """A measurement, fixed before it is made (``procedure.json``)."""
+
+    schema_: Literal["measurand/procedure/1"] = Field(default="measurand/procedure/1", alias="schema")
+    id: str
+    title: str
+    notes: str | None = None
+    system: tuple[System, ...]
+    observations: Observations | None = None
+    reference: Reference | None = None
+    sampling: Sampling = Sampling()
+    factor: tuple[Factor, ...] = ()
+    design: Design = Design()
+    input: tuple[Input, ...] = ()
+    correlation: tuple[Correlation, ...] = ()
+    measurand: tuple[Measurand, ...]
+    uncertainty: Uncertainty = Uncertainty()
+    status: StatusRules = StatusRules()
+    validity: Validity = Validity()
+    requirement: tuple[RequirementRule, ...] = ()
+    decision_rule: Rule = Rule()
+    report: Report = Report()
+
+
+def is_budget(procedure: Procedure) -> bool:
+    """Whether the procedure is a plain GUM budget: inputs and models, nothing observed."""
+    return all(m.quantity is None for m in procedure.measurand) and procedure.observations is None
+
+
+def statuses(procedure: Procedure) -> Mapping[str, Counts]:
+    """Status -> how it counts, without ``ok``."""
+    return procedure.status.model_dump()
