@@ -1,0 +1,90 @@
+"""How independent units and random factors lie to each other: crossed in blocks, nested, or crossed with holes.
+
+It is read from the data, never declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+UNIT = "unit"
+"""Name of the dimension of the independent units among the random dimensions."""
+
+
+@dataclass(frozen=True, eq=False)
+class Crossing:
+    """The random dimensions of a design, after those nested in another are set aside.
+
+    ``crossed`` are the dimensions whose margins make up the total variance; ``nested[a] = b`` says that every level of
+    ``a`` lies in one level of ``b``. ``block`` (rows,) numbers the fully crossed blocks (connected groups of levels);
+    ``complete`` is False when some block has combinations without rows ("holes").
+    """
+
+    crossed: tuple[str, ...]
+    nested: Mapping[str, str]
+    block: Integers
+    complete: bool
+    present: int
+    possible: int
+
+
+def crossing(dimensions: Mapping[str, Integers]) -> Crossing:
+    """Find the crossing of random dimensions, each given as one level position per row."""
+    names = tuple(dimensions)
+    nested: dict[str, str] = {}
+    for a, b in combinations(names, 2):
+        inside_b, inside_a = _nested(dimensions[a], dimensions[b]), _nested(dimensions[b], dimensions[a])
+        if inside_b and a not in nested:
+            nested[a] = b
+        elif inside_a and b not in nested:
+            nested[b] = a
+    crossed = tuple(name for name in names if name not in nested)
+    block = _connected([dimensions[name] for name in crossed])
+    present = distinct([block, *(dimensions[name] for name in crossed)])[0].shape[1]
+    sizes = np.ones(int(block.max(initial=0)) + 1)
+    for name in crossed:
+        pairs, _ = distinct([block, dimensions[name]])
+        sizes = sizes * np.bincount(pairs[0], minlength=len(sizes))
+    possible = int(sizes.sum())
+    return Crossing(crossed, nested, block, present == possible, present, possible)
+
+
+def _nested(inner: Integers, outer: Integers) -> bool:
+    """Whether every level of ``inner`` occurs in one level of ``outer`` only."""
+    first = np.zeros(int(inner.max(initial=0)) + 1, np.int64)
+    first[inner] = outer
+    return bool(np.all(first[inner] == outer))
+
+
+def distinct(positions: Sequence[Integers]) -> tuple[Integers, Integers]:
+    """Distinct combinations of positions, sorted, shape (positions, combinations), and the combination of each row."""
+    code = np.zeros(len(positions[0]), np.int64)
+    for p in positions:
+        code = np.unique(code * (int(p.max(initial=0)) + 1) + p, return_inverse=True)[1].reshape(-1)
+    n = int(code.max(initial=-1)) + 1
+    first = np.empty(n, np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    return np.stack([p[first] for p in positions]), np.asarray(code, np.int64)
+
+
+def _connected(positions: list[Integers]) -> Integers:
+    """Number of the connected group of each row, rows that share a level of any dimension being connected."""
+    if not positions:
+        return np.zeros(0, np.int64)
+    if len(positions) == 1:
+        return np.zeros(len(positions[0]), np.int64)
+    label = positions[0].astype(np.int64)
+    while True:
+        before = label
+        for p in positions:
+            lowest = np.full(int(p.max(initial=0)) + 1, np.iinfo(np.int64).max)
+            np.minimum.at(lowest, p, label)
+            label = lowest[p]
+        if np.array_equal(label, before):
+            return np.asarray(np.unique(label, return_inverse=True)[1].reshape(-1), np.int64)

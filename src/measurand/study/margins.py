@@ -1,0 +1,211 @@
+"""From contributions of rows to an estimate: one source per margin of the design (CONTRACTS section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.errors import DesignError, Finding
+from measurand.message import say
+from measurand.quantity.estimate import Estimate
+from measurand.quantity.source import Source, gram, margin
+from measurand.study.crossing import UNIT, Crossing, distinct
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Effect = tuple[str, ...]
+"""Random dimensions of a margin: ("unit",), ("prompt",), ("unit", "prompt")."""
+REPEAT: Effect = ("repeat",)
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Where the rows of one measurand stand in the design; every array has shape (rows,).
+
+    ``dimension`` gives the level of each random dimension (units, random factors), ``name`` the names of the levels.
+    ``base`` is the weight that a row lends to its unit (rows of one observation with an uncertain label lend it once).
+    """
+
+    dimension: Mapping[str, Integers]
+    name: Mapping[str, tuple[str, ...]]
+    crossing: Crossing
+    stratum: Integers
+    label_class: Integers
+    base: Array
+    condition: Integers
+    repeat: Integers
+    fraction: Array
+    """Sampling fraction of the stratum of the row's unit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """The independent units as the interval rules need them; every array has shape (units that entered,)."""
+
+    position: Integers
+    contribution: Array
+    """(units, outputs)."""
+    block: Integers
+    share: Array
+    fraction: Array
+    rows: Array
+    weight: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """A statistic's estimate with its margins, and the variance of each effect taken apart."""
+
+    estimate: Estimate
+    """Sources of the margins that make up the total."""
+    effect: Mapping[Effect, Array]
+    """Contribution of each effect to the variance, (outputs,): differences of margin variances, may be negative."""
+    df: Mapping[Effect, float]
+    repeatability: Array | None
+    """Variance due to repeats, (outputs,): inside the margins already. None: no repeats."""
+    repeat_df: float
+    units: Units
+
+
+def estimate_of(
+    outputs: tuple[str, ...], value: Array, z: Array, layout: Layout, *, keys: Mapping[Effect, str],
+    components: Mapping[str, str], random: tuple[str, ...], within: bool,
+) -> Sampled:  # fmt: skip
+    """Sum contributions ``z`` (rows, outputs) to every margin of the ``random`` dimensions of the layout.
+
+    The margins of the fully crossed dimensions enter with the sign of inclusion and exclusion,
+    ``V = V_unit + V_factor - V_unit.factor``; in a balanced design these are the ANOVA mean squares.
+    """
+    crossed = tuple(d for d in layout.crossing.crossed if d in random)
+    sources: dict[str, Source] = {}
+    parts: dict[tuple[str, str], Array] = {}
+    variance: dict[Effect, Array] = {}
+    df: dict[Effect, float] = {}
+    for size in range(1, len(crossed) + 1):
+        for effect in combinations(crossed, size):
+            sign: Literal[1, -1] = 1 if size % 2 else -1
+            component = components[effect[0]] if size == 1 else components[next(d for d in effect if d != UNIT)]
+            source, part = _margin(effect, z, layout, key=keys[effect], component=component, sign=sign)
+            sources[source.key], parts[source.key, "sampling" if effect == (UNIT,) else "spread"] = source, part
+            variance[effect] = sign * np.diagonal(gram(source, part, source, part))
+            df[effect] = source.df
+    effects = _taken_apart(variance, crossed)
+    for inner, outer in layout.crossing.nested.items():
+        if inner in random and outer in crossed:
+            source, part = _margin((inner,), z, layout, key="", component="", sign=1, inside=outer)
+            v = np.diagonal(gram(source, part, source, part))
+            effects[inner,], df[inner,] = v, source.df
+            effects[outer,] = effects[outer,] - v
+    repeatability, repeat_df = _repeatability(z, layout) if within else (None, 0.0)
+    if not crossed and repeatability is not None:
+        source, part = _repeat_margin(z, layout, keys[REPEAT])
+        sources[source.key], parts[source.key, "spread"] = source, part
+    return Sampled(Estimate(outputs, value, sources, parts), effects, df, repeatability, repeat_df, _units(z, layout))
+
+
+def _taken_apart(variance: Mapping[Effect, Array], crossed: Effect) -> dict[Effect, Array]:
+    """Contribution of each effect: ``sum over B containing A of (-1)^(|B|-|A|) V_B``."""
+    return {
+        a: np.asarray(sum((-1.0) ** (len(b) - len(a)) * v for b, v in variance.items() if set(a) <= set(b)))
+        for a in variance
+    } if crossed else {}  # fmt: skip
+
+
+def _margin(
+    effect: Effect, z: Array, layout: Layout, *, key: str, component: str, sign: Literal[1, -1], inside: str = ""
+) -> tuple[Source, Array]:
+    """The source of one margin and the contributions summed to its levels."""
+    block = layout.dimension[inside] if inside else layout.crossing.block
+    if UNIT in effect:
+        block = _code([block, layout.stratum, layout.label_class])
+    combination, level = distinct([block, *(layout.dimension[d] for d in effect)])
+    part = _sums(level, z, combination.shape[1])
+    axes = [np.ascontiguousarray(combination[i + 1]) for i in range(len(effect))]
+    names = ["\x1f".join(layout.name[d][p] for d, p in zip(effect, row, strict=True)) for row in combination[1:].T]
+    if UNIT in effect and len(set(names)) < len(names):
+        names = [f"{name}\x1f{b}" for name, b in zip(names, combination[0], strict=True)]
+    share: list[Array | None] = [None] * len(effect)
+    fraction = None
+    if UNIT in effect:
+        share[effect.index(UNIT)] = _unit_share(combination[0], axes[effect.index(UNIT)], layout, block)
+        fraction = _per_level(level, layout.fraction, combination.shape[1])
+    _refuse_lone(effect, combination[0], axes)
+    source = margin(key, component, names, axes=axes, block=combination[0], share=share, fraction=fraction, sign=sign)
+    return source, part
+
+
+def _unit_share(block_of_level: Integers, unit_of_level: Integers, layout: Layout, block_of_row: Integers) -> Array:
+    """Weight share of each level's unit among the units of its block."""
+    width = int(layout.dimension[UNIT].max(initial=0)) + 1
+    codes, at = np.unique(block_of_row * width + layout.dimension[UNIT], return_inverse=True)
+    weight = np.bincount(at.reshape(-1), weights=layout.base)
+    total = np.bincount(codes // width, weights=weight)
+    share = weight / np.where(total > 0, total, 1.0)[codes // width]
+    return np.asarray(share[np.searchsorted(codes, block_of_level * width + unit_of_level)])
+
+
+def _refuse_lone(effect: Effect, block: Integers, axes: list[Integers]) -> None:
+    for name, axis in zip(effect, axes, strict=True):
+        pairs, _ = distinct([block, axis])
+        lone = np.flatnonzero(np.bincount(pairs[0]) == 1)
+        if len(lone):
+            if name == UNIT:
+                raise DesignError(
+                    Finding("M0506", "sampling", say("M05.one_unit", block=int(lone[0]) + 1), say("M05.one_unit_hint"))
+                )
+            raise DesignError(Finding("M0507", "factor", say("M05.one_level", factor=name), say("M05.one_level_hint")))
+
+
+def _repeat_margin(z: Array, layout: Layout, key: str = "") -> tuple[Source, Array]:
+    group = _code([layout.dimension[UNIT], layout.condition])
+    combination, level = distinct([group, layout.repeat])
+    part = _sums(level, z, combination.shape[1])
+    unit = np.zeros(combination.shape[1], np.int64)
+    unit[level], condition = layout.dimension[UNIT], np.zeros_like(unit)
+    condition[level] = layout.condition
+    names = [f"{layout.name[UNIT][u]}\x1f{c}\x1f{r}" for u, c, r in zip(unit, condition, combination[1], strict=True)]
+    return margin(key, "repeatability", names, axes=[combination[1]], block=combination[0]), part
+
+
+def _repeatability(z: Array, layout: Layout) -> tuple[Array | None, float]:
+    """Variance of the value due to repeats: spread between repeats of the same unit under the same condition."""
+    source, part = _repeat_margin(z, layout)
+    if source.df == 0:
+        return None, 0.0
+    return np.diagonal(gram(source, part, source, part)), source.df
+
+
+def _units(z: Array, layout: Layout) -> Units:
+    block = _code([layout.crossing.block, layout.stratum, layout.label_class])
+    combination, level = distinct([block, layout.dimension[UNIT]])
+    n = combination.shape[1]
+    return Units(
+        position=combination[1],
+        contribution=_sums(level, z, n),
+        block=combination[0],
+        share=_unit_share(combination[0], combination[1], layout, block),
+        fraction=_per_level(level, layout.fraction, n),
+        rows=_sums(level, (layout.base != 0).astype(float)[:, None], n)[:, 0],
+        weight=_sums(level, layout.base[:, None], n)[:, 0],
+    )
+
+
+def _sums(level: Integers, values: Array, n: int) -> Array:
+    """Sums of (rows, outputs) over levels, shape (n, outputs)."""
+    return np.stack([np.bincount(level, weights=c, minlength=n).astype(float) for c in values.T], axis=1)
+
+
+def _per_level(level: Integers, values: Array, n: int) -> Array:
+    out = np.zeros(n)
+    out[level] = values
+    return out
+
+
+def _code(positions: list[Integers]) -> Integers:
+    """One number per distinct combination, counted from 0."""
+    return distinct(positions)[1]
