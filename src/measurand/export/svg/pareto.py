@@ -1,0 +1,90 @@
+"""Picture 2: the uncertainty budget as shares of the variance, largest first, with their running total."""
+
+from __future__ import annotations
+
+from measurand.document.number import real
+from measurand.document.result import Line, NotEvaluated, Result
+from measurand.export.plain import decimals, percent, rounded
+from measurand.export.svg.scale import Scale
+from measurand.export.svg.writer import WIDTH, Markup, Picture, drawing, element, hatch, label, rule, shortened
+from measurand.message import say
+
+NAMES, LEFT, RIGHT = 236.0, 246.0, WIDTH - 150.0
+PITCH = 27.0
+
+
+def pareto(result: Result, identity: str) -> Picture:
+    """Bars of the shares (type A filled, type B outlined), u beside them, cumulative line from the top."""
+    lines = sorted((b for b in result.budget if isinstance(b, Line)), key=lambda b: -real(b.share))
+    missing = [b for b in result.budget if isinstance(b, NotEvaluated) and b.state == "not evaluated"]
+    least = min((real(b.share) for b in lines), default=0.0)
+    most = max((real(b.share) for b in lines), default=1.0)
+    scale = Scale(low=min(0.0, least), high=max(1.0, most), left=LEFT, right=RIGHT)
+    places = decimals(real(result.u), 3)
+    height = 26.0 + PITCH * (len(lines) + len(missing))
+    parts = [element("defs", hatch(f"{identity}-gap", 7.0))] + _frame(scale, height)
+    for i, line in enumerate(lines):
+        parts += _bar(line, scale, y=26.0 + PITCH * i, places=places)
+    parts += _total(lines, scale)
+    for i, gap in enumerate(missing):
+        parts += _gap(gap, y=26.0 + PITCH * (len(lines) + i), pattern=f"{identity}-gap")
+    finding = _finding(lines)
+    rows = tuple(_data(line, places) for line in lines)
+    description = "; ".join(f"{row[0]} {row[3]}" for row in rows)
+    svg = drawing(identity, height + 8.0, title=finding, description=description, parts=parts)
+    header = tuple(say(f"column.{key}") for key in ("line", "type", "contribution", "share"))
+    return Picture(svg=svg, finding=finding, header=header, rows=rows)
+
+
+def _frame(scale: Scale, bottom: float) -> list[Markup]:
+    parts = []
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        parts.append(rule(scale(share), 20.0, scale(share), bottom, class_="axis" if share == 0 else "grid"))
+        parts.append(label(f"{100 * share:.0f} %", scale(share), 13.0, class_="tick", text_anchor="middle"))
+    return parts
+
+
+def _bar(line: Line, scale: Scale, *, y: float, places: int) -> list[Markup]:
+    share = real(line.share)
+    start, end = sorted((scale(0.0), scale(share)))
+    text = f"u {rounded(real(line.contribution), places)}"
+    return [
+        label(shortened(line.line, 36), NAMES, y + 16.0, class_="name", text_anchor="end"),
+        element(
+            "rect", x=start, y=y + 4.0, width=max(end - start, 1.0), height=15.0, class_=f"share-{line.type.lower()}"
+        ),
+        label(percent(share), WIDTH - 84.0, y + 16.0, class_="name strong", text_anchor="end"),
+        label(text, WIDTH - 2.0, y + 16.0, class_="tick", text_anchor="end"),
+    ]  # fmt: skip
+
+
+def _total(lines: list[Line], scale: Scale) -> list[Markup]:
+    """The running total: one point per bar, joined."""
+    total, points = 0.0, []
+    for i, line in enumerate(lines):
+        total += real(line.share)
+        points.append((scale(min(total, scale.high)), 26.0 + PITCH * i + 11.5))
+    if len(points) < 2:
+        return []
+    path = "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points)
+    dots = [element("circle", cx=x, cy=y, r=2.5, class_="total-dot") for x, y in points]
+    return [element("path", d=path, class_="total"), *dots]
+
+
+def _gap(gap: NotEvaluated, *, y: float, pattern: str) -> list[Markup]:
+    name = say(f"component.{gap.component}")
+    return [
+        label(name, NAMES, y + 16.0, class_="name muted", text_anchor="end"),
+        element("rect", x=LEFT, y=y + 4.0, width=54.0, height=15.0, fill=f"url(#{pattern})", class_="gap"),
+        label(say("picture.not_evaluated"), LEFT + 62.0, y + 16.0, class_="tick"),
+    ]
+
+
+def _finding(lines: list[Line]) -> str:
+    if not lines:
+        return say("picture.budget_empty")
+    return say("picture.budget", line=lines[0].line, share=percent(real(lines[0].share)))
+
+
+def _data(line: Line, places: int) -> tuple[str, ...]:
+    return (line.line, line.type, rounded(real(line.contribution), places), percent(real(line.share)))
