@@ -1,0 +1,132 @@
+"""The process in which a callable runs: one JSON line in, one out (the other end is ``instrument.python``)."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+import json
+import math
+import os
+import platform
+import re
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+Function = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+_MEMORY_ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+
+
+class AgreementError(Exception):
+    """The callable does not do what ``instrument.python`` asks of it."""
+
+
+def main() -> None:
+    """Answer questions until the other end closes."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what the callable prints must not get between the answers
+    sys.stdout = sys.stderr
+    sys.path.insert(0, str(Path.cwd()))
+    opening = json.loads(sys.stdin.readline())
+    try:
+        function = _function(opening["target"])
+        _say(answers, {"identity": _identity(function)})
+    except AgreementError as error:
+        _say(answers, {"refused": str(error)})
+        return
+    for line in sys.stdin:
+        try:
+            _say(answers, {"outputs": _outputs(function, json.loads(line)["inputs"])})
+        except AgreementError as error:
+            _say(answers, {"refused": str(error)})
+
+
+def _say(answers: IO[str], answer: Mapping[str, Any]) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
+
+
+def _function(target: str) -> Function:
+    module, mark, name = target.partition(":")
+    if not mark or not module or not name:
+        raise AgreementError(f"target {target!r} is not of the form module:function")
+    try:
+        found = getattr(importlib.import_module(module), name, None)
+    except Exception as error:
+        raise AgreementError(f"module {module} cannot be imported: {_reason(error)}") from error
+    if not callable(found):
+        raise AgreementError(f"module {module} has no function {name}")
+    function: Function = found
+    return function
+
+
+def _identity(function: Function) -> dict[str, str]:
+    identity = {"python": platform.python_version()}
+    source = inspect.getsourcefile(inspect.unwrap(function))
+    if source is not None:
+        identity["source_sha256"] = hashlib.sha256(Path(source).read_bytes()).hexdigest()
+    for name in ("numpy", "torch", "onnxruntime"):
+        version = getattr(sys.modules.get(name), "__version__", None)
+        if version is not None:
+            identity[name] = str(version)
+    return identity
+
+
+def _outputs(function: Function, inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    try:
+        outputs = function([dict(entry) for entry in inputs])
+    except Exception as error:  # noqa: BLE001 - whatever the callable raises is an observation
+        if len(inputs) == 1:
+            return [{"status": "failed", "reason": _reason(error)}]
+        # One item must not take its neighbours with it: each is asked alone.
+        return [answer for entry in inputs for answer in _outputs(function, [entry])]
+    if not isinstance(outputs, (list, tuple)) or len(outputs) != len(inputs):
+        length = f"{len(outputs)} outputs" if hasattr(outputs, "__len__") else type(outputs).__name__
+        raise AgreementError(f"{length} came back for {len(inputs)} inputs; a list of as many is expected")
+    return [_output(output) for output in outputs]
+
+
+def _output(output: object) -> dict[str, Any]:
+    if not isinstance(output, dict):
+        raise AgreementError(f"an output is a {type(output).__name__}; a dict with value or score is expected")
+    unknown = set(output) - {"value", "score", "scores", "exposure", "status", "reason"}
+    if unknown:
+        raise AgreementError(f"unknown key {sorted(map(str, unknown))[0]!r} in an output")
+    status = str(output.get("status", "ok"))
+    cells: dict[str, str] = {}
+    scores = output.get("scores") or {}
+    named = {name: output.get(name) for name in ("value", "score", "exposure")}
+    for name, value in {**named, **{f"score:{key}": score for key, score in scores.items()}}.items():
+        if value is None:
+            continue
+        try:
+            cells[name] = _cell(value)
+        except ValueError as error:
+            return {"status": "failed", "reason": f"{name}: {error}"}
+    if status == "ok" and not cells:
+        raise AgreementError("an output has neither value nor score")
+    return {"status": status, "reason": str(output.get("reason", "")), "cells": cells}
+
+
+def _cell(value: Any) -> str:
+    value = value.item() if hasattr(value, "item") else value  # a numpy scalar
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{value} is not a finite number")
+        return repr(value)
+    if isinstance(value, (int, str)):
+        return str(value)
+    raise AgreementError(f"a {type(value).__name__} is neither a number nor a text")
+
+
+def _reason(error: Exception) -> str:
+    text = f"{type(error).__name__}: {error}".splitlines()[0]
+    return _MEMORY_ADDRESS.sub("0x...", text)[:200]
+
+
+if __name__ == "__main__":
+    main()

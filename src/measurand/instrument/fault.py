@@ -1,0 +1,32 @@
+"""Findings about tables: file, row, column and value in one place."""
+
+from __future__ import annotations
+
+from measurand.errors import Finding, TableError
+from measurand.message import say
+
+MOST = 20
+"""Findings that one error holds at most (PROCEDURE)."""
+
+
+def shown(value: str) -> str:
+    """A cell as it is printed in a message: quoted, without control characters, at most 60 characters."""
+    text = value if len(value) <= 60 else value[:57] + "..."
+    return repr(text)
+
+
+def fault(key: str, /, *, file: str, row: int = 0, hint: str = "", **fields: object) -> Finding:
+    """The finding of a sentence key such as ``M0402.decimal_comma``; ``hint`` is the key of the fix."""
+    return Finding(
+        code=key.split(".", maxsplit=1)[0],
+        path=str(fields.get("column", "")).strip("'"),
+        message=say(key, "en", **fields),
+        hint=say(hint, "en", **fields) if hint else "",
+        file=file,
+        line=row,
+    )
+
+
+def refusal(key: str, /, *, file: str, row: int = 0, hint: str = "", **fields: object) -> TableError:
+    """The error with one finding."""
+    return TableError(fault(key, file=file, row=row, hint=hint, **fields))

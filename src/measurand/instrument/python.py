@@ -1,0 +1,125 @@
+"""A Python callable as an instrument, run in a process of its own.
+
+The callable is ``function(inputs: list[dict]) -> list[dict]``. Each input holds ``item``, ``repeat``, ``seed``,
+``condition`` (factor id -> level), the input columns of the reference, and ``settings`` of the system if any. Each
+output holds ``value``, ``score``, ``scores`` (class -> score) or ``exposure``, or a ``status`` other than ``ok`` with
+its ``reason``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from measurand.document.label import label
+from measurand.document.observation import Observation, Status, Task
+from measurand.errors import RunError
+from measurand.message import say
+
+OBSERVED: Mapping[str, Status] = {s: s for s in ("ok", "refused", "failed", "timeout", "unscored")}
+TAIL = 600
+"""Characters of the process's last words that an error shows."""
+
+
+class PythonCallable:
+    """``target`` is ``module:function``; ``folder`` (that of the procedure) is searched first for the module."""
+
+    def __init__(
+        self, target: str, folder: Path, *, settings: Mapping[str, Any] | None = None, batch: int = 64
+    ) -> None:
+        self.target = target
+        self.batch = batch
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self._process = _start(folder, self._errors)
+        self._settings = {"settings": dict(settings)} if settings else {}
+        try:
+            self._identity = {key: str(text) for key, text in self._ask({"target": target})["identity"].items()}
+        except RunError:
+            self.close()
+            raise
+
+    def identity(self) -> Mapping[str, str]:
+        """``access``, ``target``, the SHA-256 of the module's source, and the versions of Python and numpy."""
+        return {"access": "python", "target": self.target, **self._identity}
+
+    def observe(self, tasks: Iterable[Task]) -> Iterator[Observation]:
+        """One observation per task. Raises RunError when the process died or breaks the agreement above."""
+        queue = iter(tasks)
+        while several := list(islice(queue, self.batch)):
+            answer = self._ask({"inputs": [_input(task) | self._settings for task in several]})
+            outputs = answer["outputs"]
+            for task, output in zip(several, outputs, strict=True):
+                yield self._observation(task, output)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._errors):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    continue  # what was not yet read dies with the process
+
+    def _ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise RunError(say("M0602.died", target=self.target, code="?", tail=""))
+        try:
+            stdin.write(json.dumps(question).encode() + b"\n")
+            stdin.flush()
+            line = stdout.readline()
+        except BrokenPipeError:
+            line = b""
+        if not line.endswith(b"\n"):
+            code = self._process.wait()
+            raise RunError(say("M0602.died", target=self.target, code=str(code), tail=self._last_words()))
+        answer: dict[str, Any] = json.loads(line)
+        if "refused" in answer:
+            raise RunError(say("M0603.agreement", target=self.target, reason=answer["refused"]))
+        return answer
+
+    def _last_words(self) -> str:
+        self._errors.seek(0)
+        return self._errors.read().decode("utf-8", "replace").strip()[-TAIL:]
+
+    def _observation(self, task: Task, output: Mapping[str, Any]) -> Observation:
+        status = OBSERVED.get(str(output.get("status", "ok")))
+        if status is None:
+            reason = f"status {output['status']!r} is not one of {', '.join(OBSERVED)}"
+            raise RunError(say("M0603.agreement", target=self.target, reason=reason))
+        cells = {name: str(text) for name, text in output.get("cells", {}).items()}
+        if "value" in cells:
+            cells["value"] = label(cells["value"])
+        return Observation(
+            system=task.system,
+            item=task.item,
+            condition=dict(task.condition),
+            repeat=task.repeat,
+            status=status,
+            output=cells,
+            reason=str(output.get("reason", "")),
+        )
+
+
+def _input(task: Task) -> dict[str, Any]:
+    own = {"item": task.item, "repeat": task.repeat, "seed": task.seed, "condition": dict(task.condition)}
+    return {**task.input, **own}
+
+
+def _start(folder: Path, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    # Iteration order of sets must not change digits from one process to the next.
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    command: Sequence[str] = [sys.executable, "-m", "measurand.instrument.callee"]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd=folder, env=environment
+    )
