@@ -1,0 +1,50 @@
+# All targets make .venv first (locked packages, hashes checked); a second run needs no network.
+# PYTHON=/path/to/python3.12 names the interpreter; without it a Python 3.11 or newer is looked for.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench coverage docs conformance lock clean
+export PYTHON
+BIN := .venv/bin
+OUT ?= out
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F"|" "{printf \"%-18s %s\\n\", \$$1, \$$2}"
+
+demo:  ## measures a real small classifier on real chest X-rays, decides, signs, verifies, writes the certificate
+	@tools/environment test
+	@$(BIN)/python -m measurand demo --out $(OUT)
+
+test:  ## all tests
+	@tools/environment test
+	@$(BIN)/python -m pytest
+
+check:  ## formatter, linter, strict types, floors, doctests, schema drift
+	@tools/environment check
+	@$(BIN)/ruff format --check src tests tools benchmarks
+	@$(BIN)/ruff check src tests tools benchmarks
+	@$(BIN)/mypy --strict src
+	@$(BIN)/python -m pytest -q -p no:cacheprovider --doctest-modules --ignore=src/measurand/sector src $(CHECKS)
+
+bench:  ## start times, and a table of 100,000 rows: seconds and memory
+	@tools/environment test
+	@$(BIN)/python benchmarks/bench.py
+
+coverage:  ## seeded coverage study with known truth, written to docs/coverage.md (long)
+	@tools/environment test
+	@$(BIN)/python benchmarks/coverage.py --out docs/coverage.md
+
+conformance:  ## agreement with scikit-learn and statsmodels
+	@tools/environment conformance
+	@$(BIN)/python -m pytest tests/conformance
+
+docs:  ## the pages of docs/ as a site
+	@tools/environment docs
+	@$(BIN)/python -m mkdocs build --strict
+
+lock:  ## new requirements/*.txt (needs the network)
+	@tools/lock --upgrade
+
+clean:  ## removes the environment and what was built
+	@rm -rf .venv site dist build out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# Fast tests about the house itself: imports, start, words; and that the committed schemas are those of the documents.
+CHECKS := tests/test_floors.py tests/test_start.py tests/test_words.py $(wildcard tests/document/test_schema*.py)
