@@ -87,7 +87,7 @@ def evaluate(
         for c, at in enumerate(members):
             spread = w[at] * active[at]
             total = spread.sum()
-            z[at] += cell_weight[c] * (value[c] - mean) * (spread / total if total else 0.0)[:, None]
+            z[at] += (spread / (total or 1.0))[:, None] * (cell_weight[c] * (value[c] - mean))
     return Evaluation(mean, value, cell_weight, z, s, np.stack(extreme), statistic.extreme_classes(rows))
 
 

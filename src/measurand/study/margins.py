@@ -21,6 +21,8 @@ Integers = NDArray[np.int64]
 Effect = tuple[str, ...]
 """Random dimensions of a margin: ("unit",), ("prompt",), ("unit", "prompt")."""
 REPEAT: Effect = ("repeat",)
+SPREAD = "spread"
+"""Line of a margin that holds the spread of what was observed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +50,8 @@ class Units:
     """The independent units as the interval rules need them; every array has shape (units that entered,)."""
 
     position: Integers
+    of_row: Integers
+    """Unit (position in these arrays) of each row, shape (rows,)."""
     contribution: Array
     """(units, outputs)."""
     block: Integers
@@ -59,68 +63,95 @@ class Units:
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
-    """A statistic's estimate with its margins, and the variance of each effect taken apart."""
+    """A statistic's estimate with its margins, and the variances that lie inside of them."""
 
     estimate: Estimate
     """Sources of the margins that make up the total."""
-    effect: Mapping[Effect, Array]
-    """Contribution of each effect to the variance, (outputs,): differences of margin variances, may be negative."""
-    df: Mapping[Effect, float]
-    repeatability: Array | None
-    """Variance due to repeats, (outputs,): inside the margins already. None: no repeats."""
-    repeat_df: float
+    inner: Estimate
+    """Sources whose variance is inside the margins already: repeats, units nested in a factor."""
+    effect_of_key: Mapping[str, Effect]
+    """Random dimensions of each source."""
+    inside: Mapping[str, Effect]
+    """Source of ``inner`` -> the effect whose variance contains it."""
     units: Units
 
 
 def estimate_of(
     outputs: tuple[str, ...], value: Array, z: Array, layout: Layout, *, keys: Mapping[Effect, str],
-    components: Mapping[str, str], random: tuple[str, ...], within: bool,
+    components: Mapping[str, str], random: tuple[str, ...],
 ) -> Sampled:  # fmt: skip
     """Sum contributions ``z`` (rows, outputs) to every margin of the ``random`` dimensions of the layout.
 
     The margins of the fully crossed dimensions enter with the sign of inclusion and exclusion,
-    ``V = V_unit + V_factor - V_unit.factor``; in a balanced design these are the ANOVA mean squares.
+    ``V = V_unit + V_factor - V_unit.factor``; in a balanced design these are the ANOVA mean squares. With nothing
+    random but the repeats, these are the total.
     """
     crossed = tuple(d for d in layout.crossing.crossed if d in random)
     sources: dict[str, Source] = {}
     parts: dict[tuple[str, str], Array] = {}
-    variance: dict[Effect, Array] = {}
-    df: dict[Effect, float] = {}
+    effects: dict[str, Effect] = {}
     for size in range(1, len(crossed) + 1):
         for effect in combinations(crossed, size):
             sign: Literal[1, -1] = 1 if size % 2 else -1
-            component = components[effect[0]] if size == 1 else components[next(d for d in effect if d != UNIT)]
+            component = components[effect[0] if size == 1 else next(d for d in effect if d != UNIT)]
             source, part = _margin(effect, z, layout, key=keys[effect], component=component, sign=sign)
-            sources[source.key], parts[source.key, "sampling" if effect == (UNIT,) else "spread"] = source, part
-            variance[effect] = sign * np.diagonal(gram(source, part, source, part))
-            df[effect] = source.df
-    effects = _taken_apart(variance, crossed)
-    for inner, outer in layout.crossing.nested.items():
-        if inner in random and outer in crossed:
-            source, part = _margin((inner,), z, layout, key="", component="", sign=1, inside=outer)
-            v = np.diagonal(gram(source, part, source, part))
-            effects[inner,], df[inner,] = v, source.df
-            effects[outer,] = effects[outer,] - v
-    repeatability, repeat_df = _repeatability(z, layout) if within else (None, 0.0)
-    if not crossed and repeatability is not None:
-        source, part = _repeat_margin(z, layout, keys[REPEAT])
-        sources[source.key], parts[source.key, "spread"] = source, part
-    return Sampled(Estimate(outputs, value, sources, parts), effects, df, repeatability, repeat_df, _units(z, layout))
+            sources[source.key], parts[source.key, SPREAD] = source, part
+            effects[source.key] = effect
+    inner: dict[str, Source] = {}
+    inner_parts: dict[tuple[str, str], Array] = {}
+    inside: dict[str, Effect] = {}
+    for nested, outer in layout.crossing.nested.items():
+        if nested in random and outer in crossed:
+            key = f"inside:{keys[nested,]}"
+            source, part = _margin((nested,), z, layout, key=key, component=components[nested], sign=1, within=outer)
+            inner[key], inner_parts[key, SPREAD], inside[key] = source, part, (outer,)
+            effects[key] = (nested,)
+    source, part = _repeat_margin(z, layout, keys[REPEAT])
+    if source.df > 0 and crossed:
+        within_effect = (UNIT,) if UNIT in layout.crossing.nested and UNIT in random else crossed
+        inner[source.key], inner_parts[source.key, SPREAD], inside[source.key] = source, part, within_effect
+        effects[source.key] = REPEAT
+    elif source.df > 0:
+        sources[source.key], parts[source.key, SPREAD], effects[source.key] = source, part, REPEAT
+    return Sampled(
+        Estimate(outputs, value, sources, parts),
+        Estimate(outputs, value, inner, inner_parts),
+        effects,
+        inside,
+        _units(z, layout),
+    )
 
 
-def _taken_apart(variance: Mapping[Effect, Array], crossed: Effect) -> dict[Effect, Array]:
-    """Contribution of each effect: ``sum over B containing A of (-1)^(|B|-|A|) V_B``."""
-    return {
+def effect_variances(
+    estimate: Estimate, inner: Estimate, effect_of_key: Mapping[str, Effect], inside: Mapping[str, Effect]
+) -> dict[Effect, Array]:
+    """Contribution of each effect to the variance, (outputs,) each: differences of margin variances, may be negative.
+
+    ``contribution of A = sum over B containing A of (-1)^(|B|-|A|) V_B``, less what lies inside; they add up to the
+    variance of the margins (line SPREAD).
+    """
+    variance = {effect_of_key[key]: _own(estimate, key) for key in estimate.sources if key in effect_of_key}
+    out = {
         a: np.asarray(sum((-1.0) ** (len(b) - len(a)) * v for b, v in variance.items() if set(a) <= set(b)))
         for a in variance
-    } if crossed else {}  # fmt: skip
+    }
+    for key in inner.sources:
+        v, outer = _own(inner, key), inside[key]
+        out[effect_of_key[key]] = out.get(effect_of_key[key], np.zeros_like(v)) + v
+        out[outer] = out[outer] - v
+    return out
+
+
+def _own(estimate: Estimate, key: str) -> Array:
+    source, part = estimate.sources[key], estimate.parts[key, SPREAD]
+    return np.asarray(source.sign * np.diagonal(gram(source, part, source, part)))
 
 
 def _margin(
-    effect: Effect, z: Array, layout: Layout, *, key: str, component: str, sign: Literal[1, -1], inside: str = ""
+    effect: Effect, z: Array, layout: Layout, *, key: str, component: str, sign: Literal[1, -1], within: str = ""
 ) -> tuple[Source, Array]:
     """The source of one margin and the contributions summed to its levels."""
-    block = layout.dimension[inside] if inside else layout.crossing.block
+    block = layout.dimension[within] if within else layout.crossing.block
     if UNIT in effect:
         block = _code([block, layout.stratum, layout.label_class])
     combination, level = distinct([block, *(layout.dimension[d] for d in effect)])
@@ -161,7 +192,7 @@ def _refuse_lone(effect: Effect, block: Integers, axes: list[Integers]) -> None:
             raise DesignError(Finding("M0507", "factor", say("M05.one_level", factor=name), say("M05.one_level_hint")))
 
 
-def _repeat_margin(z: Array, layout: Layout, key: str = "") -> tuple[Source, Array]:
+def _repeat_margin(z: Array, layout: Layout, key: str) -> tuple[Source, Array]:
     group = _code([layout.dimension[UNIT], layout.condition])
     combination, level = distinct([group, layout.repeat])
     part = _sums(level, z, combination.shape[1])
@@ -172,20 +203,13 @@ def _repeat_margin(z: Array, layout: Layout, key: str = "") -> tuple[Source, Arr
     return margin(key, "repeatability", names, axes=[combination[1]], block=combination[0]), part
 
 
-def _repeatability(z: Array, layout: Layout) -> tuple[Array | None, float]:
-    """Variance of the value due to repeats: spread between repeats of the same unit under the same condition."""
-    source, part = _repeat_margin(z, layout)
-    if source.df == 0:
-        return None, 0.0
-    return np.diagonal(gram(source, part, source, part)), source.df
-
-
 def _units(z: Array, layout: Layout) -> Units:
     block = _code([layout.crossing.block, layout.stratum, layout.label_class])
     combination, level = distinct([block, layout.dimension[UNIT]])
     n = combination.shape[1]
     return Units(
         position=combination[1],
+        of_row=level,
         contribution=_sums(level, z, n),
         block=combination[0],
         share=_unit_share(combination[0], combination[1], layout, block),

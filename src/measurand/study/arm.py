@@ -1,0 +1,265 @@
+"""One statistic of one system on one selection of observations: value, parts, and what its interval needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.document.procedure import Factor, Procedure
+from measurand.errors import DesignError, Finding
+from measurand.message import say
+from measurand.quantity.estimate import Estimate, input_estimate
+from measurand.quantity.source import margin, one_input
+from measurand.statistic.contract import Rows
+from measurand.study.crossing import UNIT, crossing, distinct
+from measurand.study.evaluation import Evaluation, cells, evaluate, take
+from measurand.study.labels import Votes
+from measurand.study.margins import REPEAT, Effect, Layout, Sampled, estimate_of
+from measurand.study.roles import Aim, Observed, Weighed, weighed
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Global names of the sources of a record: equal keys are the same source in any laboratory."""
+
+    reference: str
+    """Address of the reference data: names the items."""
+    record: str
+    """Address of the evidence table: names factor levels and repeats, which no other record shares."""
+
+    def of(self, effect: Effect, system: str) -> str:
+        if effect == (UNIT,):
+            return f"items:{self.reference}"
+        if effect == REPEAT:
+            return f"repeat:{self.record}:{system}"
+        if len(effect) == 1:
+            return f"factor:{self.record}:{effect[0]}"
+        return f"cross:{self.record}:{'*'.join(effect)}"
+
+
+@dataclass(frozen=True, eq=False)
+class Arm:
+    """What one evaluation gave. The statistic has one output."""
+
+    aim: Aim
+    system: str
+    weighed: Weighed
+    evaluation: Evaluation
+    sampled: Sampled
+    estimate: Estimate
+    """Margins, and the parts of the label error."""
+    label_noise: float
+    """Variance that wrong labels of these items cause; inside the margin of the units."""
+    floor: float
+    """n0 of INTERVALS R2: reciprocal of the largest change that one unseen independent unit could cause."""
+    layout: Layout
+    cell: Integers
+    replicate: Callable[[Array], float]
+    """The value with the units weighted anew: weights (units of ``sampled.units``,) -> value."""
+    plain: bool
+    """Independent observations, one per item, equal weights, no strata, no factors, labels taken as true."""
+    counts: tuple[float, float] | None
+
+
+def conditions(procedure: Procedure, seen: Observed) -> tuple[Integers, Array, tuple[str, ...]]:
+    """Condition of each row of the frame, the share of each condition in the average, and its name."""
+    frame = seen.frame
+    if not procedure.factor:
+        return np.zeros(len(frame.item), np.int64), np.ones(1), ("",)
+    combination, of_row = distinct([frame.level[f.id] for f in procedure.factor])
+    share = np.ones(combination.shape[1])
+    names = []
+    for column in combination.T:
+        names.append(
+            ", ".join(f"{f.id} {frame.levels[f.id][p]}" for f, p in zip(procedure.factor, column, strict=True))
+        )
+    for f, column in zip(procedure.factor, combination, strict=True):
+        share = share * _level_weights(f, frame.levels[f.id])[column]
+    return of_row, share, tuple(names)
+
+
+def _level_weights(factor: Factor, levels: tuple[str, ...]) -> Array:
+    if isinstance(factor.weights, str):
+        return np.ones(len(levels))
+    absent = [v for v in levels if v not in factor.weights]
+    if absent:
+        raise DesignError(Finding("M0530", f"factor.{factor.id}.weights", say("M05.level_weight", level=absent[0])))
+    return np.array([float(factor.weights[v]) for v in levels])
+
+
+def arm(aim: Aim, seen: Observed, at: Integers, *, system: str, keys: Keys, votes: Votes | None) -> Arm:
+    """Evaluate the aim on the observations ``at``. Raises DesignError where the data cannot support it."""
+    procedure, frame = seen.procedure, seen.frame
+    if not len(at):
+        raise DesignError(
+            Finding("M0531", f"measurand.{aim.measurand.id}", say("M05.no_rows", measurand=aim.measurand.id))
+        )
+    data = weighed(aim, seen, at)
+    of_row, share, names = conditions(procedure, seen)
+    condition, repeat = of_row[at], frame.repeat[at]
+    within = aim.measurand.pooling == "within"
+    cell_of_observation, cell_weight = cells(condition, repeat, share, within=within)
+    cell = cell_of_observation[data.origin]
+    rows = replace(data.rows, cell=cell)
+    name_of_cell = {int(c): names[condition[i]] for i, c in enumerate(cell_of_observation)} if within else {}
+    evaluation = evaluate(aim.statistic, rows, data.w, cell=cell, cell_weight=cell_weight, names=name_of_cell)
+    layout = _layout(aim, seen, at, data, condition[data.origin], repeat[data.origin])
+    random = _random(aim, seen)
+    effects = {REPEAT, (UNIT,), *(_subsets(tuple(layout.dimension)))}
+    sampled = estimate_of(
+        aim.statistic.outputs, evaluation.value, evaluation.z, layout,
+        keys={effect: keys.of(effect, system) for effect in effects},
+        components={UNIT: "sampling", **{f.id: f.component for f in procedure.factor}}, random=random,
+    )  # fmt: skip
+    estimate, noise = _with_labels(aim, sampled, evaluation, data, seen, votes, keys)
+    plain = not (frame.clustered or frame.weighted or procedure.factor or data.slope or len(frame.strata) > 1) and len(
+        np.unique(data.rows.item)
+    ) == len(data.rows)
+    counts = None
+    if plain and aim.statistic.exact == "binomial":
+        events, trials = aim.statistic.counts(rows, data.w)[0]
+        counts = (float(events), float(trials))
+    return Arm(
+        aim, system, data, evaluation, sampled, estimate, noise, _floor(evaluation, layout, cell), layout, cell,
+        _replicate(aim, rows, data.w, cell, cell_weight, sampled.units.of_row), plain, counts,
+    )  # fmt: skip
+
+
+def _random(aim: Aim, seen: Observed) -> tuple[str, ...]:
+    """The random dimensions of the estimand: the items are fixed where the statement is about these items."""
+    factors = tuple(f.id for f in seen.procedure.factor if f.effect == "random")
+    return factors if aim.measurand.estimand == "benchmark" else (UNIT, *factors)
+
+
+def _subsets(names: tuple[str, ...]) -> list[Effect]:
+    out: list[Effect] = [()]
+    for name in names:
+        out += [(*s, name) for s in out]
+    return [s for s in out if s]
+
+
+def _layout(
+    aim: Aim, seen: Observed, at: Integers, data: Weighed, condition: Integers, repeat: Integers
+) -> Layout:  # fmt: skip
+    frame = seen.frame
+    here = at[data.origin]
+    dimension = {UNIT: frame.unit[frame.item[here]]}
+    name = {UNIT: frame.units}
+    for f in seen.procedure.factor:
+        if f.effect == "random":
+            dimension[f.id], name[f.id] = frame.level[f.id][here], frame.levels[f.id]
+    random = {d: p for d, p in dimension.items() if d in _random(aim, seen)}
+    label_class = _blocks_of_class(data, dimension[UNIT])
+    return Layout(
+        dimension=dimension, name=name, crossing=crossing(random) if random else crossing(dimension),
+        stratum=frame.stratum[frame.item[here]], label_class=label_class, base=data.base, condition=condition,
+        repeat=repeat, fraction=frame.fraction(dimension[UNIT]),
+    )  # fmt: skip
+
+
+def _blocks_of_class(data: Weighed, unit: Integers) -> Integers:
+    """The class of each row where no unit spans classes; else all rows are one class."""
+    entered = data.base != 0
+    pairs, _ = distinct([unit[entered], data.label_class[entered]])
+    return data.label_class if len(np.unique(pairs[0])) == pairs.shape[1] else np.zeros_like(data.label_class)
+
+
+def _with_labels(
+    aim: Aim,
+    sampled: Sampled,
+    evaluation: Evaluation,
+    data: Weighed,
+    seen: Observed,
+    votes: Votes | None,
+    keys: Keys,
+) -> tuple[Estimate, float]:
+    """Add the parts of the label error: estimated from the same items (votes), or known from elsewhere (type B)."""
+    estimate = sampled.estimate
+    if not data.slope:
+        return estimate, 0.0
+    s = evaluation.sensitivity[:, 0]
+    slopes = {p: float(s @ values) for p, values in data.slope.items()}
+    sources, parts = dict(estimate.sources), dict(estimate.parts)
+    items = keys.of((UNIT,), "")
+    if votes is not None:
+        frame, per_unit = seen.frame, np.bincount(seen.frame.unit, weights=votes.rate_contribution)
+        if items not in sources:
+            sources[items] = margin(items, "sampling", frame.units)
+        of_unit = dict(zip(frame.units, per_unit, strict=True))
+        values = np.zeros((len(sources[items].levels), 1))
+        for i, name in enumerate(sources[items].levels):
+            # a unit with rows of two classes has two levels; its label part stands on the first
+            values[i, 0] = slopes["rate"] * of_unit.pop(name.split("\x1f")[0], 0.0)
+        parts[items, "reference"] = values
+    noise = _noise(s, data)
+    if aim.measurand.estimand == "benchmark":
+        key = f"labels:{keys.reference}"
+        sources[key], parts[key, "wrong labels"] = one_input(key, "reference"), np.array([[np.sqrt(noise)]])
+    error = seen.procedure.reference.error if seen.procedure.reference else None
+    if votes is None and error is not None:
+        for p, slope in slopes.items():
+            known = getattr(error, p)
+            one = input_estimate(
+                p, 0.0, slope * float(known.standard_uncertainty), component="reference", key=f"label:{p}"
+            )
+            sources.update(one.sources)
+            parts.update(one.parts)
+    return Estimate(estimate.outputs, estimate.value, sources, parts), noise
+
+
+def _noise(s: Array, data: Weighed) -> float:
+    """Variance that wrong labels cause: (change of T when a label flips)^2 times the variance of its weight."""
+    n = int(data.origin.max()) + 1
+    effect = np.zeros(n)
+    is_label = data.base != 0
+    np.add.at(effect, data.origin[is_label], (data.base * s)[is_label])
+    others = np.bincount(data.origin, minlength=n) - 1
+    base = np.zeros(n)
+    base[data.origin[is_label]] = data.base[is_label]
+    rest = np.zeros(n)
+    np.add.at(rest, data.origin[~is_label], s[~is_label] * base[data.origin[~is_label]])
+    swing = effect - rest / np.maximum(others, 1)
+    item = np.unique(data.rows.item, return_inverse=True)[1].reshape(-1)
+    item_of_observation = np.zeros(n, np.int64)
+    item_of_observation[data.origin] = item
+    per_item = np.bincount(item_of_observation, weights=swing)
+    noise = np.zeros(len(per_item))
+    noise[item_of_observation] = data.noise
+    return float(np.sum(per_item**2 * noise))
+
+
+def _floor(evaluation: Evaluation, layout: Layout, cell: Integers) -> float:
+    """``n0 / R``: reciprocal of the largest change of the value that one unseen unit of the usual size could cause."""
+    unit, largest = layout.dimension[UNIT], 0.0
+    total = np.bincount(unit, weights=np.abs(layout.base))
+    classes = layout.label_class
+    for kind in range(evaluation.extreme.shape[1]):
+        of_kind = int(evaluation.extreme_class[kind])
+        mine = layout.base * (1.0 if of_kind < 0 or not np.any(classes == of_kind) else classes == of_kind)
+        k = np.bincount(unit, weights=mine, minlength=len(total))
+        pull = np.bincount(unit, weights=mine * np.abs(evaluation.extreme[:, kind, 0])[cell], minlength=len(total))
+        if k.sum() > 0:
+            largest = max(largest, float(pull @ k / k.sum()))
+    return np.inf if largest == 0 else 1.0 / largest
+
+
+def _replicate(
+    aim: Aim, rows: Rows, w: Array, cell: Integers, cell_weight: Array, level: Integers
+) -> Callable[[Array], float]:  # fmt: skip
+    """The value as a function of new weights of the units (cluster bootstrap, jackknife)."""
+    one = len(cell_weight) == 1
+    members = [np.arange(len(w))] if one else [np.flatnonzero(cell == c) for c in range(len(cell_weight))]
+    parts = [aim.statistic.arrange(rows if one else take(rows, at)) for at in members]
+
+    def value(weights: Array) -> float:
+        again = w * weights[level]
+        values = [aim.statistic.value(part, again[at])[0] for part, at in zip(parts, members, strict=True)]
+        return float(cell_weight @ np.array(values))
+
+    return value

@@ -1,0 +1,258 @@
+"""From the evidence table to the rows of a statistic: roles bound to columns, statuses counted, labels weighted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.document.definition import Definition
+from measurand.document.label import label as class_text
+from measurand.document.number import real
+from measurand.document.procedure import Measurand, Procedure, statuses
+from measurand.errors import DesignError, Finding
+from measurand.message import say
+from measurand.statistic.contract import Rows, Statistic
+from measurand.study.frame import Frame
+from measurand.study.labels import Weights, exact
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+OPERATORS = {
+    ">=": np.greater_equal,
+    ">": np.greater,
+    "<=": np.less_equal,
+    "<": np.less,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """The rows of one statistic. ``origin`` (rows,) is the observation of each row; an uncertain label gives several.
+
+    ``w`` are the weights, ``base`` (rows,) the weight that the row lends to its unit, ``label_class`` (rows,) the class
+    of the observed label, ``slope[p]`` (rows,) the derivative of w by parameter p of the label error.
+    """
+
+    rows: Rows
+    w: Array
+    base: Array
+    label_class: Integers
+    origin: Integers
+    slope: Mapping[str, Array]
+    noise: Array
+    """Variance of the label weight of each observation, shape (observations,)."""
+
+
+def counted(frame: Frame, procedure: Procedure) -> tuple[NDArray[np.str_], list[str]]:
+    """How each row counts ("use", "wrong", "right", "exclude", "invalid"), and the names of invalid statuses found."""
+    rule = {"ok": "use", **statuses(procedure)}
+    by_status = np.array([rule[s] for s in frame.statuses])
+    found = [s for i, s in enumerate(frame.statuses) if by_status[i] == "invalid" and np.any(frame.status == i)]
+    return by_status[frame.status], found
+
+
+def class_set(frame: Frame, procedure: Procedure) -> tuple[str, ...]:
+    """The class set: declared, or the reference's (or the annotators') values, sorted."""
+    if procedure.reference and procedure.reference.classes:
+        return procedure.reference.classes
+    cells: set[str] = set()
+    for name, column in frame.columns.items():
+        if name == "reference" or name.startswith("annotator:"):
+            cells.update(column)
+        if name == "annotations":
+            cells.update(re.findall(r', "((?:[^"\\]|\\.)*)"\]', "".join(set(column))))
+    return tuple(sorted(cells - {""}, key=lambda c: (not _numeric(c), float(c) if _numeric(c) else 0.0, c)))
+
+
+def _numeric(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """The evidence of a record, ready for every measurand: arrays, how each row counts, classes and label weights."""
+
+    procedure: Procedure
+    frame: Frame
+    counts: NDArray[np.str_]
+    classes: tuple[str, ...]
+    labels: Weights | None
+    """Of every item of the frame; None: no reference."""
+
+
+@dataclass(frozen=True, eq=False)
+class Aim:
+    """What is evaluated: a measurand with its statistic and definition."""
+
+    measurand: Measurand
+    definition: Definition
+    statistic: Statistic
+
+
+def weighed(aim: Aim, seen: Observed, at: Integers) -> Weighed:
+    """Rows and weights of a statistic for the observations ``at`` (positions in the frame)."""
+    statistic, labels, frame, classes = aim.statistic, seen.labels, seen.frame, seen.classes
+    positive = _positive(aim.measurand, aim.definition, classes)
+    item = frame.item[at]
+    base = frame.weight[item]
+    if labels is None or not ({"truth"} & set(statistic.roles)):
+        rows = Rows(item, np.zeros(len(at), np.int64), _without_truth(aim, seen, at))
+        nothing = np.zeros(len(at), np.int64)
+        return Weighed(rows, base, base, nothing, np.arange(len(at)), {}, np.zeros(len(at)))
+    truth_of_class, label = _truths(labels, classes, positive)
+    g, slopes = _by_truth(labels, truth_of_class)
+    truths: list[int | None] = list(range(g.shape[1])) if labels.slope else [None]
+    parts, weights, origin, bases = [], [], [], []
+    slope: dict[str, list[Array]] = {p: [] for p in slopes}
+    for t in truths:
+        truth = label[item].astype(float) if t is None else np.full(len(at), float(t))
+        parts.append({"truth": truth, **_given(aim, seen, at, truth, positive)})
+        weights.append(base if t is None else base * g[item, t])
+        bases.append(base if t is None else np.where(label[item] == t, base, 0.0))
+        origin.append(np.arange(len(at)))
+        for p, values in slopes.items():
+            slope[p].append(base * values[item, t] if t is not None else np.zeros(len(at)))
+    column = {role: np.concatenate([part[role] for part in parts]) for role in parts[0]}
+    where = np.concatenate(origin)
+    rows = Rows(item[where], np.zeros(len(where), np.int64), {r: column[r] for r in statistic.roles if r in column})
+    conditioned = statistic.classes(
+        Rows(item, rows.cell[: len(at)], _label_columns(statistic, column, label[item], at))
+    )
+    return Weighed(
+        rows, np.concatenate(weights), np.concatenate(bases), conditioned[where], where,
+        {p: np.concatenate(v) for p, v in slope.items()}, labels.noise[item],
+    )  # fmt: skip
+
+
+def _label_columns(
+    statistic: Statistic, column: Mapping[str, Array], label: Integers, at: Integers
+) -> dict[str, NDArray[np.float64]]:
+    """Columns of the observations with their observed label as truth: only to ask for the class of each."""
+    return {r: label.astype(float) if r == "truth" else column[r][: len(at)] for r in statistic.roles if r in column}
+
+
+def _truths(labels: Weights, classes: tuple[str, ...], positive: int | None) -> tuple[Integers, Integers]:
+    """The truth (1/0 for binary statistics, class position otherwise) of each class, and of each item's label."""
+    codes = np.arange(len(classes)) if positive is None else (np.arange(len(classes)) == positive).astype(np.int64)
+    return np.asarray(codes, np.int64), np.asarray(codes[labels.label], np.int64)
+
+
+def _by_truth(labels: Weights, truth_of_class: Integers) -> tuple[Array, dict[str, Array]]:
+    """Weights and slopes of each truth: those of the classes that mean it, added."""
+    n = int(truth_of_class.max()) + 1
+    fold = np.zeros((len(truth_of_class), n))
+    fold[np.arange(len(truth_of_class)), truth_of_class] = 1.0
+    return labels.g @ fold, {p: s @ fold for p, s in labels.slope.items()}
+
+
+def _positive(measurand: Measurand, definition: Definition, classes: tuple[str, ...]) -> int | None:
+    if not definition.needs_positive or not classes:
+        return None
+    if measurand.positive is not None:
+        return classes.index(class_text(measurand.positive))
+    if set(classes) in ({"0", "1"}, {"false", "true"}):
+        return 1
+    raise DesignError(Finding("M0520", f"measurand.{measurand.id}", say("M05.positive", classes=", ".join(classes))))
+
+
+def _given(aim: Aim, seen: Observed, at: Integers, truth: Array, positive: int | None) -> dict[str, Array]:
+    """What the system gave, by role, for rows with this truth; a status counted wrong or right depends on the truth."""
+    statistic, measurand, frame, classes, counts = (
+        aim.statistic,
+        aim.measurand,
+        seen.frame,
+        seen.classes,
+        seen.counts[at],
+    )
+    column: dict[str, Array] = {}
+    wrong, right = counts == "wrong", counts == "right"
+    if "score" in statistic.roles:
+        score = numbers(frame, "score", at)
+        finite = score[np.isfinite(score)]
+        low, high = (finite.min() - 1, finite.max() + 1) if len(finite) else (0.0, 1.0)
+        if aim.definition.kind == "probability":
+            low, high = 0.0, 1.0
+        score = np.where(wrong, np.where(truth > 0, low, high), score)
+        column["score"] = np.where(right, np.where(truth > 0, high, low), score)
+    if "predicted" in statistic.roles:
+        if positive is not None and "score" in measurand.at:
+            operator, limit = threshold(measurand.at["score"])
+            predicted = OPERATORS[operator](numbers(frame, "score", at), limit).astype(float)
+        elif positive is not None:
+            cells = frame.columns["value"]
+            name = classes[positive]
+            predicted = np.fromiter((cells[i] == name for i in at), float, len(at))
+        else:
+            code = {c: float(k) for k, c in enumerate(classes)}
+            cells = frame.columns["value"]
+            predicted = np.fromiter((code.get(cells[i], -1.0) for i in at), float, len(at))
+        other = 1 - truth if positive is not None else np.full(len(at), -1.0)
+        predicted = np.where(wrong, other, predicted)
+        column["predicted"] = np.where(right, truth, predicted)
+    return column
+
+
+def _without_truth(aim: Aim, seen: Observed, at: Integers) -> dict[str, Array]:
+    """Columns of a statistic that needs no reference: numbers, 0/1 outcomes, positive predictions."""
+    statistic, measurand, frame, counts = aim.statistic, aim.measurand, seen.frame, seen.counts[at]
+    role = statistic.roles[0]
+    if "score" in measurand.at:
+        operator, limit = threshold(measurand.at["score"])
+        values = OPERATORS[operator](numbers(frame, "score", at), limit).astype(float)
+    elif statistic.exact == "binomial":
+        cells = frame.columns["value"]
+        name = class_text(measurand.positive) if measurand.positive is not None else _outcome(cells, at)
+        values = np.fromiter((cells[i] == name for i in at), float, len(at))
+    else:
+        values = numbers(frame, "value", at)
+        if np.any((counts == "wrong") | (counts == "right")):
+            raise DesignError(Finding("M0521", "status", say("M05.status_of_number", measurand=measurand.id)))
+        return {role: values}
+    return {role: np.where(counts == "wrong", 0.0, np.where(counts == "right", 1.0, values))}
+
+
+def _outcome(cells: object, at: Integers) -> str:
+    found = {cells[i] for i in at}  # type: ignore[index]
+    for positive, both in (("1", {"0", "1", ""}), ("true", {"false", "true", ""})):
+        if found <= both:
+            return positive
+    raise DesignError(Finding("M0522", "measurand", say("M05.outcome", values=", ".join(sorted(found)[:5]))))
+
+
+def threshold(written: str) -> tuple[str, float]:
+    """Operator and number of ``at.score``: 0.42 means ``>= 0.42``.
+
+    >>> threshold("0.42"), threshold("< 0.08")
+    (('>=', 0.42), ('<', 0.08))
+    """
+    match = re.fullmatch(r"\s*(>=|<=|>|<)?\s*(\S+)\s*", written)
+    if not match:
+        raise ValueError(f"{written!r} is not a threshold")
+    return match[1] or ">=", real(match[2])
+
+
+def numbers(frame: Frame, name: str, at: Integers) -> Array:
+    """Cells of a column as numbers, shape (len(at),); an empty cell (an observation without output) is NaN."""
+    if name not in frame.columns:
+        raise DesignError(Finding("M0523", f"observations.{name}", say("M05.no_column", name=name)))
+    cells = frame.columns[name]
+    return np.fromiter((float(cells[i]) if cells[i] != "" else np.nan for i in at), float, len(at))
+
+
+def labels_as_given(frame: Frame, classes: tuple[str, ...]) -> Weights | None:
+    """Weights of reference values that are taken as true; None without a reference column."""
+    if "reference" not in frame.columns:
+        return None
+    code = {c: k for k, c in enumerate(classes)}
+    cells = frame.columns["reference"]
+    label = np.zeros(len(frame.items), np.int64)
+    label[frame.item] = np.fromiter((code.get(c, 0) for c in cells), np.int64, len(cells))
+    return exact(label, len(classes))
