@@ -1,0 +1,53 @@
+"""Limits of bounded statistics by an effective count of independent units (INTERVALS R2)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.quantity.exact import clopper_pearson, middle
+from measurand.quantity.factor import Factor
+from measurand.quantity.limits import Rule
+from measurand.quantity.student import normal_factor
+
+Array = NDArray[np.float64]
+
+
+def effective_count(
+    value: float, variance: float, *, bounds: tuple[float, float], floor: float, factor: Factor, most: float = np.inf
+) -> Rule:
+    """Limits of a bounded value from its variance, as those of a share of ``n_e`` trials (after Korn & Graubard 1998).
+
+    ``1/n_e = V / (R^2 th (1 - th)) + 1/n0^2``, then ``n_e (z / k)^2``, middle limits of ``th n_e`` in ``n_e``. ``floor``
+    is n0, the reciprocal of the largest change that one unseen unit could cause; ``most`` caps ``n_e``. At a bound, or
+    without variance: Clopper-Pearson with count n0.
+    """
+    low, high = bounds
+    width = high - low
+    th = min(max((value - low) / width, 0.0), 1.0)
+    room = width**2 * th * (1.0 - th)
+    if room <= 1e-12 * width**2 or variance <= 0.0:
+        count = min(floor, most)
+
+        def boundary(tail: Array) -> tuple[Array, Array]:
+            lower, upper = clopper_pearson(th * count, count, tail=tail)
+            return low + width * lower, low + width * upper
+
+        return boundary
+    n = min(1.0 / (variance / room + floor**-2.0), most)
+
+    def limits(tail: Array) -> tuple[Array, Array]:
+        k, z = factor(tail), normal_factor(tail)
+        shrink = np.where(k > 0, (z / np.where(k > 0, k, 1.0)) ** 2, 1.0)
+        lower, upper = middle(th * n * shrink, n * shrink, tail=tail)
+        return low + width * lower, low + width * upper
+
+    return limits
+
+
+def boundary_u(value: float, *, bounds: tuple[float, float], floor: float) -> float:
+    """Standard uncertainty where no spread was seen: that of Beta(th n0 + 1/2, (1 - th) n0 + 1/2) on the range."""
+    low, high = bounds
+    th = min(max((value - low) / (high - low), 0.0), 1.0)
+    a, b = th * floor + 0.5, (1.0 - th) * floor + 0.5
+    return (high - low) * float(np.sqrt(a * b / ((a + b) ** 2 * (a + b + 1.0))))
