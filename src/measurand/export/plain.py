@@ -11,7 +11,7 @@ MINUS = "\u2212"
 
 
 def visible(text: str) -> str:
-    """The text with control and direction characters written out, so that a name cannot disguise itself or steer a terminal.
+    """The text with control and direction characters written out: no name can disguise itself or steer a terminal.
 
     >>> visible("a\\u202eb\\x1b[2J")
     'a<U+202E>b<U+001B>[2J'

@@ -86,7 +86,7 @@ def _absences(chart: ItemMap, layout: Layout) -> list[bytes]:
 
 
 def png(rows: Sequence[bytes]) -> bytes:
-    """A grey picture of one byte per element as PNG (ISO/IEC 15948); one bit per element when all are black or white."""
+    """A grey picture, one byte per element, as PNG (ISO/IEC 15948); one bit when all are black or white."""
     width = len(rows[0])
     one_bit = all(b in (0, 255) for row in rows for b in row)
     packed = [_bits(row) for row in rows] if one_bit else list(rows)

@@ -16,7 +16,7 @@ CLASS = {
 
 
 def mark(verdict: Verdict | None, x: float, y: float, size: float, pattern: str) -> Markup:
-    """Circle (conforming, or filled in ink when nothing was required), square, hatched diamond, cross; ``size`` is half its height.
+    """Circle (conforming, or nothing required), square, hatched diamond, cross; ``size`` is half its height.
 
     ``pattern`` is the id of the hatch that fills the diamond.
     """

@@ -22,7 +22,7 @@ def pareto(result: Result, identity: str) -> Picture:
     scale = Scale(low=min(0.0, least), high=max(1.0, most), left=LEFT, right=RIGHT)
     places = decimals(real(result.u), 3)
     height = 26.0 + PITCH * (len(lines) + len(missing))
-    parts = [element("defs", hatch(f"{identity}-gap", 7.0))] + _frame(scale, height)
+    parts = [element("defs", hatch(f"{identity}-gap", 7.0)), *_frame(scale, height)]
     for i, line in enumerate(lines):
         parts += _bar(line, scale, y=26.0 + PITCH * i, places=places)
     parts += _total(lines, scale)

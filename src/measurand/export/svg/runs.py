@@ -16,7 +16,7 @@ Groups = dict[str, list[tuple[str, float]]]
 
 
 def runs(curve: Curve, result: Result, identity: str, *, text: str) -> Picture:
-    """Values of single runs (grey dots) and their mean per condition (line), over the coverage interval of the result."""
+    """Values of single runs (dots) and their mean per condition (line), over the coverage interval of the result."""
     groups = _groups(curve)
     values = [v for group in groups.values() for _, v in group]
     low, high = real(result.lower), real(result.upper)

@@ -23,7 +23,7 @@ class Scale:
 def around(
     values: list[float], *, left: float, right: float, bounds: tuple[float, float], margin: float = 0.07
 ) -> Scale:
-    """A scale that holds all values with a margin, and does not run past the bounds of the quantity by more than a hair."""
+    """A scale that holds all values with a margin, and runs past the bounds of the quantity by a hair at most."""
     low, high = min(values), max(values)
     span = high - low or abs(high) * 0.1 or 1.0
     lowest, highest = low - margin * span, high + margin * span

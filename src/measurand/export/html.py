@@ -1,0 +1,88 @@
+"""The certificate as one self-contained HTML file: no request, no script, the signed bytes inside."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib import resources
+
+from measurand.document.certificate import Predicate
+from measurand.document.number import real
+from measurand.document.record import Record
+from measurand.errors import AuthenticityError, Finding, StoreError
+from measurand.export.page import Page, acceptance_in_words, heading, page_of, rule_in_words, signed
+from measurand.export.plain import freedom, percent, rounded, visible
+from measurand.export.svg.writer import Markup
+from measurand.message import say
+
+
+def render(record: Record, envelope_bytes: bytes, *, evidence_gz: bytes | None) -> bytes:
+    """The page of a signed certificate, as UTF-8.
+
+    What is printed comes from the signed statement alone. The exact bytes of ``certificate.json`` stand between the
+    tags of ``<script type="application/vnd.measurand+json" id="certificate">``; the evidence, gzip compressed, in base64
+    in ``<script type="application/gzip;base64" id="evidence">``. Equal input gives equal bytes.
+
+    Raises AuthenticityError when the envelope does not hold a certificate, StoreError when the record holds other
+    results or decisions than were signed.
+    """
+    envelope, statement = signed(envelope_bytes)
+    _same(record, statement.predicate)
+    if b"<" in envelope_bytes:
+        raise AuthenticityError(Finding(code="M08", path="certificate.json", message=say("M08.embedding")))
+    evidence = None if evidence_gz is None else base64.b64encode(evidence_gz).decode("ascii")
+    return _filled(page_of(envelope, statement), original=envelope_bytes.decode("utf-8"), evidence=evidence)
+
+
+def style(number: str) -> str:
+    """The style sheet with the certificate's number at the foot of each printed page.
+
+    Every character of the number but letters and digits is written as a CSS escape, so that it stays text.
+    """
+    sheet = (resources.files(__package__) / "templates" / "certificate.css").read_text(encoding="utf-8")
+    shown = f"{say('page.number')} {visible(number)}"
+    text = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in shown)
+    return sheet.replace("NUMBER", text)
+
+
+def _same(record: Record, predicate: Predicate) -> None:
+    pairs = (
+        ("results", record.results.results, predicate.results),
+        ("decisions", record.decisions.decisions, predicate.decisions),
+    )
+    for what, held, stated in pairs:
+        if held != stated:
+            raise StoreError(Finding(code="M07", path=f"{what}.json", message=say("M08.other_record", what=what)))
+
+
+def _filled(page: Page, *, original: str, evidence: str | None) -> bytes:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("measurand.export"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    sheet = style(page.predicate.number)
+    digest = base64.b64encode(hashlib.sha256(sheet.encode("utf-8")).digest()).decode("ascii")
+    text = environment.get_template("certificate.html.j2").render(
+        page=page,
+        c=page.predicate,
+        sheet=Markup(sheet),
+        sheet_digest=digest,
+        original=Markup(original),
+        evidence=None if evidence is None else Markup(evidence),
+        say=say,
+        heading=heading,
+        percent=lambda p: percent(real(p)).replace(".0 %", " %"),
+        u=lambda r: page.budgets[page.predicate.results.index(r)].combined,
+        freedom=freedom,
+        rounded=rounded,
+        rule=rule_in_words,
+        acceptance=acceptance_in_words,
+        grouped=lambda key: " ".join(key[i : i + 4] for i in range(0, len(key), 4)),
+    )
+    return text.encode("utf-8")

@@ -1,0 +1,244 @@
+"""What the certificate's page shows, made from the signed statement alone."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from measurand.document.certificate import Envelope, Predicate, Statement, Subject
+from measurand.document.decision import Decision, Rule, Verdict
+from measurand.document.number import real
+from measurand.document.result import Line, NotEvaluated, Result
+from measurand.errors import AuthenticityError, Finding
+from measurand.export.plain import decimals, freedom, limit, percent, power, probability, risk, rounded
+from measurand.export.svg.interval import Row, interval
+from measurand.export.svg.items import items
+from measurand.export.svg.mark import badge
+from measurand.export.svg.pareto import pareto
+from measurand.export.svg.runs import runs
+from measurand.export.svg.writer import Markup, Picture
+from measurand.message import say
+
+PICTURES = 12
+"""Budgets, item maps and runs are drawn for so many results at most; the tables are complete."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One result with one decision on it, or none."""
+
+    name: str
+    """System and level: what tells it from its neighbours."""
+    result: Result
+    decision: Decision | None
+    badge: Markup
+    second_badge: Markup
+    """The same mark once more, for the statement of conformity (ids are unique in a page)."""
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Reasons of every verdict but CONFORMING."""
+        return self.decision.reasons if self.decision and not self.decision.conforms else ()
+
+    @property
+    def word(self) -> str:
+        """The verdict in capitals; empty without a requirement."""
+        return say(f"verdict.{self.decision.verdict.value}") if self.decision else ""
+
+    @property
+    def p(self) -> str:
+        """Probability of conformity as printed."""
+        return probability(real(self.decision.p_conformity)) if self.decision else ""
+
+    @property
+    def risks(self) -> tuple[str, ...]:
+        """The risks of this decision, each a sentence."""
+        if self.decision is None:
+            return ()
+        r = self.decision.risks
+        given = (
+            ("risk.accept", r.specific_false_accept),
+            ("risk.reject", r.specific_false_reject),
+            ("risk.consumer", r.global_consumer),
+            ("risk.producer", r.global_producer),
+        )
+        return tuple(say(key, risk=risk(real(p))) for key, p in given if p is not None)
+
+
+@dataclass(frozen=True)
+class Card:
+    """All results of one measurand on one scale."""
+
+    title: str
+    outcomes: tuple[Outcome, ...]
+    picture: Picture
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The uncertainty budget of one result: picture and table."""
+
+    heading: str
+    result: Result
+    picture: Picture | None
+    rows: tuple[tuple[str, ...], ...]
+    gaps: tuple[NotEvaluated, ...]
+    combined: str
+    floor: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the template prints."""
+
+    predicate: Predicate
+    subjects: tuple[Subject, ...]
+    keys: tuple[str, ...]
+    tally: tuple[tuple[Markup, str], ...]
+    cards: tuple[Card, ...]
+    budgets: tuple[Budget, ...]
+    repeats: tuple[tuple[str, Picture], ...]
+    maps: tuple[tuple[str, Picture], ...]
+
+
+def signed(envelope: bytes) -> tuple[Envelope, Statement]:
+    """The envelope and the statement that it carries. Raises AuthenticityError when the bytes are neither."""
+    try:
+        outer = Envelope.model_validate_json(envelope)
+        return outer, Statement.model_validate_json(base64.b64decode(outer.payload, validate=True))
+    except (ValidationError, ValueError) as fault:
+        finding = Finding(code="M08", path="certificate.json", message=say("M08.not_certificate", why=str(fault)))
+        raise AuthenticityError(finding) from fault
+
+
+def page_of(envelope: Envelope, statement: Statement) -> Page:
+    """The page of a signed statement."""
+    predicate = statement.predicate
+    outcomes = tuple(_outcomes(predicate))
+    drawn = predicate.results[:PICTURES]
+    return Page(
+        predicate=predicate,
+        subjects=statement.subject,
+        keys=tuple(s.keyid for s in envelope.signatures),
+        tally=_tally(outcomes),
+        cards=tuple(_cards(outcomes)),
+        budgets=tuple(_budget(r, i, predicate) for i, r in enumerate(predicate.results)),
+        repeats=tuple(_repeats(drawn, predicate)),
+        maps=tuple(_maps(drawn, predicate)),
+    )
+
+
+def heading(result: Result, predicate: Predicate) -> str:
+    """Title of a result with what tells it from the others of its measurand.
+
+    The system is named only when the certificate is about several.
+    """
+    parts = [result.title, *_distinction(result, predicate)]
+    return ", ".join(parts)
+
+
+def _distinction(result: Result, predicate: Predicate) -> list[str]:
+    systems = {r.system for r in predicate.results}
+    return [text for text in (result.system if len(systems) > 1 else "", result.level) if text]
+
+
+def _outcomes(predicate: Predicate) -> Iterable[Outcome]:
+    count = 0
+    for result in predicate.results:
+        key = (result.measurand, result.system, result.level)
+        found = [d for d in predicate.decisions if (d.measurand, d.system, d.level) == key]
+        name = ", ".join(_distinction(result, predicate)) or say("page.overall")
+        for decision in (*found, *(() if found else (None,))):
+            count += 1
+            shapes = [badge(decision.verdict if decision else None, f"{place}{count}") for place in "bs"]
+            yield Outcome(name=name, result=result, decision=decision, badge=shapes[0], second_badge=shapes[1])
+
+
+def _tally(outcomes: tuple[Outcome, ...]) -> tuple[tuple[Markup, str], ...]:
+    """How many of each verdict, as badge and words, worst last."""
+    counts = [(v, sum(o.decision is not None and o.decision.verdict is v for o in outcomes)) for v in Verdict]
+    return tuple(
+        (badge(v, f"t{i}"), f"{n} {say(f'verdict.{v.value}').lower()}") for i, (v, n) in enumerate(counts) if n
+    )
+
+
+def _cards(outcomes: tuple[Outcome, ...]) -> Iterable[Card]:
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(outcome.result.measurand, []).append(outcome)
+    for i, group in enumerate(groups.values()):
+        first = group[0].result
+        rows = [Row(name=o.name, result=o.result, decision=o.decision, text=o.result.text) for o in group]
+        unit = "" if first.unit == "1" else first.unit
+        yield Card(title=first.title, outcomes=tuple(group), picture=interval(rows, f"v{i}", unit=unit))
+
+
+def _budget(result: Result, index: int, predicate: Predicate) -> Budget:
+    places = decimals(real(result.u), 3)
+    lines = [b for b in result.budget if isinstance(b, Line)]
+    return Budget(
+        heading=heading(result, predicate),
+        result=result,
+        picture=pareto(result, f"p{index}") if index < PICTURES and lines else None,
+        rows=tuple(_budget_row(line, places) for line in lines),
+        gaps=tuple(b for b in result.budget if isinstance(b, NotEvaluated)),
+        combined=rounded(real(result.u), places),
+        floor="" if result.floor is None else rounded(real(result.floor), places),
+    )
+
+
+def _budget_row(line: Line, places: int) -> tuple[str, ...]:
+    u = real(line.u)
+    coefficient = real(line.coefficient)
+    own = rounded(u, decimals(u, 3)) if line.type == "B" else rounded(u, places)
+    return (
+        say(f"component.{line.component}"),
+        line.line + (f" ({line.note})" if line.note else "") + (f"; {line.source}" if line.source else ""),
+        line.type,
+        line.distribution,
+        own,
+        "1" if coefficient == 1 else rounded(coefficient, decimals(abs(coefficient), 3)),
+        rounded(real(line.contribution), places),
+        percent(real(line.share)),
+        freedom(line.df),
+    )
+
+
+def _repeats(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[str, Picture]]:
+    for i, result in enumerate(results):
+        for curve in result.curves:
+            if curve.name == "repeatability":
+                yield heading(result, predicate), runs(curve, result, f"r{i}", text=result.text)
+
+
+def _maps(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[str, Picture]]:
+    """Each different item map once, under the title of the first result that has it."""
+    seen = []
+    for i, result in enumerate(results):
+        if result.item_map is not None and result.item_map not in seen:
+            seen.append(result.item_map)
+            yield heading(result, predicate), items(result.item_map, f"m{i}")
+
+
+def rule_in_words(rule: Rule) -> str:
+    """The decision rule as a sentence with its risks or its guard band."""
+    if rule.kind == "simple":
+        return say("rule.simple")
+    if rule.guard_band is not None:
+        return say(f"rule.{rule.kind}_band", band=rule.guard_band_text or limit(rule.guard_band))
+    accept, reject = (risk(real(p)) for p in (rule.max_false_accept_risk, rule.max_false_reject_risk))
+    return say(f"rule.{rule.kind}", accept=accept, reject=reject)
+
+
+def acceptance_in_words(decision: Decision) -> str:
+    """The acceptance limits of a decision; empty when there is none."""
+    sides = (("page.at_least", decision.acceptance_lower), ("page.at_most", decision.acceptance_upper))
+    return ", ".join(say(key, value=_six(x)) for key, x in sides if x is not None)
+
+
+def _six(text: str) -> str:
+    x = real(text)
+    return power(x) if 0 < abs(x) < 1e-6 else limit(f"{x:.4g}")
