@@ -17,9 +17,9 @@ PAGE = ROOT / "docs" / "glossary.md"
 HEAD = """\
 # Glossary
 
-The words of this program are those of the *International vocabulary of metrology* (VIM, JCGM 200:2012), the *Guide to the
-expression of uncertainty in measurement* (GUM, JCGM 100:2008) and JCGM 106:2012 on conformity assessment. The wording here is
-our own; the documents themselves are free at <https://www.bipm.org/en/committees/jc/jcgm/publications>.
+The words of this program are those of the *International vocabulary of metrology* (VIM, JCGM 200:2012), the *Guide to
+the expression of uncertainty in measurement* (GUM, JCGM 100:2008) and JCGM 106:2012 on conformity assessment. The
+wording here is our own; the documents are free at <https://www.bipm.org/en/committees/jc/jcgm/publications>.
 On the command line: `measurand explain "guard band"`.
 
 """
