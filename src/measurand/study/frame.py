@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from measurand.document.procedure import Procedure
+from measurand.document.procedure import Procedure, statuses
 from measurand.errors import DesignError, Finding
 from measurand.message import say
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Columns = Mapping[str, Sequence[str]]
+Columns = Mapping[str, NDArray[Any]]
+"""The evidence table: object arrays of text, or float64 (absent: NaN)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +62,7 @@ class Frame:
         return np.asarray((drawn / size)[stratum_of_unit[units]])
 
 
-def positions(cells: Sequence[str]) -> tuple[tuple[str, ...], Integers]:
+def positions(cells: Sequence[str] | NDArray[Any]) -> tuple[tuple[str, ...], Integers]:
     """Sorted distinct names and the position of each cell. Numbers sort by value, other text by code point."""
     first: dict[str, int] = {}
     code = np.fromiter((first.setdefault(c, len(first)) for c in cells), np.int64, len(cells))
@@ -75,6 +77,28 @@ def _order(text: str) -> tuple[int, float, str]:
         return (0, float(text), text)
     except ValueError:
         return (1, 0.0, text)
+
+
+def present(procedure: Procedure, columns: Columns) -> Columns:
+    """The rows that enter: an item without observation stands in every condition and repeat if it counts."""
+    rule = statuses(procedure)
+    status = columns["status"]
+    absent = np.array([s in ("missing", "censored") for s in status], bool)
+    if not absent.any():
+        return columns
+    counted = np.array([a and rule[s] in ("wrong", "right") for s, a in zip(status, absent, strict=True)], bool)
+    observed = np.flatnonzero(~absent)
+    if not counted.any() or not len(observed):
+        return {name: cells[observed] for name, cells in columns.items()}
+    place = ["system", *(name for name in columns if name.startswith("factor:")), "repeat"]
+    cells_seen = sorted({tuple(str(columns[name][i]) for name in place) for i in observed})
+    rows = [(i, cell) for i in np.flatnonzero(counted) for cell in cells_seen if cell[0] in (columns["system"][i], "")]
+    take = np.array([i for i, _ in rows], np.int64)
+    out = {}
+    for name, cells in columns.items():
+        more = np.array([cell[place.index(name)] for _, cell in rows], object) if name in place else cells[take]
+        out[name] = np.concatenate([cells[observed], more])
+    return out
 
 
 def frame(procedure: Procedure, columns: Columns) -> Frame:

@@ -17,7 +17,7 @@ from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.statistic.contract import Rows, Statistic
 from measurand.study.frame import Frame
-from measurand.study.labels import Weights, exact
+from measurand.study.labels import Weights, exact, parse_annotations
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -60,11 +60,12 @@ def class_set(frame: Frame, procedure: Procedure) -> tuple[str, ...]:
     if procedure.reference and procedure.reference.classes:
         return procedure.reference.classes
     cells: set[str] = set()
-    for name, column in frame.columns.items():
+    everywhere = np.arange(len(frame.item))
+    for name in frame.columns:
         if name == "reference" or name.startswith("annotator:"):
-            cells.update(column)
+            cells.update(texts(frame, name, everywhere))
         if name == "annotations":
-            cells.update(re.findall(r', "((?:[^"\\]|\\.)*)"\]', "".join(set(column))))
+            cells.update(vote for item in parse_annotations(list(frame.columns[name])) for vote in item)
     return tuple(sorted(cells - {""}, key=lambda c: (not _numeric(c), float(c) if _numeric(c) else 0.0, c)))
 
 
@@ -187,13 +188,10 @@ def _given(aim: Aim, seen: Observed, at: Integers, truth: Array, positive: int |
             operator, limit = threshold(measurand.at["score"])
             predicted = OPERATORS[operator](numbers(frame, "score", at), limit).astype(float)
         elif positive is not None:
-            cells = frame.columns["value"]
-            name = classes[positive]
-            predicted = np.fromiter((cells[i] == name for i in at), float, len(at))
+            predicted = (texts(frame, "value", at) == classes[positive]).astype(float)
         else:
             code = {c: float(k) for k, c in enumerate(classes)}
-            cells = frame.columns["value"]
-            predicted = np.fromiter((code.get(cells[i], -1.0) for i in at), float, len(at))
+            predicted = np.fromiter((code.get(c, -1.0) for c in texts(frame, "value", at)), float, len(at))
         other = 1 - truth if positive is not None else np.full(len(at), -1.0)
         predicted = np.where(wrong, other, predicted)
         column["predicted"] = np.where(right, truth, predicted)
@@ -208,9 +206,9 @@ def _without_truth(aim: Aim, seen: Observed, at: Integers) -> dict[str, Array]:
         operator, limit = threshold(measurand.at["score"])
         values = OPERATORS[operator](numbers(frame, "score", at), limit).astype(float)
     elif statistic.exact == "binomial":
-        cells = frame.columns["value"]
-        name = class_text(measurand.positive) if measurand.positive is not None else _outcome(cells, at)
-        values = np.fromiter((cells[i] == name for i in at), float, len(at))
+        cells = texts(frame, "value", at)
+        name = class_text(measurand.positive) if measurand.positive is not None else _outcome(set(cells))
+        values = (cells == name).astype(float)
     else:
         values = numbers(frame, "value", at)
         if np.any((counts == "wrong") | (counts == "right")):
@@ -219,8 +217,7 @@ def _without_truth(aim: Aim, seen: Observed, at: Integers) -> dict[str, Array]:
     return {role: np.where(counts == "wrong", 0.0, np.where(counts == "right", 1.0, values))}
 
 
-def _outcome(cells: object, at: Integers) -> str:
-    found = {cells[i] for i in at}  # type: ignore[index]
+def _outcome(found: set[str]) -> str:
     for positive, both in (("1", {"0", "1", ""}), ("true", {"false", "true", ""})):
         if found <= both:
             return positive
@@ -243,16 +240,28 @@ def numbers(frame: Frame, name: str, at: Integers) -> Array:
     """Cells of a column as numbers, shape (len(at),); an empty cell (an observation without output) is NaN."""
     if name not in frame.columns:
         raise DesignError(Finding("M0523", f"observations.{name}", say("M05.no_column", name=name)))
-    cells = frame.columns[name]
-    return np.fromiter((float(cells[i]) if cells[i] != "" else np.nan for i in at), float, len(at))
+    cells = np.asarray(frame.columns[name])[at]
+    if cells.dtype.kind == "f":
+        return np.asarray(cells, float)
+    return np.fromiter((float(c) if c != "" else np.nan for c in cells), float, len(at))
+
+
+def texts(frame: Frame, name: str, at: Integers) -> NDArray[np.object_]:
+    """Cells of a column as class labels, shape (len(at),)."""
+    if name not in frame.columns:
+        raise DesignError(Finding("M0523", f"observations.{name}", say("M05.no_column", name=name)))
+    cells = np.asarray(frame.columns[name])[at]
+    return np.array([class_text(c) for c in cells], object) if cells.dtype.kind == "f" else cells
 
 
 def labels_as_given(frame: Frame, classes: tuple[str, ...]) -> Weights | None:
     """Weights of reference values that are taken as true; None without a reference column."""
-    if "reference" not in frame.columns:
-        return None
+    return None if "reference" not in frame.columns else exact(label_of_items(frame, classes), len(classes))
+
+
+def label_of_items(frame: Frame, classes: tuple[str, ...]) -> Integers:
+    """Class position of each item's reference value, shape (items,)."""
     code = {c: k for k, c in enumerate(classes)}
-    cells = frame.columns["reference"]
     label = np.zeros(len(frame.items), np.int64)
-    label[frame.item] = np.fromiter((code.get(c, 0) for c in cells), np.int64, len(cells))
-    return exact(label, len(classes))
+    label[frame.item] = [code[c] for c in texts(frame, "reference", np.arange(len(frame.item)))]
+    return label

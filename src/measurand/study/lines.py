@@ -1,0 +1,179 @@
+"""The uncertainty budget as printed: one line per contribution, and a sentence for every component without a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from measurand.document.number import number
+from measurand.document.procedure import Procedure
+from measurand.document.result import COMPONENTS, Line, NotEvaluated
+from measurand.message import say
+from measurand.quantity.estimate import Estimate
+from measurand.quantity.source import gram
+from measurand.study.crossing import UNIT
+from measurand.study.margins import REPEAT, SPREAD, Effect, effect_variances
+
+
+@dataclass(frozen=True)
+class InputLine:
+    """An input of type B as the budget names it."""
+
+    name: str
+    component: str
+    distribution: str
+    u: float
+    df: float
+    source: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Composed:
+    """One result before it is written: value, sources, and what lies inside of them (one output)."""
+
+    estimate: Estimate
+    inner: Estimate
+    effect_of_key: Mapping[str, Effect]
+    inside: Mapping[str, Effect]
+    label_noise: float
+    unit_df: float
+    """Degrees of freedom of the margin of the units (INTERVALS R3)."""
+    repeats_differ: bool
+    """False: there are repeats and all are identical."""
+    unseen: float = 0.0
+    """Variance added where the sample shows none (boundary of the range): from the distribution of the limits."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the lines are called."""
+
+    items: int
+    units: int
+    cluster: str
+    """Name of the cluster column; empty without clusters."""
+    levels: Mapping[str, int]
+    """Number of levels of each factor."""
+    repeats: int
+    inputs: Mapping[str, InputLine] = field(default_factory=dict)
+
+
+def budget(
+    composed: Composed, procedure: Procedure, names: Names, *, benchmark: bool
+) -> tuple[Line | NotEvaluated, ...]:
+    """Lines of the budget in the order of the canonical components; the variances add up to the combined variance."""
+    total = float(composed.estimate.variance[0]) + composed.unseen
+    found = [*_margins(composed, names, procedure, total), *_labels(composed, total), *_inputs(composed, names, total)]
+    have = {line.component for line in found}
+    missing = [_missing(c, procedure, names, composed, benchmark=benchmark) for c in COMPONENTS if c not in have]
+    order = {c: i for i, c in enumerate(COMPONENTS)}
+    return tuple(sorted([*found, *missing], key=lambda line: order[line.component]))
+
+
+def _line(component: str, text: str, kind: str, variance: float, total: float, df: float, **more: object) -> Line:
+    u = float(np.sqrt(abs(variance)))
+    fields: dict[str, object] = {
+        "component": component, "line": text, "type": kind, "distribution": say("budget.t" if kind == "A" else "budget.normal"),
+        "u": number(u), "coefficient": "1", "contribution": number(u), "variance": number(variance),
+        "share": number(variance / total if total > 0 else 0.0), "df": number(df if df > 0 else 1.0),
+    }  # fmt: skip
+    if variance < 0 and "note" not in more:
+        fields["note"] = say("budget.negative", estimate=f"{variance:.1g}")
+    return Line.model_validate({**fields, **more})
+
+
+def _margins(composed: Composed, names: Names, procedure: Procedure, total: float) -> list[Line]:
+    estimate, lines = composed.estimate, []
+    effects = effect_variances(estimate, composed.inner, composed.effect_of_key, composed.inside)
+    df = {
+        effect: s.df
+        for e in (estimate, composed.inner)
+        for k, s in e.sources.items()
+        if (effect := composed.effect_of_key.get(k))
+    }
+    df[UNIT,] = composed.unit_df
+    component = {f.id: f.component for f in procedure.factor}
+    for effect, v in effects.items():
+        variance = float(v[0])
+        if effect == REPEAT:
+            if composed.repeats_differ:
+                text = say("budget.repeatability", repeats=names.repeats)
+                lines.append(_line("repeatability", text, "A", variance, total, df[effect]))
+        elif effect == (UNIT,):
+            variance += composed.unseen - composed.label_noise
+            where = say("budget.in_clusters", units=names.units, cluster=names.cluster) if names.cluster else ""
+            text = say("budget.sampling", items=names.items, where=where)
+            note = {"note": say("budget.unseen")} if composed.unseen else {}
+            lines.append(_line("sampling", text, "A", variance, total, df[effect], **note))
+        else:
+            which = " × ".join(say("budget.items") if d == UNIT else d for d in effect)
+            of = component[next(d for d in effect if d != UNIT)]
+            key = "budget.factor" if len(effect) == 1 else "budget.interaction"
+            levels = names.levels[effect[0]] if len(effect) == 1 else 0
+            lines.append(_line(of, say(key, which=which, levels=levels), "A", variance, total, df[effect]))
+    return lines
+
+
+def _labels(composed: Composed, total: float) -> list[Line]:
+    lines, estimate = [], composed.estimate
+    unit_key = next((k for k, e in composed.effect_of_key.items() if e == (UNIT,) and k in estimate.sources), None)
+    if composed.label_noise and unit_key:
+        lines.append(_line("reference", say("budget.label_noise"), "A", composed.label_noise, total, composed.unit_df))
+    for (key, line), part in estimate.parts.items():
+        if line != "reference":
+            continue
+        source = estimate.sources[key]
+        own = float(gram(source, part, source, part)[0, 0])
+        lines.append(_line("reference", say("budget.label_rate"), "A", own, total, source.df))
+        if (key, SPREAD) in estimate.parts:
+            both = 2 * float(gram(source, part, source, estimate.parts[key, SPREAD])[0, 0])
+            text = say("budget.label_covariance")
+            lines.append(_line("reference", text, "A", both, total, source.df, note=say("budget.covariance")))
+    return lines
+
+
+def _inputs(composed: Composed, names: Names, total: float) -> list[Line]:
+    lines, estimate = [], composed.estimate
+    for (key, name), part in estimate.parts.items():
+        if estimate.sources[key].type != "B":
+            continue
+        of = names.inputs.get(name)
+        c = float(part[0, 0])
+        if of is None:
+            lines.append(_line("reference", name, "B", c * c, total, estimate.sources[key].df))
+        elif c != 0 and of.u > 0:
+            lines.append(
+                _line(
+                    of.component, of.name, "B", c * c, total, of.df, distribution=of.distribution, u=number(of.u),
+                    coefficient=number(c / of.u), source=of.source,
+                )
+            )  # fmt: skip
+    return lines
+
+
+def _missing(
+    component: str, procedure: Procedure, names: Names, composed: Composed, *, benchmark: bool
+) -> NotEvaluated:  # fmt: skip
+    """What would be needed to evaluate a component, or why it does not apply."""
+    observed = bool(composed.effect_of_key)
+    key = f"missing.{component}"
+    state = "not evaluated"
+    if not observed:
+        state, key = (
+            ("not evaluated", "missing.definition")
+            if component == "definition"
+            else ("not applicable", "missing.no_data")
+        )
+    elif component == "sampling":
+        state, key = "not applicable", "missing.sampling_benchmark" if benchmark else "missing.sampling"
+    elif component == "judge":
+        state = "not applicable"
+    elif component == "repeatability" and names.repeats > 1:
+        key = "missing.repeats_identical" if not composed.repeats_differ else "missing.repeats_elsewhere"
+    elif component == "reference" and procedure.reference is None:
+        key = "missing.reference_judged"
+    elif component == "conditions" and any(f.effect == "fixed" for f in procedure.factor):
+        key = "missing.conditions_fixed"
+    return NotEvaluated.model_validate({"component": component, "state": state, "needs": say(key)})

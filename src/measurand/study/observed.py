@@ -1,0 +1,75 @@
+"""The evidence of a record made ready: arrays, how each row counts, the class set, and the weights of the labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.document.number import real
+from measurand.document.procedure import Procedure
+from measurand.study.frame import Columns, Frame, frame, present
+from measurand.study.labels import Votes, Weights, known_rate, known_rates, of_votes, parse_annotations, votes
+from measurand.study.roles import Observed, class_set, counted, label_of_items, labels_as_given, texts
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Observed evidence, and what is known about its labels."""
+
+    seen: Observed
+    votes: Votes | None
+    invalid: tuple[str, ...]
+    """Statuses found that the procedure counts as invalid."""
+    uncorrected: float
+    """Largest error rate of labels whose errors are not declared independent of the system's success; 0: none."""
+
+
+def observed(procedure: Procedure, columns: Columns) -> Labelled:
+    """Read the evidence table. Raises DesignError where it cannot support the procedure."""
+    invalid = _invalid(procedure, columns)
+    data = frame(procedure, present(procedure, columns))
+    counts, _ = counted(data, procedure)
+    classes = class_set(data, procedure)
+    labels, found, uncorrected = _labels(procedure, data, classes)
+    return Labelled(Observed(procedure, data, counts, classes, labels), found, invalid, uncorrected)
+
+
+def _invalid(procedure: Procedure, columns: Columns) -> tuple[str, ...]:
+    rule = procedure.status.model_dump()
+    return tuple(sorted(s for s in set(columns["status"]) if s != "ok" and rule[s] == "invalid"))
+
+
+def _labels(
+    procedure: Procedure, data: Frame, classes: tuple[str, ...]
+) -> tuple[Weights | None, Votes | None, float]:  # fmt: skip
+    reference = procedure.reference
+    if reference is None:
+        return None, None, 0.0
+    if reference.value is None and ("annotations" in data.columns or reference.annotators):
+        found = votes(_votes_of_items(data), classes, data.weight)
+        return of_votes(found), found, 0.0
+    error = reference.error
+    if error is None or "reference" not in data.columns:
+        return labels_as_given(data, classes), None, 0.0
+    known = {p: real(k.value) for p in ("rate", "sensitivity", "specificity") if (k := getattr(error, p)) is not None}
+    if not error.independent:
+        return labels_as_given(data, classes), None, max(v if p == "rate" else 1 - v for p, v in known.items())
+    label = label_of_items(data, classes)
+    if "rate" in known:
+        return known_rate(label, len(classes), rate=known["rate"]), None, 0.0
+    return known_rates(label, len(classes), **known), None, 0.0
+
+
+def _votes_of_items(data: Frame) -> list[list[str]]:
+    """Votes of each item, from its first row."""
+    first = np.zeros(len(data.items), np.int64)
+    first[data.item[::-1]] = np.arange(len(data.item))[::-1]
+    if "annotations" in data.columns:
+        return parse_annotations([str(c) for c in data.columns["annotations"][first]])
+    names = [name for name in data.columns if name.startswith("annotator:")]
+    columns = [texts(data, name, first) for name in names]
+    return [[str(column[i]) for column in columns] for i in range(len(first))]
