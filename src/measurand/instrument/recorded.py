@@ -38,13 +38,12 @@ class Observed:
 
 
 def observed(table: Table, observations: Observations, factors: Sequence[Factor], systems: Sequence[str]) -> Observed:
-    """All observations of a table. Raises TableError: unknown column, system or status, empty key, duplicates."""
+    """All observations of a table; ``factors`` are those whose level the table holds.
+
+    Raises TableError: unknown column, system or status, empty key, duplicates.
+    """
     rows = len(table)
-    condition = {
-        factor.id: classes(table, factor.column or factor.id)
-        for factor in factors
-        if factor.column is not None or factor.id in table.columns
-    }
+    condition = {f.id: classes(table, (f.column or f.id).removeprefix("observations:")) for f in factors}
     found = Observed(
         system=_systems(table, observations.system, systems),
         item=keys(table, observations.item),

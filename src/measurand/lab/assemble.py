@@ -1,0 +1,181 @@
+"""Observed beside held: the evidence table of a measurement, each cell read by its role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.document.definition import Definition
+from measurand.document.label import label
+from measurand.document.procedure import Procedure
+from measurand.document.table import Table, place
+from measurand.errors import TableError
+from measurand.instrument import cells
+from measurand.instrument.fault import MOST, fault, refusal
+from measurand.instrument.recorded import Observed
+from measurand.lab.evidence import EvidenceTable, ordered
+from measurand.lab.held import Held, find
+from measurand.lab.sources import Sources
+
+Columns = dict[str, NDArray[Any]]
+
+
+def assemble(
+    procedure: Procedure,
+    definitions: Mapping[str, Definition],
+    *,
+    observed: Observed,
+    outputs: Table,
+    roles: Mapping[str, str],
+    held: Held,
+    sources: Sources,
+) -> EvidenceTable:
+    """The evidence table. ``roles`` maps each role of the outputs to its column in ``outputs``.
+
+    Raises TableError: cells that their role cannot read, items without reference, columns that are not there.
+    """
+    _refuse_strangers(observed, outputs, held, sources)
+    status = [
+        "censored" if item in held.censored else s for item, s in zip(observed.item, observed.status, strict=True)
+    ]
+    absent = _absent(procedure, observed, held)
+    width = len(observed.item), len(absent)
+    columns: Columns = {
+        "system": _text([*observed.system, *(system for system, _ in absent)]),
+        "item": _text([*observed.item, *(item for _, item in absent)]),
+        "repeat": _text([*observed.repeat, *[""] * width[1]]),
+        "status": _text([*status, *("censored" if item in held.censored else "missing" for _, item in absent)]),
+        "reason": _text([*observed.reason, *[""] * width[1]]),
+    }
+    place_of = np.array([held.position[item] for item in columns["item"]], dtype=np.int64)
+    for factor in sorted(procedure.factor, key=lambda factor: factor.id):
+        if factor.id in observed.condition:
+            columns[f"factor:{factor.id}"] = _text([*observed.condition[factor.id], *[""] * width[1]])
+        else:
+            name = factor.column or factor.id
+            columns[f"factor:{factor.id}"] = _joined(name, observed, sources, held, place_of, bare=False)
+    rows = [i for i, s in enumerate(status) if s == "ok"]
+    columns |= _outputs(procedure, definitions, outputs, roles, rows, sum(width))
+    for name in sorted(held.text):
+        columns[name] = _text(held.text[name])[place_of]
+    for name in sorted(held.number):
+        columns[name] = np.array(held.number[name], dtype=np.float64)[place_of]
+    for name in sorted(_named(procedure)):
+        columns[f"column:{name}"] = _joined(name, observed, sources, held, place_of, bare=True)
+    _refuse_twins(columns, outputs)
+    return ordered(columns)
+
+
+def kinds(procedure: Procedure, definitions: Mapping[str, Definition]) -> dict[str, str]:
+    """How the cells of ``value`` and ``score`` are read: what the definitions of the measurands ask of them."""
+    found: dict[str, str] = {}
+    for measurand in procedure.measurand:
+        definition = definitions.get(measurand.quantity or "")
+        if definition is None:
+            continue
+        bound = {role.rstrip("?") for role in definition.roles.values()}
+        for role in ("value", "score"):
+            if role in bound:
+                # Probabilities are numbers, numbers are texts: the narrowest reading that a measurand needs holds.
+                order = ("class", "number", "outcome", "probability")
+                found[role] = max(found.get(role, "class"), definition.kind, key=order.index)
+    return found
+
+
+def _outputs(
+    procedure: Procedure,
+    definitions: Mapping[str, Definition],
+    table: Table,
+    roles: Mapping[str, str],
+    rows: Sequence[int],
+    length: int,
+) -> Columns:
+    read = kinds(procedure, definitions)
+    found: Columns = {}
+    for role in sorted(roles):
+        name = roles[role]
+        if role == "value":
+            found[role] = _values(procedure, table, name, rows, length, kind=read.get("value", "class"))
+            continue
+        if role == "score" and read.get("score") == "probability":
+            numbers = cells.probabilities(table, name, rows=rows)
+        else:
+            numbers = cells.numbers(table, name, rows=rows)
+        full = np.full(length, np.nan)
+        full[np.asarray(rows, dtype=np.int64)] = numbers
+        found[role] = full
+    return found
+
+
+def _values(
+    procedure: Procedure, table: Table, name: str, rows: Sequence[int], length: int, *, kind: str
+) -> NDArray[Any]:
+    if kind in ("number", "probability"):
+        (cells.numbers if kind == "number" else cells.probabilities)(table, name, rows=rows)
+    elif kind == "outcome" and all(m.positive is None for m in procedure.measurand):
+        cells.outcomes(table, name, rows=rows)
+    known = procedure.reference.classes if procedure.reference and kind == "class" else None
+    full = np.full(length, "", dtype=object)
+    full[np.asarray(rows, dtype=np.int64)] = _text(cells.classes(table, name, known=known, rows=rows))
+    return full
+
+
+def _joined(
+    name: str, observed: Observed, sources: Sources, held: Held, place_of: NDArray[np.int64], *, bare: bool
+) -> NDArray[Any]:
+    """A column per observation: from the observations by row, or from the reference by item."""
+    table, found, of_reference = find(name, sources, first="observations")
+    texts = _text([label(cell) for cell in table.columns[found]] if bare else cells.levels(table, found))
+    if not of_reference or table is sources.observations:
+        return np.concatenate([texts, _text([""] * (len(place_of) - len(texts)))])
+    by_item = np.full(len(held.items), "", dtype=object)
+    by_item[np.array([held.position[item] for item in held.rows], dtype=np.int64)] = texts
+    return by_item[place_of]
+
+
+def _named(procedure: Procedure) -> set[str]:
+    """Columns that ``where``, ``by`` and ``contrast`` name, other than the system and the factors."""
+    found: set[str] = set()
+    for measurand in procedure.measurand:
+        found |= set(measurand.where)
+        found |= {measurand.by} if measurand.by else set()
+        found |= {measurand.contrast.over} if measurand.contrast else set()
+    return found - {"system"} - {factor.id for factor in procedure.factor}
+
+
+def _absent(procedure: Procedure, observed: Observed, held: Held) -> list[tuple[str, str]]:
+    """System and item of each item of the reference that a system was not observed with."""
+    if not held.declared:
+        return []
+    seen = set(zip(observed.system, observed.item, strict=True))
+    return [(s.id, item) for s in procedure.system for item in held.items if (s.id, item) not in seen]
+
+
+def _refuse_strangers(observed: Observed, outputs: Table, held: Held, sources: Sources) -> None:
+    strangers = [i for i, item in enumerate(observed.item) if item not in held.position]
+    found = []
+    for i in strangers[:MOST]:
+        file, row = place(outputs, i)
+        reference = sources.reference.file if sources.reference else ""
+        fields = {"item": observed.item[i], "reference": reference, "columns": "item"}
+        found.append(fault("M0412.no_reference", file=file, row=row, hint="M0412.hint", **fields))
+    if found:
+        raise TableError(found)
+
+
+def _refuse_twins(columns: Columns, outputs: Table) -> None:
+    """Parquet readers do not tell names apart that differ in case only."""
+    seen: dict[str, str] = {}
+    for name in columns:
+        other = seen.setdefault(name.lower(), name)
+        if other != name:
+            raise refusal("M0417.case", file=outputs.file, hint="M0417.hint", first=other, second=name)
+
+
+def _text(texts: Sequence[str]) -> NDArray[Any]:
+    found = np.empty(len(texts), dtype=object)
+    found[:] = texts
+    return found

@@ -1,0 +1,91 @@
+"""The evidence table: what was observed beside what is held to be true, one row per observation, in one order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.document.canonical import Address
+from measurand.document.evidence import STATUSES
+
+Kind = Literal["text", "float64", "int64"]
+MAGIC = b"measurand/evidence/1\n"
+
+
+@dataclass(frozen=True)
+class EvidenceTable:
+    """Columns by name in their order: object arrays of text (absent: ``""``) or float64 (absent: NaN, which no cell can
+    be, since none is read)."""
+
+    columns: Mapping[str, NDArray[Any]]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Type of each column."""
+        return {name: _kind(cells) for name, cells in self.columns.items()}
+
+
+def _kind(cells: NDArray[Any]) -> Kind:
+    return "text" if cells.dtype == object else "float64" if cells.dtype.kind == "f" else "int64"
+
+
+def ordered(columns: Mapping[str, NDArray[Any]]) -> EvidenceTable:
+    """The table sorted by system, item, factor levels and repeat (by code point, in any locale)."""
+    factors = [name for name in columns if name.startswith("factor:")]
+    keys = list(zip(*(columns[name] for name in ("system", "item", *factors, "repeat")), strict=True))
+    order = np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
+    return EvidenceTable({name: cells[order] for name, cells in columns.items()})
+
+
+def counts(table: EvidenceTable) -> dict[str, int]:
+    """Observations by status, in the order of the statuses."""
+    found = Counter(table.columns["status"])
+    return {status: found[status] for status in STATUSES if found[status]}
+
+
+def address(table: EvidenceTable) -> Address:
+    """Address over canonical column bytes (CONTRACTS section 6): equal for any Parquet writer.
+
+    After a magic line: the number of columns; name and type of each, length-prefixed; the number of rows; then each
+    column, as little-endian numbers (minus zero as zero, absent as the quiet NaN 7ff8...) or as length-prefixed UTF-8.
+    Lengths and counts are 64-bit little-endian.
+    """
+    return "sha256:" + digest(table, MAGIC).hex()
+
+
+def digest(table: EvidenceTable, magic: bytes) -> bytes:
+    """SHA-256 of ``magic`` and the canonical column bytes."""
+    found = hashlib.sha256(magic)
+    found.update(len(table.columns).to_bytes(8, "little"))
+    for name, kind in table.kinds.items():
+        found.update(b"".join(_framed((name, kind))))
+    found.update(len(table).to_bytes(8, "little"))
+    for cells in table.columns.values():
+        found.update(_bytes(cells))
+    return found.digest()
+
+
+def _bytes(cells: NDArray[Any]) -> bytes:
+    kind = _kind(cells)
+    if kind == "text":
+        return b"".join(_framed(cells))
+    if kind == "int64":
+        return cells.astype("<i8").tobytes()
+    plain = np.where(np.isnan(cells), np.nan, cells + 0.0)
+    return plain.astype("<f8").tobytes()
+
+
+def _framed(texts: Sequence[str] | NDArray[Any]) -> Iterator[bytes]:
+    for text in texts:
+        data = text.encode()
+        yield len(data).to_bytes(8, "little")
+        yield data

@@ -1,0 +1,69 @@
+"""The tables that a procedure names, read once each, and addresses of what is in them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from measurand.document.canonical import Address
+from measurand.document.procedure import Procedure
+from measurand.document.table import Table
+from measurand.instrument.table import read
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The input tables of a procedure. ``reference`` is the same object as ``observations`` when both are one file."""
+
+    observations: Table | None
+    reference: Table | None
+    annotations: Table | None
+    addresses: Mapping[str, Address]
+    """File as the procedure names it -> address of its contents, equal for any order of the rows."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was found in the files and not declared."""
+        several = (self.observations, self.reference, self.annotations)
+        return tuple(dict.fromkeys(remark for table in several if table is not None for remark in table.remarks))
+
+
+def sources(procedure: Procedure, folder: Path) -> Sources:
+    """Read the tables; paths are relative to ``folder``. Raises TableError."""
+    tables: dict[tuple[str, ...], Table] = {}
+
+    def table(files: tuple[str, ...], format: str) -> Table:
+        if files not in tables:
+            tables[files] = read([folder / file for file in files], format)
+        return tables[files]
+
+    observations, reference = procedure.observations, procedure.reference
+    annotations = reference.annotations if reference else None
+    found = Sources(
+        observations=table(observations.file, observations.format) if observations else None,
+        reference=table(reference.file, reference.format) if reference else None,
+        annotations=table(annotations.file, annotations.format) if annotations else None,
+        addresses={},
+    )
+    addresses = {", ".join(files): contents_at(tables[files]) for files in sorted(tables)}
+    return Sources(found.observations, found.reference, found.annotations, addresses)
+
+
+def contents_at(table: Table) -> Address:
+    """Address of the contents of a table: names of the columns, then the rows, both sorted. Shuffled rows, another
+    order of columns or another file format of the same cells give the same address."""
+    names = sorted(table.columns)
+    digest = hashlib.sha256(b"measurand/table/1\n")
+    digest.update(b"".join(_framed(names)))
+    rows = sorted("\x1f".join(cells) for cells in zip(*(table.columns[name] for name in names), strict=True))
+    digest.update(b"".join(_framed(rows)))
+    return "sha256:" + digest.hexdigest()
+
+
+def _framed(texts: list[str]) -> Iterator[bytes]:
+    for text in texts:
+        data = text.encode()
+        yield len(data).to_bytes(8, "little")
+        yield data
