@@ -10,7 +10,7 @@ from measurand.document.certificate import Predicate
 from measurand.document.number import real
 from measurand.document.record import Record
 from measurand.errors import AuthenticityError, Finding, StoreError
-from measurand.export.page import Page, acceptance_in_words, heading, page_of, rule_in_words, signed
+from measurand.export.page import Page, acceptance_in_words, brief, heading, page_of, signed
 from measurand.export.plain import freedom, percent, rounded, visible
 from measurand.export.svg.writer import Markup
 from measurand.message import say
@@ -20,8 +20,8 @@ def render(record: Record, envelope_bytes: bytes, *, evidence_gz: bytes | None) 
     """The page of a signed certificate, as UTF-8.
 
     What is printed comes from the signed statement alone. The exact bytes of ``certificate.json`` stand between the
-    tags of ``<script type="application/vnd.measurand+json" id="certificate">``; the evidence, gzip compressed, in base64
-    in ``<script type="application/gzip;base64" id="evidence">``. Equal input gives equal bytes.
+    tags of ``<script type="application/vnd.measurand+json" id="certificate">``; the evidence, gzip compressed, in
+    base64 in ``<script type="application/gzip;base64" id="evidence">``. Equal input gives equal bytes.
 
     Raises AuthenticityError when the envelope does not hold a certificate, StoreError when the record holds other
     results or decisions than were signed.
@@ -81,7 +81,7 @@ def _filled(page: Page, *, original: str, evidence: str | None) -> bytes:
         u=lambda r: page.budgets[page.predicate.results.index(r)].combined,
         freedom=freedom,
         rounded=rounded,
-        rule=rule_in_words,
+        brief=brief,
         acceptance=acceptance_in_words,
         grouped=lambda key: " ".join(key[i : i + 4] for i in range(0, len(key), 4)),
     )

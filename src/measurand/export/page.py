@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -19,7 +19,7 @@ from measurand.export.svg.items import items
 from measurand.export.svg.mark import badge
 from measurand.export.svg.pareto import pareto
 from measurand.export.svg.runs import runs
-from measurand.export.svg.writer import Markup, Picture
+from measurand.export.svg.writer import Markup, Picture, shortened
 from measurand.message import say
 
 PICTURES = 12
@@ -37,6 +37,8 @@ class Outcome:
     badge: Markup
     second_badge: Markup
     """The same mark once more, for the statement of conformity (ids are unique in a page)."""
+    third_badge: Markup
+    """And for what to do now."""
 
     @property
     def complaints(self) -> tuple[str, ...]:
@@ -50,13 +52,15 @@ class Outcome:
 
     @property
     def p(self) -> str:
-        """Probability of conformity as printed."""
-        return probability(real(self.decision.p_conformity)) if self.decision else ""
+        """Probability of conformity as printed; empty when the measurement is invalid."""
+        if self.decision is None or self.decision.verdict is Verdict.INVALID:
+            return ""
+        return probability(real(self.decision.p_conformity))
 
     @property
     def risks(self) -> tuple[str, ...]:
         """The risks of this decision, each a sentence."""
-        if self.decision is None:
+        if self.decision is None or self.decision.verdict is Verdict.INVALID:
             return ()
         r = self.decision.risks
         given = (
@@ -102,6 +106,8 @@ class Page:
     budgets: tuple[Budget, ...]
     repeats: tuple[tuple[str, Picture], ...]
     maps: tuple[tuple[str, Picture], ...]
+    rules: tuple[tuple[str, str], ...]
+    """Each decision rule in words, with the requirements for which it holds."""
 
 
 def signed(envelope: bytes) -> tuple[Envelope, Statement]:
@@ -128,6 +134,7 @@ def page_of(envelope: Envelope, statement: Statement) -> Page:
         budgets=tuple(_budget(r, i, predicate) for i, r in enumerate(predicate.results)),
         repeats=tuple(_repeats(drawn, predicate)),
         maps=tuple(_maps(drawn, predicate)),
+        rules=_rules(predicate),
     )
 
 
@@ -141,8 +148,9 @@ def heading(result: Result, predicate: Predicate) -> str:
 
 
 def _distinction(result: Result, predicate: Predicate) -> list[str]:
-    systems = {r.system for r in predicate.results}
-    return [text for text in (result.system if len(systems) > 1 else "", result.level) if text]
+    systems = {r.system for r in predicate.results if r.measurand == result.measurand}
+    several = len(systems) > 1 or len(predicate.systems) > 1
+    return [text for text in (result.system if several else "", result.level) if text]
 
 
 def _outcomes(predicate: Predicate) -> Iterable[Outcome]:
@@ -150,11 +158,18 @@ def _outcomes(predicate: Predicate) -> Iterable[Outcome]:
     for result in predicate.results:
         key = (result.measurand, result.system, result.level)
         found = [d for d in predicate.decisions if (d.measurand, d.system, d.level) == key]
-        name = ", ".join(_distinction(result, predicate)) or say("page.overall")
+        name = ", ".join(_distinction(result, predicate))
         for decision in (*found, *(() if found else (None,))):
             count += 1
-            shapes = [badge(decision.verdict if decision else None, f"{place}{count}") for place in "bs"]
-            yield Outcome(name=name, result=result, decision=decision, badge=shapes[0], second_badge=shapes[1])
+            shapes = [badge(decision.verdict if decision else None, f"{place}{count}") for place in "bsn"]
+            yield Outcome(
+                name=name,
+                result=result,
+                decision=decision,
+                badge=shapes[0],
+                second_badge=shapes[1],
+                third_badge=shapes[2],
+            )
 
 
 def _tally(outcomes: tuple[Outcome, ...]) -> tuple[tuple[Markup, str], ...]:
@@ -171,7 +186,15 @@ def _cards(outcomes: tuple[Outcome, ...]) -> Iterable[Card]:
         groups.setdefault(outcome.result.measurand, []).append(outcome)
     for i, group in enumerate(groups.values()):
         first = group[0].result
-        rows = [Row(name=o.name, result=o.result, decision=o.decision, text=o.result.text) for o in group]
+        rows = [
+            Row(
+                name=o.name or (o.result.title if len(group) == 1 else say("page.overall")),
+                result=o.result,
+                decision=o.decision,
+                text=o.result.text,
+            )
+            for o in group
+        ]
         unit = "" if first.unit == "1" else first.unit
         yield Card(title=first.title, outcomes=tuple(group), picture=interval(rows, f"v{i}", unit=unit))
 
@@ -221,6 +244,19 @@ def _maps(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[s
         if result.item_map is not None and result.item_map not in seen:
             seen.append(result.item_map)
             yield heading(result, predicate), items(result.item_map, f"m{i}")
+
+
+def _rules(predicate: Predicate) -> tuple[tuple[str, str], ...]:
+    rules: dict[str, dict[str, None]] = {}
+    for decision in predicate.decisions:
+        rules.setdefault(rule_in_words(decision.rule), {})[decision.requirement.id] = None
+    return tuple((words, ", ".join(ids)) for words, ids in rules.items())
+
+
+def brief(system: Mapping[str, str]) -> str:
+    """Name and version of a system, cut where it would fill the head of the page; the whole stands further down."""
+    name = " ".join(text for text in (system.get("name") or system.get("id", ""), system.get("version", "")) if text)
+    return shortened(name, 80)
 
 
 def rule_in_words(rule: Rule) -> str:

@@ -44,7 +44,7 @@ def interval(rows: Sequence[Row], identity: str, *, unit: str) -> Picture:
     """Estimates (mark), u (thick bar), coverage intervals (thin bar with caps), limits and guard bands on one scale."""
     several = len(rows) > 1
     scale = _scale(rows)
-    pitch = 78.0 if several else 62.0
+    pitch = 84.0 if several else 68.0
     bottom = 6.0 + pitch * len(rows)
     parts = [element("defs", hatch(f"{identity}-band"), hatch(f"{identity}-mark", 5.0, "mark"))]
     parts += _axis(scale, top=6.0, bottom=bottom, unit=unit)
@@ -104,41 +104,29 @@ def _row(row: Row, scale: Scale, *, identity: str, top: float, several: bool) ->
 
 def _limit(scale: Scale, tolerance: float, acceptance: float | None, *, y: float, pattern: str) -> list[Markup]:
     """The guard band, its two edges, and their names on the outer sides."""
-    top, bottom = y - BAND / 2, y + BAND / 2
+    top, below = y - BAND / 2, y + BAND / 2
     at = scale(tolerance)
     edge = at if acceptance is None else scale(acceptance)
     outward = -1.0 if edge >= at else 1.0
     parts = []
-    if abs(edge - at) >= 0.5:
-        parts.append(
-            element(
-                "rect",
-                x=min(at, edge),
-                y=top,
-                width=abs(edge - at),
-                height=BAND,
-                fill=f"url(#{pattern})",
-                class_="band",
-            )
-        )
-        parts.append(rule(edge, top - 6.0, edge, bottom, class_="acceptance"))
-        text = say("picture.acceptance", value=limit(repr(round(acceptance or 0.0, 6))))
-        parts.append(_beside(text, edge, top - 1.0, side=-outward, class_="note"))
-    parts.append(rule(at, top - 6.0, at, bottom + 3.0, class_="tolerance"))
-    parts.append(
-        _beside(say("picture.limit", value=limit(repr(tolerance))), at, top - 1.0, side=outward, class_="note strong")
-    )
+    if acceptance is not None and abs(edge - at) >= 0.5:
+        box = {"x": min(at, edge), "y": top, "width": abs(edge - at), "height": BAND}
+        parts.append(element("rect", class_="band", fill=f"url(#{pattern})", **box))
+        parts.append(rule(edge, top - 6.0, edge, below, class_="acceptance"))
+        text = say("picture.acceptance", value=limit(repr(float(f"{acceptance:.4g}"))))
+        parts.append(_beside(text, edge, y, side=-outward, class_="note"))
+    parts.append(rule(at, top - 6.0, at, below + 3.0, class_="tolerance"))
+    text = say("picture.limit", value=limit(repr(tolerance)))
+    parts.append(_beside(text, at, y, side=outward, class_="note strong"))
     return parts
 
 
 def _beside(text: str, x: float, y: float, *, side: float, class_: str) -> Markup:
-    """Text on one side of a line, on the other when it would leave the picture."""
+    """Text above and on one side of a line; where it would leave the picture, on the other side and below."""
     room = 7.0 * len(text)
-    if side < 0 and x - room < 0:
-        side = 1.0
-    elif side > 0 and x + room > WIDTH:
-        side = -1.0
-    return label(text, x + 5.0 * side, y, class_=class_, text_anchor="start" if side > 0 else "end")
+    outside = (side < 0 and x - room < 0) or (side > 0 and x + room > WIDTH)
+    side, height = (-side, y + BAND / 2 + 12.0) if outside else (side, y - BAND / 2 - 1.0)
+    return label(text, x + 5.0 * side, height, class_=class_, text_anchor="start" if side > 0 else "end")
 
 
 def _bars(row: Row, scale: Scale, *, y: float, pattern: str) -> list[Markup]:

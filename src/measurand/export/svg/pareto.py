@@ -9,7 +9,7 @@ from measurand.export.svg.scale import Scale
 from measurand.export.svg.writer import WIDTH, Markup, Picture, drawing, element, hatch, label, rule, shortened
 from measurand.message import say
 
-NAMES, LEFT, RIGHT = 236.0, 246.0, WIDTH - 150.0
+NAMES, LEFT, RIGHT = 250.0, 260.0, WIDTH - 156.0
 PITCH = 27.0
 
 
@@ -49,7 +49,7 @@ def _bar(line: Line, scale: Scale, *, y: float, places: int) -> list[Markup]:
     start, end = sorted((scale(0.0), scale(share)))
     text = f"u {rounded(real(line.contribution), places)}"
     return [
-        label(shortened(line.line, 36), NAMES, y + 16.0, class_="name", text_anchor="end"),
+        label(shortened(line.line, 33), NAMES, y + 16.0, class_="name", text_anchor="end"),
         element(
             "rect", x=start, y=y + 4.0, width=max(end - start, 1.0), height=15.0, class_=f"share-{line.type.lower()}"
         ),
