@@ -50,7 +50,7 @@ def parse_amount(written: str | int | float) -> Amount | None:
             value = number(written)
         except (ValueError, OverflowError):
             return None
-        return None if value == "infinite" else Amount(text=value, value=value)
+        return None if value == "infinite" else Amount(text=getattr(written, "text", value), value=value)
     match = _AMOUNT.match(written)
     if not match:
         return None

@@ -1,0 +1,250 @@
+"""Checks between the tables of a procedure, and the defaults that depend on other tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from measurand.document.inputs import check_correlations, check_input
+from measurand.document.models import check_measurands
+from measurand.document.position import Path
+from measurand.document.reading import Reader, dotted
+from measurand.document.requirements import check_requirements
+from measurand.document.words import nearest
+from measurand.message import say
+
+Tables = dict[str, Any]
+
+_EXTENSIONS = {"csv": "csv", "tsv": "csv", "txt": "csv", "parquet": "parquet", "pq": "parquet", "jsonl": "jsonl",
+               "ndjson": "jsonl"}  # fmt: skip
+_LABELS = ("annotators", "annotations", "error")
+
+
+def check(tables: Tables, reader: Reader) -> None:
+    """Check a procedure whose tables have been read, and write the defaults into ``tables``.
+
+    Nothing is checked against the data here: that is ``study.resolve``.
+    """
+    for name in ("factor", "input", "correlation", "measurand", "requirement"):
+        tables.setdefault(name, [])
+    budget = _is_budget(tables)
+    _systems(tables, reader)
+    _data(tables, reader, budget)
+    _sampling(tables, reader)
+    _factors(tables, reader)
+    for entry in tables["input"]:
+        check_input(entry, reader)
+    check_correlations(tables["correlation"], [e["id"] for e in tables["input"] if "id" in e], reader)
+    _ids(tables, reader)
+    check_measurands(tables["measurand"], tables["input"], reader)
+    _estimands(tables, reader, budget)
+    _contrasts(tables, reader)
+    _validity(tables, reader)
+    check_requirements(tables, reader)
+
+
+def python(tables: Tables) -> bool:
+    """Whether the observations come from a Python callable."""
+    return any(s.get("access") == "python" for s in tables.get("system", ()))
+
+
+def _is_budget(tables: Tables) -> bool:
+    measurands = tables["measurand"]
+    observed = "observations" in tables or "reference" in tables or python(tables)
+    return bool(measurands) and not observed and all("model" in m and "quantity" not in m for m in measurands)
+
+
+def _systems(tables: Tables, reader: Reader) -> None:
+    systems = tables.get("system") or [{"": ("system",)}]
+    tables["system"] = systems
+    for n, entry in enumerate(systems):
+        entry.setdefault("access", "recorded")
+        if "id" not in entry:
+            entry["id"] = entry.get("name") or ("system" if len(systems) == 1 else f"system_{n + 1}")
+        if entry["id"] in [e["id"] for e in systems[:n]]:
+            reader.find("M0306.system", (*entry[""], "id"), id=entry["id"])
+        if entry["access"] != systems[0]["access"]:
+            reader.find("M0314.mixed_access", (*entry[""], "access"))
+        if entry["access"] == "python" and "target" not in entry:
+            reader.find("M0205.target", entry[""], say("M0205.target_hint"))
+        if entry["access"] == "recorded" and "target" in entry:
+            reader.find("M0314.target", (*entry[""], "target"))
+
+
+def _data(tables: Tables, reader: Reader, budget: bool) -> None:
+    observations, reference = tables.get("observations"), tables.get("reference")
+    unserved = any(f.code == "M0204" for f in reader.findings)
+    if python(tables):
+        if observations is not None:
+            reader.find("M0314.observations", ("observations",))
+        if reference is None:
+            reader.find("M0205.items", ("system",), say("M0205.items_hint"))
+        elif "file" not in reference or "item" not in reference:
+            reader.find("M0205.reference_file", ("reference",))
+    elif not unserved:  # else it is another kind of measurement: one reason is enough
+        for key in ("repeats", "order", "concurrency"):
+            if key in tables.get("design", {}):
+                reader.find("M0314.recorded_design", ("design", key), key=key)
+        if observations is None and not budget and not _has(reader, "observations"):
+            reader.find("M0205.observations", (), say("M0205.observations_hint"))
+    if observations is not None:
+        _format(observations, ("observations",), reader)
+        if not unserved and not any(key in observations for key in ("value", "score", "scores")):
+            reader.find("M0205.output", ("observations",), say("M0205.output_hint"))
+        if len(tables["system"]) > 1 and "system" not in observations:
+            reader.find("M0205.which_system", ("observations",), say("M0205.which_system_hint"))
+    if reference is not None:
+        _reference(reference, observations, reader)
+
+
+def _has(reader: Reader, *start: str) -> bool:
+    """Whether there is a finding already at or below a path."""
+    return any(f.path == dotted(start) or f.path.startswith(dotted(start) + ".") for f in reader.findings)
+
+
+def _reference(reference: Tables, observations: Tables | None, reader: Reader) -> None:
+    if "file" in reference:
+        _format(reference, ("reference",), reader)
+    elif observations is not None:
+        reference["file"], reference["format"] = observations.get("file"), observations.get("format")
+    if "item" not in reference and observations is not None:
+        reference["item"] = observations.get("item")
+    given = [key for key in _LABELS if key in reference]
+    if len(given) > 1:
+        reader.find("M0314.one_label_error", ("reference", given[1]), first=given[0], second=given[1])
+    if not any(key in reference for key in ("value", "annotators", "annotations")) and not _has(reader, "reference"):
+        reader.find("M0205.reference_value", ("reference",), say("M0205.reference_value_hint"))
+    if len(reference.get("annotators", (1, 2))) < 2:
+        reader.find("M0302.one_annotator", ("reference", "annotators"), say("M0302.one_annotator_hint"))
+    if annotations := reference.get("annotations"):
+        _format(annotations, ("reference", "annotations"), reader)
+        annotations.setdefault("item", reference.get("item"))
+    if (error := reference.get("error")) is not None:
+        _error(error, reader)
+    u = reference.get("standard_uncertainty")
+    if u is not None and not isinstance(u, str) and float(u.value) <= 0:
+        reader.find("M0302.positive", ("reference", "standard_uncertainty"), key="standard_uncertainty")
+
+
+def _error(error: Tables, reader: Reader) -> None:
+    path: Path = ("reference", "error")
+    pair = [key for key in ("sensitivity", "specificity") if key in error]
+    if _has(reader, *map(str, path)):
+        return
+    if ("rate" in error) == bool(pair) or len(pair) == 1:
+        reader.find("M0314.error", path, say("M0314.error_hint"))
+    elif "rate" in error and float(error["rate"]["value"]) >= 0.5:
+        reader.find("M0302.error_rate", (*path, "rate", "value"), value=error["rate"]["value"])
+    elif pair and float(error["sensitivity"]["value"]) + float(error["specificity"]["value"]) <= 1:
+        reader.find("M0302.error_chance", (*path, "sensitivity"))
+
+
+def _format(table: Tables, path: Path, reader: Reader) -> None:
+    """Write the format that follows from the extensions of the files."""
+    if "format" in table or "file" not in table or _has(reader, *map(str, path), "format"):
+        return
+    found = {PurePosixPath(name).suffix.lower().lstrip(".") for name in table["file"]}
+    formats = {_EXTENSIONS.get(extension) for extension in found}
+    if len(formats) == 1 and None not in formats:
+        table["format"] = formats.pop()
+    else:
+        reader.find(
+            "M0302.extension", (*path, "file"), say("M0302.extension_hint"), files=", ".join(table["file"])[:200]
+        )
+
+
+def _sampling(tables: Tables, reader: Reader) -> None:
+    sampling = tables.setdefault("sampling", {})
+    if isinstance(sampling.get("population_size"), dict) and "stratum" not in sampling:
+        reader.find("M0314.stratum_size", ("sampling", "population_size"))
+
+
+def _factors(tables: Tables, reader: Reader) -> None:
+    for entry in tables["factor"]:
+        path, live = entry[""], python(tables)
+        if live and "column" in entry:
+            reader.find("M0314.factor_column", (*path, "column"))
+        if live and "levels" not in entry:
+            reader.find("M0205.levels", path)
+        if not live:
+            if "levels" in entry:
+                reader.find("M0204.levels", (*path, "levels"), say("M0204.levels_hint"))
+            if "id" in entry:
+                entry.setdefault("column", entry["id"])
+        if isinstance(entry.get("weights"), dict):
+            if entry.get("effect") == "random":
+                reader.find("M0314.random_weights", (*path, "weights"))
+            levels = entry.get("levels")
+            if levels and set(levels) != set(entry["weights"]):
+                reader.find("M0302.weights_levels", (*path, "weights"))
+        if entry.get("id") == "system":
+            reader.find("M0305.factor_system", (*path, "id"))
+
+
+def _ids(tables: Tables, reader: Reader) -> None:
+    """Inputs and measurands share one space of names; factors have their own."""
+    for group in (("input", "measurand"), ("factor",)):
+        seen: set[str] = set()
+        for entry in (e for name in group for e in tables[name]):
+            if entry.get("id") in seen:
+                reader.find("M0306.id", (*entry[""], "id"), id=entry["id"])
+            if "id" in entry:
+                seen.add(entry["id"])
+
+
+def _estimands(tables: Tables, reader: Reader, budget: bool) -> None:
+    population = "population" in tables["sampling"]
+    for entry in tables["measurand"]:
+        if entry.get("estimand") == "generalised" and not population and not budget:
+            reader.find("M0319.population", (*entry[""], "estimand"), say("M0319.population_hint"))
+        if "estimand" not in entry:
+            entry["estimand"] = "generalised" if population else "benchmark"
+
+
+def _contrasts(tables: Tables, reader: Reader) -> None:
+    systems = [s["id"] for s in tables["system"]]
+    levels = {e["id"]: e.get("levels") for e in tables["factor"] if "id" in e}
+    for entry in tables["measurand"]:
+        contrast = entry.get("contrast", {})
+        over, path = contrast.get("over"), (*entry[""], "contrast")
+        known: Sequence[str] | None = systems if over == "system" else levels.get(over or "")
+        for side in ("first", "second"):
+            if known and side in contrast and contrast[side] not in known:
+                near = nearest(contrast[side], known)
+                hint = (
+                    say("procedure.did_you_mean", words=near)
+                    if near
+                    else say("procedure.known_are", words=", ".join(known))
+                )
+                reader.find("M0302.contrast_level", (*path, side), hint, value=contrast[side], over=over)
+        if entry.get("by") is not None and entry.get("by") == over:
+            reader.find("M0302.by_contrast", (*entry[""], "by"), value=over)
+
+
+def _validity(tables: Tables, reader: Reader) -> None:
+    validity = tables.setdefault("validity", {})
+    excluded = validity.get("max_excluded")
+    if excluded is not None:
+        value, path = float(excluded.value), ("validity", "max_excluded")
+        if excluded.unit in ("%", "1"):
+            share = value / 100 if excluded.unit == "%" else value
+            if not 0 <= share <= 1:
+                reader.find("M0302.share", path, value=excluded.text)
+            validity["max_excluded"] = excluded.model_copy(update={"value": _short(share), "unit": "1"})
+        elif excluded.unit in ("", "items"):
+            if value < 0 or value != int(value):
+                reader.find("M0302.count", path, say("M0302.count_hint"), value=excluded.text)
+            validity["max_excluded"] = excluded.model_copy(update={"unit": "items"})
+        else:
+            reader.find("M0304.excluded", path, say("M0302.count_hint"), value=excluded.text)
+    reference = tables.get("reference", {})
+    if "min_agreement" in validity and not ("annotators" in reference or "annotations" in reference):
+        reader.find("M0314.agreement", ("validity", "min_agreement"))
+    limit = validity.get("max_repeatability")
+    if limit is not None and float(limit.value) <= 0:
+        reader.find("M0302.positive", ("validity", "max_repeatability"), key="max_repeatability")
+
+
+def _short(x: float) -> str:
+    return repr(round(x, 12)).removesuffix(".0")
