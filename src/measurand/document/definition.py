@@ -28,6 +28,8 @@ class Definition(Document):
     """How the cells of the observed value are read: class labels, numbers, 0/1 outcomes, probabilities in [0, 1]."""
     needs_positive: bool = False
     """The measurand must say which reference value counts as positive (or it is found: classes {0, 1}, {false, true})."""
+    scores: bool = False
+    """The value is a mean of scores: its limits follow INTERVALS R4."""
     needs_average: bool = False
     """With more than two classes the measurand must say ``average``."""
     unit: str = "1"

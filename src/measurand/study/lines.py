@@ -74,8 +74,9 @@ def budget(
 
 def _line(component: str, text: str, kind: str, variance: float, total: float, df: float, **more: object) -> Line:
     u = float(np.sqrt(abs(variance)))
+    distribution = say("budget.t" if kind == "A" else "budget.normal")
     fields: dict[str, object] = {
-        "component": component, "line": text, "type": kind, "distribution": say("budget.t" if kind == "A" else "budget.normal"),
+        "component": component, "line": text, "type": kind, "distribution": distribution,
         "u": number(u), "coefficient": "1", "contribution": number(u), "variance": number(variance),
         "share": number(variance / total if total > 0 else 0.0), "df": number(df if df > 0 else 1.0),
     }  # fmt: skip

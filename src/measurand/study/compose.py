@@ -1,0 +1,220 @@
+"""From arms to results: one arm, a contrast of two, or a model of other results and inputs known from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.document.expression import parse
+from measurand.document.number import real
+from measurand.document.procedure import Correlation, Input, Measurand
+from measurand.errors import DesignError, Finding, StatisticError
+from measurand.message import say
+from measurand.quantity.distribution import Distribution
+from measurand.quantity.estimate import Estimate, correlated_inputs, covariance, input_estimate, propagate, stack
+from measurand.quantity.expression import gradient, names
+from measurand.quantity.gum import gum_limits
+from measurand.quantity.knowledge import by_name
+from measurand.quantity.limits import Limits
+from measurand.quantity.mover import UNBOUNDED, composition, difference, pair_phi, ratio
+from measurand.study.arm import Arm
+from measurand.study.interval import limits_of
+from measurand.study.lines import InputLine
+from measurand.study.margins import Effect
+from measurand.study.roles import Observed
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One result before it is written (one output)."""
+
+    measurand: Measurand
+    system: str
+    level: str
+    arms: tuple[Arm, ...]
+    coefficients: Array
+    """Sensitivity of the value to each arm's value, shape (arms,)."""
+    estimate: Estimate
+    inner: Estimate
+    effect_of_key: Mapping[str, Effect]
+    inside: Mapping[str, Effect]
+    limits: Limits
+    bounds: tuple[float, float]
+
+    @property
+    def name(self) -> str:
+        """``measurand|system|level``."""
+        return f"{self.measurand.id}|{self.system}|{self.level}"
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Inputs of type B: their distributions, estimates (correlated ones share sources) and budget lines."""
+
+    distribution: Mapping[str, Distribution]
+    estimate: Mapping[str, Estimate]
+    line: Mapping[str, InputLine]
+    correlation: Array
+    """(inputs, inputs), in the order of ``distribution``."""
+
+
+def known_inputs(inputs: Sequence[Input], correlations: Sequence[Correlation]) -> Known:
+    """Read the inputs and correlations of a procedure. Raises ProcedureError for a width that is missing or twice."""
+    distribution = {i.id: by_name(i.distribution, _parameters(i)) for i in inputs}
+    order = {name: k for k, name in enumerate(distribution)}
+    r = np.eye(len(order))
+    for c in correlations:
+        a, b = (order[name] for name in c.inputs)
+        r[a, b] = r[b, a] = real(c.r)
+    estimate, line = {}, {}
+    for i in inputs:
+        d = distribution[i.id]
+        df = real(i.degrees_of_freedom) if i.degrees_of_freedom else np.inf
+        key = f"input:{i.shared_as}" if i.shared_as else f"input:{i.id}"
+        estimate[i.id] = input_estimate(i.id, d.mean(), d.u(), df=df, component=i.component, key=key)
+        line[i.id] = InputLine(i.id, i.component, i.distribution, d.u(), df, i.source or "")
+    linked = [name for name, k in order.items() if np.any(r[k, :k] != 0) or np.any(r[k, k + 1 :] != 0)]
+    if linked:
+        estimate |= _linked(linked, distribution, order, r)
+    return Known(distribution, estimate, line, r)
+
+
+def _parameters(one: Input) -> dict[str, float]:
+    amounts = {k: getattr(one, k) for k in ("value", "standard_uncertainty", "half_width", "lower", "upper")}
+    out = {k: real(a.value) for k, a in amounts.items() if a is not None}
+    if "value" not in one.model_fields_set and out.get("value") == 0.0:
+        del out["value"]
+    out |= {k: real(v) for k in ("shape", "degrees_of_freedom") if (v := getattr(one, k)) is not None}
+    return out
+
+
+def _linked(
+    linked: Sequence[str], distribution: Mapping[str, Distribution], order: Mapping[str, int], r: Array
+) -> dict[str, Estimate]:
+    at = [order[name] for name in linked]
+    u = np.array([distribution[name].u() for name in linked])
+    values = np.array([distribution[name].mean() for name in linked])
+    try:
+        whole = correlated_inputs(linked, values, r[np.ix_(at, at)] * u[:, None] * u[None, :])
+    except np.linalg.LinAlgError as error:
+        raise DesignError(Finding("M0305", "correlation", str(error))) from error
+    eye = np.eye(len(linked))
+    return {name: propagate([name], whole.value[i : i + 1], eye[i : i + 1], whole) for i, name in enumerate(linked)}
+
+
+def single(measurand: Measurand, system: str, level: str, arm: Arm, seen: Observed) -> Outcome:
+    """The result of one arm."""
+    bounds = arm.aim.statistic.bounds
+    return Outcome(
+        measurand, system, level, (arm,), np.ones(1), arm.estimate, arm.sampled.inner, arm.sampled.effect_of_key,
+        arm.sampled.inside, limits_of(arm, seen), bounds,
+    )  # fmt: skip
+
+
+def contrast(measurand: Measurand, system: str, level: str, pair: tuple[Arm, Arm], seen: Observed) -> Outcome:
+    """Second against first: their difference or ratio; paired as far as they share units, found from the data."""
+    if measurand.contrast is None:
+        raise DesignError(Finding("M0560", f"measurand.{measurand.id}", say("M05.no_contrast")))
+    first, second = pair
+    parts = [limits_of(a, seen, part=True) for a in pair]
+    a, b = float(first.estimate.value[0]), float(second.estimate.value[0])
+    rho = _correlation(first, second)
+    (low_a, high_a), (low_b, high_b) = first.aim.statistic.bounds, second.aim.statistic.bounds
+    if measurand.contrast.kind == "difference":
+        value, slope, bounds = b - a, np.array([-1.0, 1.0]), (low_b - high_a, high_b - low_a)
+        limits = difference(parts[1], parts[0], rho=rho, bounds=bounds)
+    else:
+        limits = ratio(parts[1], parts[0], rho=rho)
+        value, slope, bounds = b / a, np.array([-b / a**2, 1 / a]), (0.0, np.inf)
+    joint, inner = stack([first.estimate, second.estimate]), stack([first.sampled.inner, second.sampled.inner])
+    return Outcome(
+        measurand, system, level, pair, slope,
+        propagate([measurand.id], np.array([value]), slope[None, :], joint),
+        propagate([measurand.id], np.array([value]), slope[None, :], inner),
+        {**first.sampled.effect_of_key, **second.sampled.effect_of_key},
+        {**first.sampled.inside, **second.sampled.inside}, limits, bounds,
+    )  # fmt: skip
+
+
+def _correlation(first: Arm, second: Arm) -> float:
+    """Correlation of two arms (INTERVALS R5): phi of the 2 x 2 table of plain 0/1 pairs, else of the parts."""
+    if first.plain and second.plain and first.counts and second.counts:
+        a, b = _outcome_by_unit(first), _outcome_by_unit(second)
+        shared = sorted(set(a) & set(b))
+        if len(shared) == len(a) == len(b):
+            x, y = np.array([a[u] for u in shared]), np.array([b[u] for u in shared])
+            return pair_phi(float(np.sum(x & y)), float(np.sum(x & ~y)), float(np.sum(~x & y)), float(np.sum(~x & ~y)))
+    v1, v2 = float(first.estimate.variance[0]), float(second.estimate.variance[0])
+    if v1 <= 0 or v2 <= 0:
+        return 0.0
+    low, high = first.aim.statistic.bounds
+    n0 = min(first.floor, second.floor) * (high - low) if np.isfinite(high - low) else np.inf
+    most = 1 - 1 / n0 if n0 > 1 else 0.0
+    return float(np.clip(covariance(first.estimate, second.estimate)[0, 0] / np.sqrt(v1 * v2), -most, most))
+
+
+def _outcome_by_unit(arm: Arm) -> dict[int, np.bool_]:
+    """Whether each trial of a share was an event, by item: its sensitivity is positive (or all are, or none is)."""
+    s = arm.evaluation.sensitivity[:, 0]
+    trial = s != 0
+    if not trial.any():
+        classes = arm.aim.statistic.extreme_classes(arm.weighed.rows)
+        trial = arm.layout.label_class == classes[0] if classes[0] >= 0 else np.ones(len(s), bool)
+    event = s > 0 if np.any(s != 0) else np.full(len(s), arm.estimate.value[0] > 0.5)
+    return {int(i): e for i, e, t in zip(arm.weighed.rows.item, event, trial, strict=True) if t}
+
+
+def model(
+    measurand: Measurand, system: str, level: str, own: Outcome | None, others: Mapping[str, Outcome], known: Known
+) -> Outcome:  # fmt: skip
+    """A result from a model of other results and inputs, by the law of propagation (JCGM 100, JCGM 102)."""
+    tree = parse(measurand.model or "value")
+    outcomes: dict[str, Outcome] = {n: others[n] for n in names(tree) if n in others}
+    if own is not None:
+        outcomes["value"] = own
+    estimates = {n: outcomes[n].estimate if n in outcomes else known.estimate[n] for n in names(tree)}
+    values = {n: float(e.value[0]) for n, e in estimates.items()}
+    try:
+        value, slope = gradient(tree, values)
+    except StatisticError as error:
+        text = say("M05.model", measurand=measurand.id, why=error.findings[0].message)
+        raise DesignError(Finding("M0561", f"measurand.{measurand.id}.model", text)) from error
+    order = list(estimates)
+    jacobian = np.array([[slope[n] for n in order]])
+    joint = propagate([measurand.id], np.array([value]), jacobian, stack([estimates[n] for n in order]))
+    inners = [(outcomes[n].inner, slope[n]) for n in order if n in outcomes and outcomes[n].inner.sources]
+    inner = Estimate((measurand.id,), np.array([value]), {}, {})
+    if inners:
+        slopes = np.array([[c for _, c in inners]])
+        inner = propagate([measurand.id], np.array([value]), slopes, stack([i for i, _ in inners]))
+    bounds = own.bounds if own is not None else UNBOUNDED
+    limits = _model_limits(order, estimates, outcomes, known, slope, value, bounds)
+    used = [(outcomes[n], slope[n]) for n in order if n in outcomes]
+    arms = [(a, s * c) for o, s in used for a, c in zip(o.arms, o.coefficients, strict=True)]
+    return Outcome(
+        measurand, system, level, tuple(a for a, _ in arms), np.array([c for _, c in arms]), joint, inner,
+        {k: e for o in outcomes.values() for k, e in o.effect_of_key.items()},
+        {k: e for o in outcomes.values() for k, e in o.inside.items()}, limits, bounds,
+    )  # fmt: skip
+
+
+def _model_limits(
+    order: Sequence[str], estimates: Mapping[str, Estimate], outcomes: Mapping[str, Outcome], known: Known,
+    slope: Mapping[str, float], value: float, bounds: tuple[float, float],
+) -> Limits:  # fmt: skip
+    """Limits of a model: those of the GUM where only inputs enter, else composed from each part's own limits (R5)."""
+    joint = stack([estimates[n] for n in order])
+    if not outcomes:
+        return gum_limits(propagate(["y"], np.array([value]), np.array([[slope[n] for n in order]]), joint))
+    parts = [outcomes[n].limits if n in outcomes else gum_limits(known.estimate[n]) for n in order]
+    c = covariance(joint, joint)
+    u = np.sqrt(np.maximum(np.diagonal(c), 0.0))
+    safe = np.where(u > 0, u, 1.0)
+    rho = np.clip(c / safe[:, None] / safe[None, :], -1.0, 1.0)
+    np.fill_diagonal(rho, 1.0)
+    return composition(parts, [slope[n] for n in order], rho=rho, value=value, bounds=bounds)

@@ -1,0 +1,170 @@
+"""Limits of one arm: what the rules of ``quantity.coverage`` need to know, read from its margins."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.errors import MeasurandError, RefusedError
+from measurand.quantity.coverage import limits
+from measurand.quantity.limits import Limits
+from measurand.quantity.sampling import Blocks, Sampling, Share
+from measurand.quantity.source import Source
+from measurand.study.arm import Arm
+from measurand.study.crossing import UNIT
+from measurand.study.margins import effect_variances
+from measurand.study.roles import Observed
+
+Array = NDArray[np.float64]
+
+
+def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
+    """Limits of the arm's value from its own sources. Raises RefusedError naming the measurand where no rule holds."""
+    try:
+        return limits(sampling_of(arm, seen), shares_of(arm), part=part)
+    except RefusedError as error:
+        raise _named(error, arm.aim.measurand.id) from error
+
+
+def _named(error: MeasurandError, measurand: str) -> RefusedError:
+    finding = error.findings[0]
+    return RefusedError(
+        type(finding)("M0550", f"measurand.{measurand}", f"{measurand}: {finding.message}", finding.hint)
+    )
+
+
+def shares_of(arm: Arm) -> list[Share]:
+    """Variance of every source but the units: factors and their interactions (type A), inputs (type B)."""
+    out = []
+    effects = effect_variances(arm.estimate, arm.sampled.inner, arm.sampled.effect_of_key, arm.sampled.inside)
+    main = _main_key(arm)
+    for effect, variance in effects.items():
+        key = next(k for k, e in arm.sampled.effect_of_key.items() if e == effect)
+        source = arm.estimate.sources.get(key)
+        if UNIT in effect or source is None or key == main:
+            continue
+        levels = len(set(source.levels)) if len(effect) == 1 else 0
+        out.append(Share(max(float(variance[0]), 0.0), source.df, "A", levels, key=" × ".join(effect)))
+    for key, source in arm.estimate.sources.items():
+        if source.type == "B":
+            c = arm.estimate.total(key)[0, 0]
+            out.append(Share(float(c * c), source.df, "B", key=key))
+    return out
+
+
+def _main_key(arm: Arm) -> str:
+    """The source whose levels are the independent units: the units' margin, else the first random margin."""
+    everything = {**arm.estimate.sources, **arm.sampled.inner.sources}
+    for key, effect in arm.sampled.effect_of_key.items():
+        if effect == (UNIT,) and key in everything:
+            return key
+    return next(iter(arm.sampled.effect_of_key))
+
+
+def sampling_of(arm: Arm, seen: Observed) -> Sampling:
+    """The arm's independent units with their contributions, as the interval rules need them."""
+    key = _main_key(arm)
+    source = arm.estimate.sources.get(key) or arm.sampled.inner.sources[key]
+    holder = arm.estimate if key in arm.estimate.sources else arm.sampled.inner
+    contribution = _centred(source, holder.total(key))[:, 0]
+    low, high = arm.aim.statistic.bounds
+    bounded = bool(np.isfinite(low) and np.isfinite(high))
+    units = arm.sampled.units
+    is_unit = arm.sampled.effect_of_key[key] == (UNIT,)
+    value = float(np.clip(arm.estimate.value[0], low, high))
+    same = is_unit and len(units.rows) == len(source.levels)
+    return Sampling(
+        value=value,
+        bounds=(low, high),
+        kind=_kind(arm),
+        contribution=contribution,
+        block=source.block,
+        share=source.share[0],
+        fraction=source.fraction,
+        rows=units.rows if same else None,
+        weight=units.weight if same else None,
+        rho=_icc(arm) if same and not arm.plain else 0.0,
+        floor=(high - low) * arm.floor if bounded and is_unit else np.inf,
+        plain=arm.plain and is_unit,
+        counts=_counts(arm, seen) if is_unit else None,
+        blocks=_blocks(arm, seen) if is_unit else None,
+        population=_population(arm, seen),
+    )  # fmt: skip
+
+
+def _kind(arm: Arm) -> Literal["binomial", "bounded", "continuous"]:
+    if arm.aim.definition.scores:
+        return "continuous"
+    return "binomial" if arm.aim.statistic.exact == "binomial" else "bounded"
+
+
+def _centred(source: Source, part: Array) -> Array:
+    """Contributions centred in their blocks, not yet multiplied."""
+    factor = np.ones(len(source.levels)) if source.fraction is None else 1.0 - source.fraction
+    for h in source.share:
+        factor = factor / np.where(h < 1.0, 1.0 - h, 1.0)
+    scaled = source.scaled(part)
+    return np.asarray(scaled / np.sqrt(np.where(factor > 0, factor, 1.0))[:, None])
+
+
+def _counts(arm: Arm, seen: Observed) -> tuple[float, float] | None:
+    """Events and trials where all rows weigh the same and no label is uncertain."""
+    if arm.counts is not None:
+        return arm.counts
+    if arm.aim.statistic.exact != "binomial" or seen.frame.weighted or arm.weighed.slope:
+        return None
+    events, trials = arm.aim.statistic.counts(arm.weighed.rows, arm.weighed.w)[0]
+    return float(events), float(trials)
+
+
+def _population(arm: Arm, seen: Observed) -> int | None:
+    sizes = seen.frame.population
+    return int(sizes[""]) if arm.plain and "" in sizes and not np.any(arm.layout.label_class) else None
+
+
+def _blocks(arm: Arm, seen: Observed) -> Blocks | None:
+    """Independent 0/1 observations in strata of known weight: events and trials of each stratum."""
+    frame, statistic = seen.frame, arm.aim.statistic
+    simple = (
+        not (frame.clustered or seen.procedure.factor or arm.weighed.slope) and len(arm.evaluation.cell_weight) == 1
+    )
+    if statistic.exact != "binomial" or len(frame.strata) < 2 or not simple:
+        return None
+    events, trials, weight = [], [], []
+    rows, w = arm.weighed.rows, arm.weighed.w
+    for stratum in np.unique(arm.layout.stratum):
+        inside = arm.layout.stratum == stratum
+        if np.ptp(w[inside]) > 0 or len(np.unique(rows.item[inside])) < inside.sum():
+            return None
+        x, n = statistic.counts(rows, np.where(inside, 1.0, 0.0))[0] if inside.any() else (0.0, 0.0)
+        if n != inside.sum():
+            return None
+        events.append(x)
+        trials.append(n)
+        weight.append(w[inside].sum() / w.sum())
+    fraction = np.array([arm.layout.fraction[arm.layout.stratum == s][0] for s in np.unique(arm.layout.stratum)])
+    return Blocks(np.array(events), np.array(trials), np.array(weight), fraction if fraction.any() else None)
+
+
+def _icc(arm: Arm) -> float:
+    """Intraclass correlation of the sensitivities inside units, from one-way mean squares, cut to [0, 1]."""
+    entered = arm.weighed.base != 0
+    level = arm.sampled.units.of_row[entered]
+    cell = arm.cell[entered]
+    a = arm.evaluation.cell_weight[cell]
+    x = arm.evaluation.sensitivity[entered, 0] / np.where(a > 0, a, 1.0)
+    x = x - np.bincount(cell, weights=x)[cell] / np.bincount(cell)[cell]
+    n = np.bincount(level).astype(float)
+    n = n[n > 0]
+    total, groups = float(n.sum()), len(n)
+    if groups < 2 or total <= groups:
+        return 0.0
+    sums = np.bincount(level, weights=x)
+    size = np.maximum(np.bincount(level), 1)
+    between = float(np.sum(sums**2 / size)) / (groups - 1)
+    within = float(np.sum((x - (sums / size)[level]) ** 2)) / (total - groups)
+    typical = (total - float(np.sum(n**2)) / total) / (groups - 1)
+    denominator = between + (typical - 1) * within
+    return float(np.clip((between - within) / denominator, 0.0, 1.0)) if denominator > 0 else 0.0

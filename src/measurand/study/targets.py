@@ -1,0 +1,143 @@
+"""Which results a procedure asks for: one per measurand, system and level, each from one selection of rows or two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.document.label import label as class_text
+from measurand.document.number import real
+from measurand.document.procedure import Comparison, Measurand, Procedure
+from measurand.errors import DesignError, Finding
+from measurand.message import say
+from measurand.study.roles import Observed, numbers, texts
+
+Integers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """Observations that one evaluation uses: positions in the frame, and the system they come from ("" all)."""
+
+    system: str
+    rows: Integers
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """One result to be: a selection, or the first and the second of a contrast. No selection: a model."""
+
+    measurand: Measurand
+    system: str
+    level: str
+    selections: tuple[Selection, ...]
+
+
+def targets(procedure: Procedure, seen: Observed) -> list[Target]:
+    """All results that the measurands ask for, in the order of the file, systems and levels sorted."""
+    usable = ~np.isin(seen.counts, ("exclude", "invalid"))
+    out = []
+    for measurand in procedure.measurand:
+        if measurand.quantity is None:
+            continue
+        mask = usable & _where(measurand, seen)
+        for system, of_system in _systems(measurand, seen):
+            for level, of_level in _levels(measurand, seen, mask & of_system):
+                here = mask & of_system & of_level
+                selections = _selections(measurand, seen, here, system)
+                out.append(Target(measurand, _system_name(measurand, system), level, selections))
+    return out
+
+
+def _systems(measurand: Measurand, seen: Observed) -> list[tuple[str, Mask]]:
+    frame = seen.frame
+    if measurand.contrast and measurand.contrast.over == "system":
+        return [("", np.ones(len(frame.item), bool))]
+    return [(name, frame.system == i) for i, name in enumerate(frame.systems)]
+
+
+def _system_name(measurand: Measurand, system: str) -> str:
+    if measurand.contrast and measurand.contrast.over == "system":
+        sign = "-" if measurand.contrast.kind == "difference" else "/"
+        return f"{measurand.contrast.second} {sign} {measurand.contrast.first}"
+    return system
+
+
+def _levels(measurand: Measurand, seen: Observed, mask: Mask) -> list[tuple[str, Mask]]:
+    if measurand.by is None:
+        return [("", np.ones(len(mask), bool))]
+    cells = column(seen, measurand.by)
+    found = sorted(set(cells[mask]), key=_by_value)
+    if not found:
+        raise DesignError(Finding("M0541", f"measurand.{measurand.id}.by", say("M05.no_rows", measurand=measurand.id)))
+    return [(str(level), cells == level) for level in found]
+
+
+def _by_value(text: str) -> tuple[int, float, str]:
+    try:
+        return (0, float(text), text)
+    except ValueError:
+        return (1, 0.0, text)
+
+
+def _selections(measurand: Measurand, seen: Observed, mask: Mask, system: str) -> tuple[Selection, ...]:
+    contrast = measurand.contrast
+    if contrast is None:
+        return (Selection(system, np.flatnonzero(mask)),)
+    out = []
+    for side in (contrast.first, contrast.second):
+        if contrast.over == "system":
+            if side not in seen.frame.systems:
+                raise DesignError(
+                    Finding("M0542", f"measurand.{measurand.id}.contrast", say("M05.no_system", system=side))
+                )
+            chosen = seen.frame.system == seen.frame.systems.index(side)
+        else:
+            chosen = column(seen, contrast.over) == class_text(side)
+        rows = np.flatnonzero(mask & chosen)
+        if not len(rows):
+            text = say("M05.no_side", over=contrast.over, side=side)
+            raise DesignError(Finding("M0543", f"measurand.{measurand.id}.contrast", text))
+        out.append(Selection(side if contrast.over == "system" else system, rows))
+    if contrast.over == "system":
+        _same_items(measurand, seen, out[0].rows, out[1].rows)
+    return tuple(out)
+
+
+def _same_items(measurand: Measurand, seen: Observed, first: Integers, second: Integers) -> None:
+    a, b = set(seen.frame.item[first]), set(seen.frame.item[second])
+    if a != b and a & b:
+        one = seen.frame.items[min(a ^ b)]
+        text = say("M05.different_items", count=len(a ^ b), item=one)
+        raise DesignError(Finding("M0544", f"measurand.{measurand.id}.contrast", text, say("M05.different_items_hint")))
+
+
+def column(seen: Observed, name: str) -> NDArray[np.object_]:
+    """Cells of a factor or of a further column, as class labels, shape (rows,)."""
+    frame = seen.frame
+    if name in frame.level:
+        return np.array(frame.levels[name], object)[frame.level[name]]
+    return texts(frame, f"column:{name}", np.arange(len(frame.item)))
+
+
+def _where(measurand: Measurand, seen: Observed) -> Mask:
+    mask = np.ones(len(seen.frame.item), bool)
+    for name, wanted in measurand.where.items():
+        if isinstance(wanted, Comparison):
+            values = numbers(seen.frame, f"column:{name}", np.arange(len(mask)))
+            mask &= _compare(values, wanted)
+        else:
+            mask &= np.isin(column(seen, name).astype(str), [class_text(v) for v in wanted])
+    return mask
+
+
+def _compare(values: NDArray[np.float64], wanted: Comparison) -> Mask:
+    limit = real(wanted.value)
+    answers = {
+        "<": values < limit, "<=": values <= limit, ">": values > limit, ">=": values >= limit,
+        "==": values == limit, "!=": values != limit,
+    }  # fmt: skip
+    return np.asarray(answers[wanted.operator], bool)
