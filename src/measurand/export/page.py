@@ -22,6 +22,7 @@ from measurand.export.svg.runs import runs
 from measurand.export.svg.writer import Markup, Picture, shortened
 from measurand.message import say
 
+NO_BREAK = "\u00a0"
 PICTURES = 12
 """Budgets, item maps and runs are drawn for so many results at most; the tables are complete."""
 
@@ -69,7 +70,7 @@ class Outcome:
             ("risk.consumer", r.global_consumer),
             ("risk.producer", r.global_producer),
         )
-        return tuple(say(key, risk=risk(real(p))) for key, p in given if p is not None)
+        return tuple(say(key, risk=risk(real(p)).replace(" ", NO_BREAK)) for key, p in given if p is not None)
 
 
 @dataclass(frozen=True)
@@ -256,7 +257,7 @@ def _rules(predicate: Predicate) -> tuple[tuple[str, str], ...]:
 def brief(system: Mapping[str, str]) -> str:
     """Name and version of a system, cut where it would fill the head of the page; the whole stands further down."""
     name = " ".join(text for text in (system.get("name") or system.get("id", ""), system.get("version", "")) if text)
-    return shortened(name, 80)
+    return shortened(name, 60)
 
 
 def rule_in_words(rule: Rule) -> str:
