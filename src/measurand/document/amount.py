@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from measurand.document.canonical import Document
 from measurand.document.number import Number, number
 
-_AMOUNT = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(\S.*?)?\s*\Z")
+_AMOUNT = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*([^\W\d_][^,;]{0,40}?|[%‰])?\s*\Z")
 
 _SCALES: dict[str, tuple[str, str]] = {
     "1": ("1", "1"), "%": ("1", "0.01"), "‰": ("1", "0.001"), "ppm": ("1", "0.000001"),

@@ -79,7 +79,8 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
         return tomllib.loads(text, parse_float=WrittenFloat)
     except tomllib.TOMLDecodeError as problem:
         where = _AT.search(str(problem))
-        line, column = (int(where[1]), int(where[2])) if where else (text.count("\n") + 1, 1)
+        last = text.rstrip().splitlines() or [""]
+        line, column = (int(where[1]), int(where[2])) if where else (len(last), len(last[-1]) + 1)
         what = _AT.sub("", str(problem)).replace("(at end of document)", say("procedure.at_end")).strip()
         hint = say("M0102.twice") if "overwrite" in what or "twice" in what else ""
         finding = Finding("M0102", "", say("M0102.toml", problem=what), hint or say("M0102.hint"), file, line, column)

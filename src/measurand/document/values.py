@@ -298,6 +298,6 @@ READERS: Mapping[str, Callable[[Any, Entry], Any]] = {
     "text": _text, "prose": _prose, "schema": _schema, "id": _id, "file_id": _file_id, "target": _target,
     "column": _text, "columns": _columns, "key": _key, "paths": _key, "pair": _pair, "integer": _integer,
     "number": _number, "amount": _amount, "amount_or_column": _amount_or_column, "flag": _flag, "choice": _choice,
-    "choices": _choices, "label": _label, "labels": _labels, "columns_by_class": _columns_by_class, "size": _size, "weights": _weights,
-    "trials": _trials, "json": _settings, "model": _model, "at": _at, "filter": _filter,
+    "choices": _choices, "label": _label, "labels": _labels, "columns_by_class": _columns_by_class, "size": _size,
+    "weights": _weights, "trials": _trials, "json": _settings, "model": _model, "at": _at, "filter": _filter,
 }  # fmt: skip
