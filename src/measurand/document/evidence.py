@@ -23,7 +23,7 @@ class Evidence(Document):
     table_at: Address
     """Address over canonical column bytes: equal for any Parquet writer."""
     columns: Mapping[str, Literal["text", "float64", "int64"]]
-    """Columns of the table with their types, in order."""
+    """Columns of the table with their types."""
     rows: int
     items: int
     counts: Mapping[str, int]
@@ -31,7 +31,7 @@ class Evidence(Document):
     excluded: Mapping[str, int]
     """Excluded observations by reason."""
     sources: Mapping[str, Address]
-    """Input files by name -> digest of their bytes."""
+    """Input files by the name in the procedure -> address of their contents, equal for any order of rows or columns."""
     instrument: Mapping[str, str]
     """Identity of the instrument that observed."""
     reference_at: Address

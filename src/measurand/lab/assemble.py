@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -58,7 +59,7 @@ def assemble(
             name = factor.column or factor.id
             columns[f"factor:{factor.id}"] = _joined(name, observed, sources, held, place_of, bare=False)
     rows = [i for i, s in enumerate(status) if s == "ok"]
-    columns |= _outputs(procedure, definitions, outputs, roles, rows, sum(width))
+    columns |= _outputs(procedure, definitions, outputs, roles, held, rows, sum(width))
     for name in sorted(held.text):
         columns[name] = _text(held.text[name])[place_of]
     for name in sorted(held.number):
@@ -90,6 +91,7 @@ def _outputs(
     definitions: Mapping[str, Definition],
     table: Table,
     roles: Mapping[str, str],
+    held: Held,
     rows: Sequence[int],
     length: int,
 ) -> Columns:
@@ -98,7 +100,7 @@ def _outputs(
     for role in sorted(roles):
         name = roles[role]
         if role == "value":
-            found[role] = _values(procedure, table, name, rows, length, kind=read.get("value", "class"))
+            found[role] = _values(table, name, rows, length, kind=read.get("value", ""), procedure=procedure, held=held)
             continue
         if role == "score" and read.get("score") == "probability":
             numbers = cells.probabilities(table, name, rows=rows)
@@ -111,16 +113,35 @@ def _outputs(
 
 
 def _values(
-    procedure: Procedure, table: Table, name: str, rows: Sequence[int], length: int, *, kind: str
+    table: Table, name: str, rows: Sequence[int], length: int, *, kind: str, procedure: Procedure, held: Held
 ) -> NDArray[Any]:
-    if kind in ("number", "probability"):
-        (cells.numbers if kind == "number" else cells.probabilities)(table, name, rows=rows)
-    elif kind == "outcome" and all(m.positive is None for m in procedure.measurand):
+    known: set[str] | None = None
+    if kind == "number":
+        cells.numbers(table, name, rows=rows)
+    elif kind == "probability":
+        cells.probabilities(table, name, rows=rows)
+    elif kind == "outcome" and all(measurand.positive is None for measurand in procedure.measurand):
         cells.outcomes(table, name, rows=rows)
-    known = procedure.reference.classes if procedure.reference and kind == "class" else None
+    elif kind == "class":
+        known = _classes(procedure, held)
     full = np.full(length, "", dtype=object)
     full[np.asarray(rows, dtype=np.int64)] = _text(cells.classes(table, name, known=known, rows=rows))
     return full
+
+
+def _classes(procedure: Procedure, held: Held) -> set[str] | None:
+    """The class set: declared, or what the reference and its annotators say; None without a reference."""
+    if procedure.reference is None:
+        return None
+    if procedure.reference.classes:
+        return set(procedure.reference.classes)
+    found = set(held.text.get("reference", ()))
+    for name, texts in held.text.items():
+        if name.startswith("annotator:"):
+            found.update(texts)
+        if name == "annotations":
+            found.update(value for text in texts for _, value in json.loads(text))
+    return (found - {""}) or None
 
 
 def _joined(

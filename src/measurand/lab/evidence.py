@@ -55,9 +55,9 @@ def counts(table: EvidenceTable) -> dict[str, int]:
 def address(table: EvidenceTable) -> Address:
     """Address over canonical column bytes (CONTRACTS section 6): equal for any Parquet writer.
 
-    After a magic line: the number of columns; name and type of each, length-prefixed; the number of rows; then each
-    column, as little-endian numbers (minus zero as zero, absent as the quiet NaN 7ff8...) or as length-prefixed UTF-8.
-    Lengths and counts are 64-bit little-endian.
+    After a magic line: the number of columns; name and type of each, sorted by name; the number of rows; then each
+    column in that order, as little-endian numbers (minus zero as zero, absent as the quiet NaN 7ff8...) or as text.
+    Text is UTF-8 after its length; lengths and counts are 64-bit little-endian.
     """
     return "sha256:" + digest(table, MAGIC).hex()
 
@@ -66,11 +66,11 @@ def digest(table: EvidenceTable, magic: bytes) -> bytes:
     """SHA-256 of ``magic`` and the canonical column bytes."""
     found = hashlib.sha256(magic)
     found.update(len(table.columns).to_bytes(8, "little"))
-    for name, kind in table.kinds.items():
+    for name, kind in sorted(table.kinds.items()):
         found.update(b"".join(_framed((name, kind))))
     found.update(len(table).to_bytes(8, "little"))
-    for cells in table.columns.values():
-        found.update(_bytes(cells))
+    for name in sorted(table.columns):
+        found.update(_bytes(table.columns[name]))
     return found.digest()
 
 

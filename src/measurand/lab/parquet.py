@@ -37,7 +37,7 @@ def written(table: EvidenceTable) -> bytes:
 
 
 def loaded(data: bytes, columns: Mapping[str, Kind], *, file: str) -> EvidenceTable:
-    """The table of Parquet bytes, whose columns must be ``columns`` in this order.
+    """The table of Parquet bytes, whose columns must be ``columns`` (in any order).
 
     Raises StoreError that names the file and what failed: truncated, corrupted, other columns or types.
     """
@@ -56,9 +56,9 @@ def loaded(data: bytes, columns: Mapping[str, Kind], *, file: str) -> EvidenceTa
     expected = {name: TYPES[kind].upper() for name, kind in columns.items()}
     names = {"VARCHAR": "VARCHAR", "STRING": "VARCHAR", "DOUBLE": "DOUBLE", "NUMBER": "DOUBLE", "BIGINT": "BIGINT"}
     actual = {name: names.get(kind, kind) for name, kind in described.items()}
-    if list(actual.items()) != list(expected.items()):
+    if actual != expected:
         raise StoreError(say("M0702.columns", file=file, found=str(actual), expected=str(expected)))
-    return EvidenceTable({name: _plain(cells[name], kind) for name, kind in columns.items()})
+    return EvidenceTable({name: _plain(cells[name], columns[name]) for name in actual})
 
 
 def _plain(cells: Any, kind: Kind) -> Any:

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-import numpy as np
-
-from measurand.document.canonical import Address, address_of, canonical
+from measurand.document.canonical import address_of, canonical
 from measurand.document.definition import Definition
 from measurand.document.evidence import Evidence
 from measurand.document.observation import Observation, Task
@@ -22,10 +20,11 @@ from measurand.instrument.contract import Instrument
 from measurand.instrument.recorded import Observed, observed, output_columns
 from measurand.instrument.registry import by_name
 from measurand.lab.assemble import assemble
-from measurand.lab.evidence import EvidenceTable, address, counts, digest
+from measurand.lab.evidence import EvidenceTable, address, counts
 from measurand.lab.held import Held, held
 from measurand.lab.journal import Journal, key_of
 from measurand.lab.parquet import written
+from measurand.lab.reference import reference_at, salt
 from measurand.lab.sources import Sources, sources
 from measurand.lab.tasks import tasks
 from measurand.message import say
@@ -77,7 +76,6 @@ def run(
         outputs, roles = _as_table(seen, procedure.system[0].target or "")
     table = assemble(procedure, definitions, observed=seen, outputs=outputs, roles=roles, held=items, sources=found)
     parquet = written(table)
-    reference_at, salt = _reference(items)
     evidence = Evidence(
         procedure_at=address_of(canonical(procedure)),
         table_sha256=hashlib.sha256(parquet).hexdigest(),
@@ -89,10 +87,10 @@ def run(
         excluded={s: n for s, n in counts(table).items() if statuses(procedure).get(s) == "exclude"},
         sources=found.addresses,
         instrument=identity,
-        reference_at=reference_at,
+        reference_at=reference_at(table),
         environment={"measurand": metadata.version("measurand")},
     )
-    return Run(table, parquet, evidence, salt, found.remarks, path)
+    return Run(table, parquet, evidence, salt(table), found.remarks, path)
 
 
 def ask(
@@ -177,14 +175,3 @@ def _as_table(seen: Observed, target: str) -> tuple[Table, dict[str, str]]:
 
 def _observed_column(name: str, found: Sources) -> bool:
     return found.observations is not None and name.removeprefix("observations:") in found.observations.columns
-
-
-def _reference(items: Held) -> tuple[Address, bytes]:
-    """Address of the reference set, and the salt: only who holds the set can derive it, the address does not give it."""
-    columns = {
-        "item": np.array(items.items, dtype=object),
-        **{name: np.array(items.text[name], dtype=object) for name in sorted(items.text)},
-        **{name: np.array(items.number[name], dtype=np.float64) for name in sorted(items.number)},
-    }
-    table = EvidenceTable(columns)
-    return address(table), digest(table, b"measurand/salt/1\n")

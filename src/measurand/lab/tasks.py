@@ -19,7 +19,7 @@ def tasks(
 ) -> tuple[Task, ...]:
     """All tasks of a live run, in a random order.
 
-    The seed of a task follows from the procedure's address and seed, the item, the condition and the repeat: systems are
+    The seed of a task follows from the address and seed of the procedure, item, condition and repeat: systems are
     asked with the same seeds, and the order changes nothing. Raises ProcedureError for a factor without levels.
     """
     factors = [(factor.id, factor.levels or ()) for factor in procedure.factor]
