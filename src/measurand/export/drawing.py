@@ -48,8 +48,8 @@ def line_drawing(
     characters.
 
     >>> for text in line_drawing(0.5, (0.2, 0.8), u=0.2, width=30): print(text)
-      0.2   0.3  0.4 0.5  0.6  0.7
-    ··├─────━━━━━━━●━━━━━━━─────┤·
+                 0.5
+    ··├───━━━━━━━━●━━━━━━━━━───┤··
     """
     values = [value, *interval, *(t for t, _ in limits), *(a for _, a in limits if a is not None)]
     scale = around(values, left=0.0, right=width - 1.0, bounds=bounds)

@@ -7,11 +7,11 @@ import hashlib
 from importlib import resources
 
 from measurand.document.certificate import Predicate
-from measurand.document.number import real
 from measurand.document.record import Record
+from measurand.document.rounding import percent
 from measurand.errors import AuthenticityError, Finding, StoreError
 from measurand.export.page import Page, acceptance_in_words, brief, heading, page_of, signed
-from measurand.export.plain import freedom, percent, rounded, visible
+from measurand.export.plain import freedom, rounded, visible
 from measurand.export.svg.writer import Markup
 from measurand.message import say
 
@@ -77,7 +77,7 @@ def _filled(page: Page, *, original: str, evidence: str | None) -> bytes:
         evidence=None if evidence is None else Markup(evidence),
         say=say,
         heading=heading,
-        percent=lambda p: percent(real(p)).replace(".0 %", " %"),
+        percent=percent,
         u=lambda r: page.budgets[page.predicate.results.index(r)].combined,
         freedom=freedom,
         rounded=rounded,

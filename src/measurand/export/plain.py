@@ -6,6 +6,7 @@ import math
 import unicodedata
 
 from measurand.document.number import Number, real
+from measurand.document.rounding import at_place, place, plain, significant
 
 MINUS = "\u2212"
 
@@ -32,25 +33,24 @@ def columns_of(text: str) -> int:
 
 
 def decimals(u: float, digits: int = 2) -> int:
-    """Decimals that show ``u`` with that many significant digits (GUM 7.2.6); negative for tens and hundreds.
+    """Decimals that show ``u`` with that many significant digits; negative for tens and hundreds, 0 for zero.
 
     >>> decimals(0.0117), decimals(0.0996, 2), decimals(12.3), decimals(1234.0)
-    (4, 3, 0, -2)
+    (3, 2, 0, -2)
     """
-    if not (math.isfinite(u) and u > 0):
-        return 0
-    return digits - 1 - int(f"{u:.{digits - 1}e}".split("e")[1])
+    return -place(u, digits) if u else 0
 
 
 def rounded(x: float, places: int) -> str:
-    """A number with fixed decimals, never ``-0`` and, unless it is nought, never nothing but noughts.
+    """A number with fixed decimals, never ``-0`` and, unless it is zero, never all zeros.
 
     >>> rounded(0.01014, 4), rounded(-0.2, 1), rounded(0.000003, 4), rounded(1234.0, -2)
     ('0.0101', '−0.2', '0.000003', '1200')
     """
-    if x != 0 and abs(x) < 0.5 * 10.0**-places:
-        return power(x) if abs(x) < 1e-6 else f"{x:.{decimals(abs(x), 1)}f}".replace("-", MINUS)
-    text = f"{round(x, places):.{max(places, 0)}f}"
+    if x != 0 and at_place(x, -places) == 0:
+        text = power(x) if abs(x) < 1e-6 else significant(x, 1)
+    else:
+        text = plain(at_place(x, -places))
     return text.replace("-", MINUS)
 
 
@@ -73,8 +73,7 @@ def limit(text: Number) -> str:
     x = real(text)
     if x == 0 or not 1e-6 <= abs(x) < 1e9:
         return text.replace("-", MINUS)
-    plain = f"{x:.12f}".rstrip("0").rstrip(".")
-    return plain.replace("-", MINUS)
+    return f"{x:.12f}".rstrip("0").rstrip(".").replace("-", MINUS)
 
 
 def percent(share: float) -> str:

@@ -10,6 +10,7 @@ from measurand.document.decision import EXIT_CODE, Decision, Decisions, Verdict
 from measurand.document.number import real
 from measurand.document.record import Record
 from measurand.document.result import Line, NotEvaluated, Result
+from measurand.document.rounding import percent as coverage
 from measurand.export.drawing import ASCII, UNICODE, Alphabet, line_drawing
 from measurand.export.plain import columns_of, decimals, percent, probability, risk, rounded, visible
 from measurand.message import say
@@ -53,6 +54,9 @@ def render_results(record: Record, *, colour: bool = False, ascii_only: bool = F
         key = (result.measurand, result.system, result.level)
         decisions = [d for d in record.decisions.decisions if (d.measurand, d.system, d.level) == key]
         lines += ["", *_block(result, decisions, record, alphabet, colour=colour)]
+    for check in record.results.validity:
+        if not check.passed:
+            lines += ["", *_wrapped(say("text.invalid"), f"{check.name}: {check.text}")]
     for remark in record.results.remarks:
         lines += ["", *_wrapped(say("text.remark"), remark)]
     needs = list(_needs(record))
@@ -86,7 +90,7 @@ def _block(
     yield _cut(f"{head}  {visible(level)}" if level else head, WIDTH)
     text = result.text
     if result.k is not None:
-        text = text.removesuffix(")") + f", {percent(real(result.coverage_probability)).replace('.0 %', ' %')})"
+        text = text.removesuffix(")") + f", {coverage(result.coverage_probability)})"
     wanted = "; ".join(d.requirement.text for d in decisions)
     value = f"{INDENT}{text}"
     strong = f"{INDENT}{BOLD}{text}{PLAIN}" if colour else value
