@@ -1,0 +1,136 @@
+"""``measurand explain``: an error code, an exit code, a verdict, a quantity, or a term of metrology."""
+
+from __future__ import annotations
+
+import difflib
+import json as json_format
+import re
+import textwrap
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib import resources
+
+import click
+
+from measurand.document.definition import Definition
+from measurand.errors import Finding, MeasurandError
+from measurand.lab.pack import definitions
+from measurand.message import say, sentences
+
+EXITS = ("0", "1", "2", "3", "4", "5", "130")
+VERDICTS = ("conforming", "non-conforming", "inconclusive", "invalid")
+Entry = Mapping[str, str]
+"""What is printed: ``title``, ``words``, and further keys in their order."""
+
+
+@click.command("explain", help=say("cli.explain.help"))
+@click.argument("word", nargs=-1, required=True)
+@click.option("--json", is_flag=True, help=say("cli.option.json"))
+def verb(word: tuple[str, ...], json: bool) -> int:
+    """Print what a word or code means."""
+    asked = " ".join(word).strip()
+    found = [*code(asked), *number(asked), *verdict(asked), *quantity(asked), *term(asked)]
+    if not found:
+        near = difflib.get_close_matches(bare(asked), known(), n=3, cutoff=0.55)
+        hint = say("M0120.near", words=", ".join(near)) if near else say("M0120.hint")
+        raise MeasurandError(Finding("M0120", "", say("M0120.unknown", word=asked), hint))
+    if json:
+        document = {"schema": "measurand/explanation/1", "asked": asked, "entries": [dict(entry) for entry in found]}
+        click.echo(json_format.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n\n".join(laid_out(entry) for entry in found))
+    return 0
+
+
+def bare(text: str) -> str:
+    """A word without what differs between spellings.
+
+    >>> bare("Guard-band"), bare("guard_band")
+    ('guard band', 'guard band')
+    """
+    return re.sub(r"[\s_-]+", " ", text).strip().casefold()
+
+
+def code(asked: str) -> Iterable[Entry]:
+    """The family of an error code, and the messages that carry it."""
+    match = re.fullmatch(r"[mM](\d\d)(\d\d)?", asked)
+    family = f"cli.family.M{match[1]}" if match else ""
+    if match is None or family not in sentences():
+        return
+    name = asked.upper()
+    said = [text for key, text in sentences().items() if key.startswith(f"{name}.") and len(name) > 3]
+    if len(name) > 3 and not said:
+        return
+    shown = "\n".join(f"- {re.sub(r'{{|}}', lambda m: m[0][0], text)}" for text in said)
+    yield {"title": name, "words": say(family), **({say("cli.explain.messages"): shown} if shown else {})}
+
+
+def number(asked: str) -> Iterable[Entry]:
+    """An exit code."""
+    if asked in EXITS:
+        yield {"title": say("cli.explain.exit", number=asked), "words": say(f"cli.exit.{asked}")}
+
+
+def verdict(asked: str) -> Iterable[Entry]:
+    """One of the four verdicts."""
+    name = asked.casefold().replace(" ", "-")
+    if name in VERDICTS:
+        yield {"title": name.upper(), "words": say(f"cli.verdict.{name}")}
+
+
+def quantity(asked: str) -> Iterable[Entry]:
+    """A quantity that a pack defines."""
+    found = {bare(name): definition for name, definition in definitions().items()}.get(bare(asked))
+    if found is not None:
+        yield of_definition(found)
+
+
+def of_definition(found: Definition) -> Entry:
+    """A definition as an entry."""
+    settable = ", ".join(f"{name} ({say('cli.required')})" if name in found.required else name for name in found.at)
+    return {
+        "title": say("cli.explain.quantity", title=found.title, id=found.id),
+        "words": found.formula,
+        say("cli.explain.assumes"): found.assumptions,
+        **({say("cli.explain.at"): settable} if settable else {}),
+        say("cli.explain.source"): found.source,
+    }
+
+
+def term(asked: str) -> Iterable[Entry]:
+    """A term of the glossary, found by its id, its name or another word for it."""
+    for entry in glossary():
+        words = {bare(word) for word in (entry["id"], entry["term"], *entry.get("also", ()))}
+        if bare(asked) in words:
+            also = ", ".join(entry.get("also", ()))
+            yield {
+                "title": entry["term"],
+                "words": entry["words"],
+                **({say("cli.explain.also"): also} if also else {}),
+                **({say("cli.explain.source"): entry["source"]} if "source" in entry else {}),
+            }
+
+
+def glossary() -> list[dict[str, str]]:
+    """The terms of message/en/glossary.toml."""
+    text = (resources.files("measurand.message") / "en" / "glossary.toml").read_text(encoding="utf-8")
+    found: list[dict[str, str]] = tomllib.loads(text)["term"]
+    return found
+
+
+def known() -> list[str]:
+    """All words that have an entry, for the nearest one."""
+    terms = (word for entry in glossary() for word in (entry["term"], *entry.get("also", ())))
+    return [*(bare(word) for word in terms), *VERDICTS, *(bare(name) for name in definitions())]
+
+
+def laid_out(entry: Entry) -> str:
+    """An entry in 80 columns."""
+    title, words, *others = entry.items()
+    out = [title[1], textwrap.fill(words[1], 78, initial_indent="  ", subsequent_indent="  ")]
+    for name, text in others:
+        if "\n" in text or text.startswith("- "):
+            out += [f"  {name}:", textwrap.indent(text, "    ")]
+        else:
+            out.append(textwrap.fill(f"{name}: {text}", 78, initial_indent="  ", subsequent_indent="    "))
+    return "\n".join(out)

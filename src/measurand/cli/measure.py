@@ -1,0 +1,74 @@
+"""``measurand measure``: the main job, and the verb of continuous integration."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from measurand.cli.fault import framed
+from measurand.cli.output import show_record, show_views
+from measurand.cli.progress import Progress
+from measurand.cli.view import View, exit_code, strongest, view
+from measurand.errors import MeasurandError
+from measurand.lab.job import job, opened
+from measurand.lab.store import load
+from measurand.message import say
+
+INCONCLUSIVE = 3
+
+
+@click.command("measure", help=say("cli.measure.help"))
+@click.argument("procedures", nargs=-1, required=True, metavar="PROC...", type=click.Path(path_type=Path))
+@click.option("--out", default="out", show_default=True, type=click.Path(path_type=Path), help=say("cli.option.out"))
+@click.option("--json", is_flag=True, help=say("cli.option.json"))
+@click.option("--fresh/--resume", default=False, help=say("cli.option.fresh"))
+@click.option(
+    "--on-inconclusive",
+    type=click.Choice(["fail", "warn", "pass"]),
+    default="fail",
+    show_default=True,
+    help=say("cli.option.on_inconclusive"),
+)
+@click.option("-q", "--quiet", is_flag=True, help=say("cli.option.quiet"))
+def verb(procedures: tuple[Path, ...], out: Path, json: bool, fresh: bool, on_inconclusive: str, quiet: bool) -> int:
+    """Measure each procedure; the exit code is that of the strongest verdict."""
+    codes: list[int] = []
+    views: list[View] = []
+    for n, path in enumerate(procedures):
+        if n and not json:
+            click.echo("\n" + "-" * 80 + "\n")
+        try:
+            code, found = one(path, out, json=json, fresh=fresh, quiet=quiet, on_inconclusive=on_inconclusive)
+        except MeasurandError as problem:
+            if len(procedures) == 1:
+                raise
+            click.echo(framed(problem.findings), err=True)
+            code, found = problem.exit_code, {"procedure": {"file": str(path)}, "exit": problem.exit_code}
+        codes.append(code)
+        views.append(found)
+    if json:
+        show_views(views)
+    return strongest(codes)
+
+
+def one(path: Path, out: Path, *, json: bool, fresh: bool, quiet: bool, on_inconclusive: str) -> tuple[int, View]:
+    """Measure one procedure and print the result as text unless ``json``: exit code and view."""
+    progress = Progress(quiet=quiet)
+    try:
+        done = job(opened(path), out, fresh=fresh, progress=progress.observed, phase=progress.share)
+    finally:
+        progress.finish()
+    record = load(done.folder)
+    code = exit_code(record.decisions.verdict)
+    if code == INCONCLUSIVE and on_inconclusive != "fail":
+        code = 0
+        if on_inconclusive == "warn":
+            click.echo(say("cli.measure.tolerated"), err=True)
+    for remark in done.remarks:
+        click.echo(say("cli.remark", text=remark), err=True)
+    if not json:
+        show_record(record)
+        click.echo("\n" + say("cli.measure.record", folder=shlex.quote(str(done.folder))))
+    return code, view(record, folder=str(done.folder), code=code)
