@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.errors import MeasurandError, RefusedError
+from measurand.quantity.bell_mccaffrey import degrees_of_freedom, variance_by_block
 from measurand.quantity.coverage import limits
 from measurand.quantity.limits import Limits
 from measurand.quantity.sampling import Blocks, Sampling, Share
@@ -52,6 +53,12 @@ def shares_of(arm: Arm) -> list[Share]:
             c = arm.estimate.total(key)[0, 0]
             out.append(Share(float(c * c), source.df, "B", key=key))
     return out
+
+
+def unit_df(arm: Arm, seen: Observed) -> float:
+    """Degrees of freedom of the variance of the arm's independent units (INTERVALS R3)."""
+    sampling = sampling_of(arm, seen)
+    return degrees_of_freedom(sampling, variance_by_block(sampling))
 
 
 def _main_key(arm: Arm) -> str:

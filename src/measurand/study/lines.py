@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from measurand.document.number import number
 from measurand.document.procedure import Procedure
@@ -15,6 +16,8 @@ from measurand.quantity.estimate import Estimate
 from measurand.quantity.source import gram
 from measurand.study.crossing import UNIT
 from measurand.study.margins import REPEAT, SPREAD, Effect, effect_variances
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Composed:
     """False: there are repeats and all are identical."""
     unseen: float = 0.0
     """Variance added where the sample shows none (boundary of the range): from the distribution of the limits."""
+    nonlinear: float = 0.0
+    """Variance that Monte Carlo finds beyond the first order."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,26 @@ def budget(
     composed: Composed, procedure: Procedure, names: Names, *, benchmark: bool
 ) -> tuple[Line | NotEvaluated, ...]:
     """Lines of the budget in the order of the canonical components; the variances add up to the combined variance."""
-    total = float(composed.estimate.variance[0]) + composed.unseen
+    total = float(composed.estimate.variance[0]) + composed.unseen + composed.nonlinear
     found = [*_margins(composed, names, procedure, total), *_labels(composed, total), *_inputs(composed, names, total)]
+    if composed.nonlinear:
+        text, note = say("budget.nonlinear"), say("budget.nonlinear_note")
+        found.append(_line("definition", text, "B", composed.nonlinear, total, np.inf, note=note))
     have = {line.component for line in found}
     missing = [_missing(c, procedure, names, composed, benchmark=benchmark) for c in COMPONENTS if c not in have]
     order = {c: i for i, c in enumerate(COMPONENTS)}
     return tuple(sorted([*found, *missing], key=lambda line: order[line.component]))
+
+
+def floor_of(estimate: Estimate, effects: Mapping[Effect, Array]) -> float | None:
+    """Resolution floor: the u that no number of items can go below (factors and inputs); None without any."""
+    factors = sum(max(float(v[0]), 0.0) for e, v in effects.items() if UNIT not in e and e != REPEAT)
+    inputs = sum(
+        float(estimate.total(k)[0, 0]) ** 2
+        for k, s in estimate.sources.items()
+        if s.type == "B" and not k.startswith("labels:")
+    )
+    return float(np.sqrt(factors + inputs)) or None
 
 
 def _line(component: str, text: str, kind: str, variance: float, total: float, df: float, **more: object) -> Line:

@@ -1,0 +1,287 @@
+"""The main job: from a resolved procedure and an evidence table to results, their covariance and their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.document.definition import Definition
+from measurand.document.expression import names, parse
+from measurand.document.number import number, real
+from measurand.document.procedure import Measurand, Procedure
+from measurand.document.result import Check, Result, Results
+from measurand.errors import DesignError, Finding
+from measurand.message import say
+from measurand.quantity.estimate import Estimate, covariance, stack
+from measurand.quantity.limits import Limits
+from measurand.statistic.contract import Statistic
+from measurand.statistic.registry import by_name
+from measurand.study.arm import Arm, Keys, arm
+from measurand.study.bound import widened
+from measurand.study.checks import bootstrap_check, propagation_check
+from measurand.study.compose import Known, Outcome, contrast, known_inputs, model, single
+from measurand.study.crossing import UNIT
+from measurand.study.frame import Columns
+from measurand.study.interval import unit_df
+from measurand.study.lines import Composed, Names, budget, floor_of
+from measurand.study.margins import REPEAT, effect_variances
+from measurand.study.observed import Labelled, observed
+from measurand.study.roles import Aim
+from measurand.study.targets import Target, targets
+from measurand.study.validity import required, validity
+from measurand.study.writing import result
+
+Array = NDArray[np.float64]
+Method = Literal["first-order", "exact", "resampling", "monte-carlo"]
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What a measurement gives: documents, and in memory the joint estimate and the limits of every result."""
+
+    results: Results
+    estimate: Estimate
+    """All results as one estimate with its parts, outputs named ``measurand|system|level``."""
+    limits: tuple[Limits, ...]
+    """Limits of each result, in the order of ``results``."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Finished:
+    outcome: Outcome
+    definition: Definition | None
+    checks: tuple[Check, ...]
+    method: Method
+    nonlinear: float
+    """Variance that Monte Carlo finds beyond the first order."""
+
+
+def measure(
+    procedure: Procedure,
+    definitions: Mapping[str, Definition],
+    columns: Columns | None,
+    *,
+    procedure_at: str,
+    reference_at: str = "",
+    evidence_at: str = "",
+    progress: Progress | None = None,
+) -> Measured:
+    """Evaluate every measurand of a resolved procedure (ARCHITECTURE section 5, steps 4 to 7).
+
+    ``columns`` is the evidence table (``document.evidence``), None for a plain budget of inputs. Pure: the same
+    arguments give the same bytes. Raises DesignError and RefusedError where the data cannot support the procedure.
+    """
+    known = known_inputs(procedure.input, procedure.correlation)
+    labelled = observed(procedure, columns) if columns is not None else None
+    keys = Keys(reference_at, evidence_at)
+    finished: list[_Finished] = []
+    if labelled is not None:
+        wanted = targets(procedure, labelled.seen)
+        for i, target in enumerate(wanted):
+            if progress:
+                progress(target.measurand.id, i / len(wanted))
+            finished.append(_observed_result(target, definitions, labelled, keys, procedure_at))
+    done = _models(procedure, finished, known, procedure_at)
+    return _write(procedure, done, known, labelled, columns, evidence_at)
+
+
+def _observed_result(
+    target: Target, definitions: Mapping[str, Definition], labelled: Labelled, keys: Keys, procedure_at: str
+) -> _Finished:  # fmt: skip
+    measurand, seen = target.measurand, labelled.seen
+    definition = definitions[measurand.quantity or ""]
+    aim = Aim(measurand, definition, statistic_of(measurand, definition))
+    arms: list[Arm] = []
+    checks: list[Check] = []
+    resampled = False
+    asked = seen.procedure.uncertainty.method
+    for selection in target.selections:
+        one = arm(aim, seen, selection.rows, system=selection.system, keys=keys, votes=labelled.votes)
+        if measurand.estimand == "generalised" and asked != "exact":
+            key = f"{procedure_at}/bootstrap/{measurand.id}/{selection.system}/{target.level}/{len(arms)}"
+            checked = bootstrap_check(one, key=key, always=asked == "resampling")
+            use = checked.resampled and asked in ("auto", "resampling")
+            one, resampled = (checked.arm if use else one), resampled or use
+            checks += [checked.check] if checked.check else []
+        arms.append(one)
+    if len(arms) == 1:
+        outcome = single(measurand, target.system, target.level, arms[0], seen)
+    else:
+        outcome = contrast(measurand, target.system, target.level, (arms[0], arms[1]), seen)
+    if labelled.uncorrected and "truth" in aim.statistic.roles:
+        outcome = replace(outcome, limits=widened(outcome.limits, labelled.uncorrected))
+    exact = len(arms) == 1 and arms[0].plain and arms[0].counts is not None
+    method: Method = "resampling" if resampled else "exact" if exact else "first-order"
+    return _Finished(outcome, definition, tuple(checks), method, 0.0)
+
+
+def statistic_of(measurand: Measurand, definition: Definition) -> Statistic:
+    """The statistic of a measurand: parameters of the definition, overwritten by ``at`` and ``average``."""
+    parameters: dict[str, object] = dict(definition.parameters)
+    for name, value in measurand.at.items():
+        if name != "score" and name in definition.at:
+            parameters[name] = real(value) if _is_number(value) else value
+    if definition.needs_average and measurand.average is not None:
+        parameters["average"] = measurand.average
+    return by_name(definition.statistic, parameters)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        real(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _models(
+    procedure: Procedure, finished: Sequence[_Finished], known: Known, procedure_at: str
+) -> list[_Finished]:  # fmt: skip
+    """Apply the models in the order in which they need each other, for every system and level."""
+    done: dict[tuple[str, str, str], _Finished] = {}
+    for f in finished:
+        done[f.outcome.measurand.id, f.outcome.system, f.outcome.level] = f
+    places = list(dict.fromkeys((f.outcome.system, f.outcome.level) for f in finished)) or [("", "")]
+    waiting = [m for m in procedure.measurand if m.model is not None]
+    modelled: set[str] = set()
+    while waiting:
+        ready = [m for m in waiting if not _needs(m, {w.id for w in waiting}) - modelled]
+        if not ready:
+            raise DesignError(Finding("M0562", "measurand", say("M05.cycle")))
+        for m in ready:
+            for system, level in places:
+                one = _model_result(m, system, level, done, known, procedure, procedure_at)
+                if one is not None:
+                    done[m.id, system, level] = one
+            modelled.add(m.id)
+        waiting = [m for m in waiting if m.id not in modelled]
+    order = {m.id: i for i, m in enumerate(procedure.measurand)}
+    return sorted(done.values(), key=lambda f: (order[f.outcome.measurand.id], places.index(_place(f))))
+
+
+def _place(f: _Finished) -> tuple[str, str]:
+    return (f.outcome.system, f.outcome.level)
+
+
+def _needs(measurand: Measurand, models: set[str]) -> set[str]:
+    return (set(_names(measurand)) & models) - {measurand.id}
+
+
+def _model_result(
+    measurand: Measurand, system: str, level: str, done: Mapping[tuple[str, str, str], _Finished], known: Known,
+    procedure: Procedure, procedure_at: str,
+) -> _Finished | None:  # fmt: skip
+    """One model at one system and level; None where another measurand that it uses has no result there."""
+    own = done.get((measurand.id, system, level))
+    if measurand.quantity is not None and own is None:
+        return None
+    others = {i: f.outcome for (i, s, v), f in done.items() if (s, v) == (system, level) and i != measurand.id}
+    missing = [n for n in _names(measurand) if n != "value" and n not in others and n not in known.estimate]
+    if missing:
+        return None
+    mine = own.outcome if own else None
+    outcome = model(measurand, system, level, mine, others, known)
+    asked = procedure.uncertainty.method
+    key, p = f"{procedure_at}/montecarlo/{outcome.name}", real(procedure.uncertainty.coverage_probability)
+    seen = propagation_check(outcome, mine, others, known, key=key, p=p, always=asked == "monte-carlo")
+    use = seen.monte_carlo and asked in ("auto", "monte-carlo")
+    first = float(outcome.estimate.variance[0])
+    checks = (*(own.checks if own else ()), seen.check)
+    if not use:
+        return _Finished(outcome, own.definition if own else None, checks, "first-order", 0.0)
+    definition = own.definition if own else None
+    return _Finished(replace(outcome, limits=seen.limits), definition, checks, "monte-carlo", seen.variance - first)
+
+
+def _names(measurand: Measurand) -> tuple[str, ...]:
+    return names(parse(measurand.model or "value"))
+
+
+def _write(
+    procedure: Procedure, done: Sequence[_Finished], known: Known, labelled: Labelled | None, columns: Columns | None,
+    evidence_at: str,
+) -> Measured:  # fmt: skip
+    written = [_one(f, procedure, done, known, labelled, evidence_at) for f in done]
+    joint = stack([replace(f.outcome.estimate, outputs=(f.outcome.name,)) for f in done])
+    c = covariance(joint, joint)
+    u = np.sqrt(np.maximum(np.diagonal(c), 0.0))
+    safe = np.where(u > 0, u, 1.0)
+    r = np.clip(c / safe[:, None] / safe[None, :], -1.0, 1.0)
+    np.fill_diagonal(r, 1.0)
+    checks: tuple[Check, ...] = ()
+    if labelled is not None and columns is not None:
+        checks = validity(procedure, columns, labelled, _repeatabilities(done))
+    checks = (*checks, *required(procedure, written))
+    matrix = tuple(tuple(number(float(x)) for x in row) for row in r)
+    results = Results(results=tuple(written), correlation=matrix, validity=checks, remarks=_remarks(labelled))
+    return Measured(results, joint, tuple(f.outcome.limits for f in done))
+
+
+def _repeatabilities(done: Sequence[_Finished]) -> dict[str, float]:
+    out = {}
+    for f in done:
+        o = f.outcome
+        v = effect_variances(o.estimate, o.inner, o.effect_of_key, o.inside).get(REPEAT)
+        if v is not None:
+            out[o.name] = float(np.sqrt(max(float(v[0]), 0.0)))
+    return out
+
+
+def _remarks(labelled: Labelled | None) -> tuple[str, ...]:
+    if labelled is None:
+        return ()
+    out = []
+    if labelled.votes is not None:
+        v = labelled.votes
+        out.append(say("remark.annotators", rate=f"{v.rate:.3g}", wrong=f"{v.wrong:.2g}", kappa=f"{v.agreement:.3f}"))
+    if labelled.uncorrected:
+        out.append(say("remark.uncorrected", rate=f"{labelled.uncorrected:g}"))
+    return tuple(out)
+
+
+def _one(
+    f: _Finished, procedure: Procedure, done: Sequence[_Finished], known: Known, labelled: Labelled | None,
+    evidence_at: str,
+) -> Result:  # fmt: skip
+    o = f.outcome
+    first = float(o.estimate.variance[0])
+    unseen = max(o.limits.u**2 - first, 0.0) if first <= 0 and f.method != "monte-carlo" else 0.0
+    total = first + unseen + f.nonlinear
+    repeats = len(labelled.seen.frame.repeats) if labelled else 0
+    frame = labelled.seen.frame if labelled else None
+    items = len({int(i) for a in o.arms for i in np.unique(a.weighed.rows.item)})
+    units = len({int(i) for a in o.arms for i in np.unique(a.layout.dimension[UNIT])})
+    effects = effect_variances(o.estimate, o.inner, o.effect_of_key, o.inside)
+    called = Names(
+        items=items, units=units, cluster=_cluster(procedure), repeats=repeats, inputs=known.line,
+        levels={n: len(v) for n, v in frame.levels.items()} if frame else {},
+    )  # fmt: skip
+    composed = Composed(
+        o.estimate, o.inner, o.effect_of_key, o.inside,
+        float(sum(c * c * a.label_noise for a, c in zip(o.arms, o.coefficients, strict=True))),
+        unit_df=min((unit_df(a, labelled.seen) for a in o.arms), default=np.inf) if labelled else np.inf,
+        repeats_differ=REPEAT in effects and float(effects[REPEAT][0]) > 0,
+        unseen=unseen, nonlinear=f.nonlinear,
+    )  # fmt: skip
+    together = 1
+    if o.measurand.by is not None:
+        together = sum(g.outcome.measurand.id == o.measurand.id and g.outcome.system == o.system for g in done)
+    warnings = list(o.limits.warnings)
+    if together > 1:
+        warnings.append(say("warning.simultaneous", count=together))
+    return result(
+        o, f.definition, procedure,
+        budget=budget(composed, procedure, called, benchmark=o.measurand.estimand == "benchmark"),
+        u=float(np.sqrt(total)), df=o.limits.df, items=items, units=units, checks=f.checks, warnings=warnings,
+        simultaneous=together, seen=labelled.seen if labelled else None, evidence_at=evidence_at or None,
+        method=f.method, floor=floor_of(o.estimate, effects),
+    )  # fmt: skip
+
+
+def _cluster(procedure: Procedure) -> str:
+    return "/".join(procedure.sampling.cluster) if procedure.sampling.cluster else ""

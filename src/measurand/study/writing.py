@@ -1,0 +1,165 @@
+"""Write an outcome as a result document: printed text, words, distribution, pictures' data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.document.definition import Definition
+from measurand.document.number import number
+from measurand.document.procedure import Measurand, Procedure
+from measurand.document.result import Check, Curve, DistributionData, ItemMap, Line, NotEvaluated, Result
+from measurand.document.rounding import printed, rounded
+from measurand.message import say
+from measurand.quantity.limits import Limits
+from measurand.study.arm import conditions
+from measurand.study.compose import Outcome
+from measurand.study.roles import Observed
+
+Array = NDArray[np.float64]
+LADDER = (0.5, 0.6827, 0.8, 0.9, 0.95, 0.98, 0.99, 0.998, 0.999)
+"""Levels at which the limits are stored, beside the coverage probability itself."""
+MOST_ITEMS = 2000
+"""Items of the item map; more are not drawn."""
+
+
+def title(measurand: Measurand, definition: Definition | None) -> str:
+    """ "sensitivity of melanoma at score >= 0.42, by site"."""
+    if definition is None:
+        return say("title.model", id=measurand.id, model=measurand.model or "")
+    parts = [definition.title]
+    if measurand.positive is not None and definition.needs_positive:
+        parts.append(say("title.positive", positive=measurand.positive))
+    for name, value in measurand.at.items():
+        shown = value if name != "score" or value.lstrip()[0] in "<>" else f"≥ {value}"
+        parts.append(say("title.at", name=name, value=shown))
+    if measurand.average:
+        parts.append(say("title.average", average=measurand.average))
+    if measurand.contrast:
+        c = measurand.contrast
+        parts.append(say(f"title.{c.kind}", over=c.over, first=c.first, second=c.second))
+    return " ".join(parts)
+
+
+def result(
+    outcome: Outcome,
+    definition: Definition | None,
+    procedure: Procedure,
+    *,
+    budget: tuple[Line | NotEvaluated, ...],
+    u: float,
+    df: float,
+    items: int,
+    units: int,
+    checks: Sequence[Check],
+    warnings: Sequence[str],
+    simultaneous: int,
+    seen: Observed | None,
+    evidence_at: str | None,
+    method: Literal["first-order", "exact", "resampling", "monte-carlo"],
+    floor: float | None,
+) -> Result:
+    """The result document of an outcome. ``simultaneous``: results that the interval holds for together (1: alone)."""
+    p = float(procedure.uncertainty.coverage_probability)
+    level = 1 - (1 - p) / simultaneous
+    lower, upper = outcome.limits(level)
+    value = float(np.clip(outcome.estimate.value[0], *outcome.bounds))
+    value = min(max(value, lower), upper)
+    unit = outcome.measurand.unit or "1"
+    low, high = (number(b) if np.isfinite(b) else None for b in outcome.bounds)
+    bounds = (low, high)
+    shown = printed(value, u, interval=(lower, upper), coverage_probability=p, unit=unit, bounds=bounds)
+    symmetric = shown.symmetric
+    words = ""
+    if definition is not None and outcome.measurand.contrast is None:
+        words = definition.words.format(
+            lower=_percent(lower, u, definition), upper=_percent(upper, u, definition),
+            population=(procedure.sampling.population or say("words.population"))
+            if outcome.measurand.estimand == "generalised"
+            else say("words.these_items"),
+            positive=outcome.measurand.positive or say("words.positive"),
+        )  # fmt: skip
+    return Result(
+        measurand=outcome.measurand.id, quantity=outcome.measurand.quantity or "model",
+        title=title(outcome.measurand, definition),
+        system=outcome.system, level=outcome.level, estimand=outcome.measurand.estimand, unit=unit,
+        direction=definition.direction if definition else "target", bounds=bounds, value=number(value), u=number(u),
+        df=number(df), lower=number(lower), upper=number(upper), coverage_probability=number(p),
+        U=number((upper - lower) / 2) if symmetric else None,
+        k=number((upper - lower) / 2 / u) if symmetric else None,
+        text=shown.text, words=words, method=method, distribution=_ladder(outcome.limits, level),
+        items=items, units=units, budget=budget, floor=number(floor) if floor else None, checks=tuple(checks), warnings=tuple(warnings),
+        curves=_curves(outcome, seen), item_map=_item_map(outcome, seen), evidence_at=evidence_at,
+    )  # fmt: skip
+
+
+def _percent(x: float, u: float, definition: Definition) -> str:
+    """A limit inside a sentence: shares as per cent."""
+    if definition.unit == "1" and not definition.scores:
+        return f"{rounded(100 * x, max(100 * u, 0.01))} %"
+    return rounded(x, u)
+
+
+def _ladder(limits: Limits, level: float) -> DistributionData:
+    levels = sorted({*LADDER, level})
+    pairs = [(p, *limits.at_tail((1 - p) / 2)) for p in levels]
+    kept = [(p, a, b) for p, a, b in pairs if np.isfinite(a) and np.isfinite(b)]
+    return DistributionData(
+        rule=limits.rule,
+        level=tuple(number(round(p, 12)) for p, _, _ in kept),
+        lower=tuple(number(a) for _, a, _ in kept),
+        upper=tuple(number(b) for _, _, b in kept),
+    )
+
+
+def _curves(outcome: Outcome, seen: Observed | None) -> tuple[Curve, ...]:
+    """Values of the cells, for the repeatability picture."""
+    if seen is None or len(outcome.arms) != 1 or len(outcome.arms[0].evaluation.cell_weight) < 2:
+        return ()
+    arm = outcome.arms[0]
+    names = conditions(seen.procedure, seen)[2]
+    first = np.zeros(len(arm.evaluation.cell_weight), np.int64)
+    first[arm.cell[::-1]] = np.arange(len(arm.cell))[::-1]
+    return (
+        Curve(
+            name="repeatability",
+            title=say("curve.repeatability"),
+            columns={
+                "condition": tuple(names[arm.layout.condition[i]] or say("curve.all") for i in first),
+                "repeat": tuple(seen.frame.repeats[arm.layout.repeat[i]] for i in first),
+                "value": tuple(number(v) for v in arm.evaluation.cell_value[:, 0]),
+            },
+        ),
+    )
+
+
+def _item_map(outcome: Outcome, seen: Observed | None) -> ItemMap | None:
+    """Right and wrong of each item in each condition and repeat, where the statistic counts events."""
+    if seen is None or len(outcome.arms) != 1 or outcome.arms[0].aim.statistic.exact != "binomial":
+        return None
+    arm = outcome.arms[0]
+    if arm.weighed.slope or len(np.unique(arm.weighed.rows.item)) > MOST_ITEMS:
+        return None
+    s, frame = arm.evaluation.sensitivity[:, 0], seen.frame
+    if not np.any(s != 0):
+        return None
+    names = conditions(seen.procedure, seen)[2]
+    code = arm.layout.condition * len(frame.repeats) + arm.layout.repeat
+    columns = np.unique(code)
+    rows = sorted({int(i) for i, x in zip(arm.weighed.rows.item, s, strict=True) if x != 0})
+    place = {item: k for k, item in enumerate(rows)}
+    grid = np.full((len(rows), len(columns)), ".", "<U1")
+    for i, x, c in zip(arm.weighed.rows.item, s, np.searchsorted(columns, code), strict=True):
+        if x != 0:
+            grid[place[int(i)], c] = "1" if x > 0 else "0"
+    mean = np.array([np.mean(row[row != "."] == "1") for row in grid])
+    order = sorted(range(len(rows)), key=lambda k: (mean[k], frame.items[rows[k]]))
+    labels = [f"{names[c // len(frame.repeats)]} / {frame.repeats[c % len(frame.repeats)]}" for c in columns]
+    return ItemMap(
+        items=tuple(frame.items[rows[k]] for k in order),
+        columns=tuple(labels),
+        outcome=tuple("".join(grid[k]) for k in order),
+    )
