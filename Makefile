@@ -47,4 +47,5 @@ clean:  ## removes the environment and what was built
 	@rm -rf .venv site dist build out .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # Fast tests about the house itself: imports, start, words; and that the committed schemas are those of the documents.
-CHECKS := tests/test_floors.py tests/test_start.py tests/test_words.py $(wildcard tests/document/test_schema*.py)
+CHECKS := tests/test_floors.py tests/test_start.py tests/test_words.py tests/test_glossary.py tests/test_documentation.py \
+	tests/test_procedure_page.py $(wildcard tests/document/test_schema*.py)
