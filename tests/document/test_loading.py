@@ -137,6 +137,7 @@ def test_plain_budget() -> None:
         ),
         (SHORTEST + "[[input]]\nid = 'd'\ndistribution = 'normal'\nstandard_uncertainty = 1",
          "M0311", (8, 6), "no model"),
+        (SHORTEST + 'contrast = { over = "system", first = "s", second = "t" }', "M0322", (7, 12), "two"),
         (SHORTEST + "[validity]\nmax_excluded = '3 apples'", "M0304", (8, 16), "share"),
         (SHORTEST + "[[factor]]\nid = 'a'\neffect = 'random'\nfiles = ['x']", "M0204", (10, 1), "not served yet"),
     ],

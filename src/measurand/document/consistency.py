@@ -208,6 +208,9 @@ def _contrasts(tables: Tables, reader: Reader) -> None:
     for entry in tables["measurand"]:
         contrast = entry.get("contrast", {})
         over, path = contrast.get("over"), (*entry[""], "contrast")
+        if over == "system" and len(systems) < 2:
+            reader.find("M0322.one_system", path, say("M0322.one_system_hint"))
+            continue
         known: Sequence[str] | None = systems if over == "system" else levels.get(over or "")
         for side in ("first", "second"):
             if known and side in contrast and contrast[side] not in known:

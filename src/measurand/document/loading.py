@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -56,6 +58,19 @@ def load(text: bytes, file: str) -> Procedure:
         if built is not None:
             return built
     raise ProcedureError(_placed(reader, places, file))
+
+
+def located(findings: Sequence[Finding], text: bytes, file: str) -> tuple[Finding, ...]:
+    """Findings of ``study.resolve`` with file, line and column, in the order of the file (at most 20)."""
+    places = positions(_decoded(text, file))
+    placed = []
+    for finding in findings:
+        path: Path = tuple(int(p) if p.isdigit() else p for p in finding.path.split("."))
+        if path not in places.key and path not in places.value:
+            path = tuple(p for n, p in enumerate(path) if not (p == 0 and n == 1))  # a single [table] has no number
+        place = places.of(path, value=path in places.value)
+        placed.append(replace(finding, file=file, line=max(1, place.line), column=max(1, place.column)))
+    return tuple(sorted(placed, key=lambda f: (f.line, f.column))[:MOST])
 
 
 def _decoded(text: bytes, file: str) -> str:
@@ -156,6 +171,3 @@ def _placed(reader: Reader, places: Positions, file: str) -> list[Finding]:
 
 def _is_leaf(path: Path, places: Positions) -> bool:
     return path in places.value
-
-
-__all__ = ["MOST", "SCHEMA", "load"]

@@ -1,0 +1,163 @@
+"""Whether a quantity can be evaluated as a measurand asks: parameters, roles, classes, contrast."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from measurand.document.amount import parse_amount
+from measurand.document.definition import Definition
+from measurand.document.procedure import Measurand, Procedure
+from measurand.document.words import nearest
+from measurand.errors import Finding, StatisticError
+from measurand.message import say
+from measurand.study.binding import Tables, labels
+from measurand.study.quantity_of import OPERATING_POINT, statistic_of
+
+_THRESHOLD = re.compile(r"\s*(>=|<=|>|<)?\s*(.+)")
+BINARY = ({"0", "1"}, {"false", "true"})
+"""Classes of which the second is positive without saying so."""
+SYNONYMS = {
+    "f1": "f_score", "f1_score": "f_score", "auroc": "auc", "roc_auc": "auc", "c_statistic": "auc",
+    "brier": "brier_score", "tpr": "sensitivity", "recall": "sensitivity", "hit_rate": "sensitivity",
+    "tnr": "specificity", "ppv": "precision", "acc": "accuracy", "success_rate": "proportion",
+    "pass_rate": "proportion", "rate": "proportion", "selection_rate": "positive_rate", "average": "mean",
+    "exact_match": "accuracy", "error_rate": "accuracy",
+}  # fmt: skip
+"""Names of metrics -> the nearest quantity that is served."""
+LATER = frozenset({
+    "recall", "balanced_accuracy", "mcc", "positive_likelihood_ratio", "negative_likelihood_ratio",
+    "positive_predictive_value", "negative_predictive_value", "kappa", "average_precision", "log_score",
+    "calibration_slope", "calibration_intercept", "calibration_in_the_large", "expected_calibration_error", "bias",
+    "mean_absolute_error", "root_mean_square_error", "quantile", "rate",
+})  # fmt: skip
+"""Quantities that a later issue serves."""
+
+
+def unknown_quantity(path: str, name: str, definitions: Mapping[str, Definition]) -> Finding:
+    """The finding of a quantity that has no definition."""
+    meant = SYNONYMS.get(name.lower().replace("-", "_").replace(" ", "_"), "")
+    near = meant if meant in definitions else nearest(name, definitions)
+    hint = say("procedure.did_you_mean", words=near) if near else ""
+    known = ", ".join(sorted(definitions))
+    if name in LATER:
+        return Finding("M0204", f"{path}.quantity", say("M0204.quantity", name=name), hint or say("M0204.hint"))
+    return Finding(
+        "M0316", f"{path}.quantity", say("M0316.quantity", name=name), hint or say("M0316.hint", known=known)
+    )
+
+
+def unsuitable(
+    path: str, measurand: Measurand, definition: Definition, procedure: Procedure, tables: Tables
+) -> Iterator[Finding]:
+    """Findings about one measurand with a quantity: its parameters, roles, classes and contrast."""
+    for name in measurand.at:
+        if name not in definition.at:
+            near = nearest(name, definition.at)
+            hint = say("procedure.did_you_mean", words=near) if near else ""
+            known = ", ".join(definition.at) or say("procedure.nothing")
+            message = say("M0317.parameter", name=name, quantity=definition.id, known=known)
+            yield Finding("M0317", f"{path}.at.{name}", message, hint)
+    for name in definition.required:
+        if name not in measurand.at:
+            message = say("M0317.required", name=name, quantity=definition.id)
+            yield Finding("M0317", path, message, say("M0317.required_hint", name=name))
+    if OPERATING_POINT in measurand.at and OPERATING_POINT in definition.at:
+        yield from _threshold(path, measurand.at[OPERATING_POINT], procedure)
+    if all(name in definition.at for name in measurand.at):
+        try:
+            statistic_of(measurand, definition)
+        except StatisticError as problem:
+            yield Finding("M0317", f"{path}.at", problem.findings[0].message, problem.findings[0].hint)
+        except TypeError as problem:
+            yield Finding("M0317", f"{path}.at", say("M0317.other", quantity=definition.id, problem=str(problem)))
+    yield from _roles(path, measurand, definition, procedure)
+    yield from _classes(path, measurand, definition, procedure, tables)
+    yield from _contrast(path, measurand, procedure, tables)
+
+
+def _threshold(path: str, written: str, procedure: Procedure) -> Iterator[Finding]:
+    match = _THRESHOLD.fullmatch(written)
+    amount = parse_amount(match[2]) if match else None
+    if amount is None or amount.unit:
+        yield Finding("M0317", f"{path}.at.score", say("M0317.threshold", value=written), say("M0317.threshold_hint"))
+    if procedure.observations is not None and procedure.observations.score is None:
+        yield Finding("M0332", f"{path}.at.score", say("M0332.score"), say("M0332.score_hint"))
+
+
+def _roles(path: str, measurand: Measurand, definition: Definition, procedure: Procedure) -> Iterator[Finding]:
+    """Findings where what a quantity needs is bound to no column."""
+    observations, reference = procedure.observations, procedure.reference
+    for role, source in definition.roles.items():
+        if source.endswith("?"):
+            continue
+        if source == "reference":
+            if reference is None:
+                message = say("M0332.reference", quantity=definition.id)
+                yield Finding("M0332", f"{path}.quantity", message, say("M0332.reference_hint"))
+        elif observations is not None and getattr(observations, source, None) is None:
+            if source == "value" and OPERATING_POINT in measurand.at:
+                continue
+            key = "cut" if source == "value" and observations.score is not None else "output"
+            message = say("M0332.output", quantity=definition.id, role=role, source=source)
+            yield Finding("M0332", f"{path}.quantity", message, say(f"M0332.{key}_hint", source=source))
+
+
+def _classes(
+    path: str, measurand: Measurand, definition: Definition, procedure: Procedure, tables: Tables
+) -> Iterator[Finding]:
+    """Findings about the positive class and the average over classes."""
+    classes = _class_set(definition, procedure, tables)
+    shown = ", ".join(list(classes)[:12])
+    if measurand.positive is not None and classes and measurand.positive not in classes:
+        near = nearest(measurand.positive, classes)
+        hint = say("procedure.did_you_mean", words=near) if near else say("procedure.known_are", words=shown)
+        message = say("M0320.positive", value=measurand.positive, classes=shown)
+        yield Finding("M0320", f"{path}.positive", message, hint)
+    averaged = definition.needs_average and (measurand.average is not None or len(classes) > 2)
+    if (
+        definition.needs_positive
+        and measurand.positive is None
+        and classes
+        and not averaged
+        and set(classes) not in BINARY
+    ):
+        hint = say("M0320.hint", value=list(classes)[-1])
+        yield Finding("M0320", path, say("M0320.missing", quantity=definition.id, classes=shown), hint)
+    if definition.needs_average and len(classes) > 2 and measurand.average is None and measurand.positive is None:
+        yield Finding("M0321", path, say("M0321.missing", count=len(classes)), say("M0321.hint"))
+    if measurand.average is not None and not definition.needs_average:
+        yield Finding("M0314", f"{path}.average", say("M0321.no_effect", quantity=definition.id))
+
+
+def _class_set(definition: Definition, procedure: Procedure, tables: Tables) -> dict[str, None]:
+    """The classes of a quantity: of its reference, or of the outcomes where it needs none."""
+    reference, observations = procedure.reference, procedure.observations
+    if any(source.rstrip("?") == "reference" for source in definition.roles.values()):
+        if reference is None or tables.reference is None:
+            return {}
+        if reference.classes:
+            return dict.fromkeys(reference.classes)
+        of_reference = Tables(None, tables.reference)
+        names = reference.annotators or ((reference.value,) if reference.value else ())
+        found = {x: None for name in names for x in labels(name, of_reference)}
+        return dict.fromkeys(sorted(found))
+    if observations is None or observations.value is None or definition.kind not in ("class", "outcome"):
+        return {}
+    return dict.fromkeys(sorted(labels(observations.value, Tables(tables.observations, None))))
+
+
+def _contrast(path: str, measurand: Measurand, procedure: Procedure, tables: Tables) -> Iterator[Finding]:
+    contrast = measurand.contrast
+    if contrast is None or contrast.over == "system":
+        return
+    factor = next((f for f in procedure.factor if f.id == contrast.over), None)
+    known = labels(factor.column if factor and factor.column else contrast.over, tables)
+    for side in ("first", "second"):
+        value = getattr(contrast, side)
+        if known and value not in known:
+            near = nearest(value, known)
+            words = ", ".join(list(known)[:12])
+            hint = say("procedure.did_you_mean", words=near) if near else say("procedure.known_are", words=words)
+            message = say("M0302.contrast_level", value=value, over=contrast.over)
+            yield Finding("M0302", f"{path}.contrast.{side}", message, hint)
