@@ -206,7 +206,7 @@ def test_what_is_no_certificate_is_refused(text: bytes, sample: ModuleType, pred
 def test_a_budget_without_observations_and_requirements(sample: ModuleType, predicate: Predicate) -> None:
     interval = (50.000745436, 50.000930564)
     plain = sample.result("y", "length of the gauge block", 50.000838, 0.0000317, interval,
-                          unit="mm", bounds=(None, None), items=0, units=0, evidence_at=None, parts_at=None)  # fmt: skip
+                          unit="mm", bounds=(None, None), items=0, units=0, evidence_at=None)  # fmt: skip
     stated = predicate.model_copy(
         update={"results": (plain,), "decisions": (), "evidence": None, "demonstration": False, "remarks": ()}
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from importlib import resources
 from types import ModuleType
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -20,6 +20,7 @@ from measurand.export.svg.mark import mark
 from measurand.export.svg.pareto import pareto
 from measurand.export.svg.runs import runs
 from measurand.export.svg.scale import Scale, ticks
+from measurand.export.svg.writer import standalone, template
 
 
 def decoded(data: bytes) -> tuple[int, int, int, bytes]:
@@ -110,6 +111,13 @@ def test_runs_draw_every_run(sample: ModuleType) -> None:
     assert len(picture.rows) == 20
 
 
+def test_a_picture_alone_brings_its_colours(sample: ModuleType) -> None:
+    text = standalone(pareto(sample.results()[0], "p"))
+    root = ElementTree.fromstring(text)
+    style = next(e.text or "" for e in root if e.tag.endswith("style"))
+    assert "--share" in style and "prefers-color-scheme: dark" in style and ":root" not in style
+
+
 @given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6))
 def test_ticks_are_few_round_and_inside(low: float, width: float) -> None:
     scale = Scale(low, low + width, 0.0, 1.0)
@@ -129,8 +137,7 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("name", ["ink", "soft", "conforming", "non-conforming", "inconclusive", "invalid"])
 @pytest.mark.parametrize("ground", ["paper", "tint"])
 def test_text_colours_have_contrast(theme: int, name: str, ground: str) -> None:
-    sheet = (resources.files("measurand.export") / "templates" / "certificate.css").read_text(encoding="utf-8")
-    block = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)[theme]
+    block = re.findall(r":root \{(.*?)\}", template("colours.css"), re.DOTALL)[theme]
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
     high, low = sorted((luminance(colours[name]), luminance(colours[ground])), reverse=True)
     assert (high + 0.05) / (low + 0.05) >= 4.5

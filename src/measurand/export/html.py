@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from importlib import resources
 
 from measurand.document.certificate import Predicate
 from measurand.document.record import Record
@@ -12,7 +11,7 @@ from measurand.document.rounding import percent
 from measurand.errors import AuthenticityError, Finding, StoreError
 from measurand.export.page import Page, acceptance_in_words, brief, heading, page_of, signed
 from measurand.export.plain import freedom, rounded, visible
-from measurand.export.svg.writer import Markup
+from measurand.export.svg.writer import Markup, template
 from measurand.message import say
 
 
@@ -39,7 +38,7 @@ def style(number: str) -> str:
 
     Every character of the number but letters and digits is written as a CSS escape, so that it stays text.
     """
-    sheet = (resources.files(__package__) / "templates" / "certificate.css").read_text(encoding="utf-8")
+    sheet = "".join(template(name) for name in ("colours.css", "certificate.css", "picture.css"))
     shown = f"{say('page.number')} {visible(number)}"
     text = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in shown)
     return sheet.replace("NUMBER", text)

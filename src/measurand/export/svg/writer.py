@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from importlib import resources
 
 from measurand.export.plain import visible
 
@@ -93,6 +94,19 @@ def drawing(identity: str, height: float, *, title: str, description: str, parts
         aria_labelledby=f"{identity}-title {identity}-desc",
         class_="picture",
     )
+
+
+def template(name: str) -> str:
+    """A text file of ``export/templates``."""
+    return (resources.files("measurand.export") / "templates" / name).read_text(encoding="utf-8")
+
+
+def standalone(picture: Picture) -> str:
+    """The drawing with its colours inside, as a file of its own or for a notebook; light and dark."""
+    sheet = template("colours.css").replace(":root", ".picture") + template("picture.css")
+    sheet += ".picture { background: var(--paper); font-family: system-ui, sans-serif; }\n"
+    start = picture.svg.index(">") + 1
+    return picture.svg[:start] + element("style", Markup(sheet)) + picture.svg[start:]
 
 
 def shortened(text: str, width: int) -> str:
