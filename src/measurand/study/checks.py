@@ -26,7 +26,7 @@ from measurand.study.crossing import UNIT
 from measurand.study.margins import SPREAD
 
 Array = NDArray[np.float64]
-ROW_REPLICATES = 20_000_000
+ROW_REPLICATES = 6_000_000
 """Rows times replicates that the bootstrap may take."""
 
 
@@ -183,6 +183,12 @@ def _monte_carlo_limits(outcome: Outcome, trials: Trials) -> Limits:
         at = np.arange(len(values), dtype=float)
         return np.interp(t, at, values), np.interp(last - t, at, values)
 
-    value = float(outcome.estimate.value[0])
+    value, u = float(outcome.estimate.value[0]), trials.u()
+    lower, upper = tails(np.array(0.1587))
+    half = float(upper - lower) / 2
+    warnings = outcome.limits.warnings
+    if u > 2 * half > 0:
+        # a ratio whose denominator may be zero has no standard deviation: that of the draws would mean nothing
+        u, warnings = half, (*warnings, say("warning.no_deviation"))
     rule = say("coverage.rule.monte_carlo", trials=len(values))
-    return Limits(value, trials.u(), np.inf, rule, tails, outcome.bounds, outcome.limits.warnings)
+    return Limits(value, u, np.inf, rule, tails, outcome.bounds, warnings)

@@ -162,7 +162,8 @@ def _inputs(composed: Composed, names: Names, total: float) -> list[Line]:
         of = names.inputs.get(name)
         c = float(part[0, 0])
         if of is None:
-            lines.append(_line("reference", name, "B", c * c, total, estimate.sources[key].df))
+            shape = {"distribution": say("budget.rectangular")} if key == "label-bound" else {}
+            lines.append(_line("reference", name, "B", c * c, total, estimate.sources[key].df, **shape))
         elif c != 0 and of.u > 0:
             lines.append(
                 _line(

@@ -18,6 +18,7 @@ from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.quantity.estimate import Estimate, covariance, stack
 from measurand.quantity.limits import Limits
+from measurand.quantity.source import one_input
 from measurand.statistic.contract import Statistic
 from measurand.statistic.registry import by_name
 from measurand.study.arm import Arm, Keys, arm
@@ -114,10 +115,19 @@ def _observed_result(
     else:
         outcome = contrast(measurand, target.system, target.level, (arms[0], arms[1]), seen)
     if labelled.uncorrected and "truth" in aim.statistic.roles:
-        outcome = replace(outcome, limits=widened(outcome.limits, labelled.uncorrected))
+        outcome = _with_bound(outcome, labelled.uncorrected)
     exact = len(arms) == 1 and arms[0].plain and arms[0].counts is not None
     method: Method = "resampling" if resampled else "exact" if exact else "first-order"
     return _Finished(outcome, definition, tuple(checks), method, 0.0)
+
+
+def _with_bound(outcome: Outcome, error: float) -> Outcome:
+    """Widen the limits by a label error that is not corrected; its standard deviation as if rectangular is a source."""
+    key, line = "label-bound", say("budget.label_bound")
+    sources = {**outcome.estimate.sources, key: one_input(key, "reference")}
+    parts = {**outcome.estimate.parts, (key, line): np.array([[error / np.sqrt(3.0)]])}
+    estimate = replace(outcome.estimate, sources=sources, parts=parts)
+    return replace(outcome, estimate=estimate, limits=widened(outcome.limits, error))
 
 
 def statistic_of(measurand: Measurand, definition: Definition) -> Statistic:
@@ -254,8 +264,8 @@ def _one(
     total = first + unseen + f.nonlinear
     repeats = len(labelled.seen.frame.repeats) if labelled else 0
     frame = labelled.seen.frame if labelled else None
-    items = len({int(i) for a in o.arms for i in np.unique(a.weighed.rows.item)})
-    units = len({int(i) for a in o.arms for i in np.unique(a.layout.dimension[UNIT])})
+    items = len(np.unique(np.concatenate([a.weighed.rows.item for a in o.arms]))) if o.arms else 0
+    units = len(np.unique(np.concatenate([a.layout.dimension[UNIT] for a in o.arms]))) if o.arms else 0
     effects = effect_variances(o.estimate, o.inner, o.effect_of_key, o.inside)
     called = Names(
         items=items, units=units, cluster=_cluster(procedure), repeats=repeats, inputs=known.line,

@@ -22,8 +22,9 @@ def validity(
     frame, limits = labelled.seen.frame, procedure.validity
     out = [_statuses(labelled), _excluded(procedure, columns)]
     if frame.clustered:
-        found = len(np.unique(frame.unit))
-        out.append(_check("min_clusters", found >= limits.min_clusters, found=found, limit=limits.min_clusters))
+        clusters = len(np.unique(frame.unit))
+        enough = clusters >= limits.min_clusters
+        out.append(_check("min_clusters", enough, found=clusters, limit=limits.min_clusters))
     if limits.min_agreement is not None:
         kappa = labelled.votes.agreement if labelled.votes else None
         if kappa is None:

@@ -91,7 +91,8 @@ def result(
         U=number((upper - lower) / 2) if symmetric else None,
         k=number((upper - lower) / 2 / u) if symmetric else None,
         text=shown.text, words=words, method=method, distribution=_ladder(outcome.limits, level),
-        items=items, units=units, budget=budget, floor=number(floor) if floor else None, checks=tuple(checks), warnings=tuple(warnings),
+        items=items, units=units, budget=budget, floor=number(floor) if floor else None,
+        checks=tuple(checks), warnings=tuple(warnings),
         curves=_curves(outcome, seen), item_map=_item_map(outcome, seen), evidence_at=evidence_at,
     )  # fmt: skip
 
