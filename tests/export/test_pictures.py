@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from measurand.document.decision import Verdict
 from measurand.document.result import Curve, ItemMap
+from measurand.export.card import card
 from measurand.export.svg.interval import Row, interval
 from measurand.export.svg.items import items, png
 from measurand.export.svg.mark import mark
@@ -109,6 +110,17 @@ def test_runs_draw_every_run(sample: ModuleType) -> None:
     picture = runs(curve, sample.results()[0], "r", text="0.946 ± 0.023 (k = 2.00)")
     assert picture.svg.count('class="run"') == 20 and picture.svg.count('class="mean"') == 4
     assert len(picture.rows) == 20
+
+
+def test_a_card_is_small_and_says_it_all(sample: ModuleType) -> None:
+    found = sample.results()
+    for result, decision in zip(found, (*sample.decisions(found), None), strict=True):
+        text = card(result, decision)
+        ElementTree.fromstring(text)
+        assert len(text.encode()) < 15_000
+        assert "<script" not in text and "http" not in text.replace("http://www.w3.org/2000/svg", "")
+        assert result.text in text
+        assert decision is None or decision.verdict.value.upper() in text
 
 
 def test_a_picture_alone_brings_its_colours(sample: ModuleType) -> None:

@@ -234,7 +234,7 @@ def _budget_row(line: Line, places: int) -> tuple[str, ...]:
 def _repeats(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[str, Picture]]:
     for i, result in enumerate(results):
         for curve in result.curves:
-            if curve.name == "repeatability":
+            if curve.name == "repeatability" and curve.columns["value"]:
                 yield heading(result, predicate), runs(curve, result, f"r{i}", text=result.text)
 
 
@@ -242,7 +242,7 @@ def _maps(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[s
     """Each different item map once, under the title of the first result that has it."""
     seen = []
     for i, result in enumerate(results):
-        if result.item_map is not None and result.item_map not in seen:
+        if result.item_map is not None and result.item_map.items and result.item_map not in seen:
             seen.append(result.item_map)
             yield heading(result, predicate), items(result.item_map, f"m{i}")
 

@@ -6,7 +6,7 @@ import base64
 import math
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from measurand.document.result import ItemMap
@@ -22,40 +22,49 @@ LEFT, TOP = 8.0, 22.0
 
 @dataclass(frozen=True)
 class Layout:
-    """How many items go into one line, lines into a panel, panels into the picture; sizes of one cell."""
+    """How many items one cell stands for, cells across a panel and lines down it, panels, and the sizes of one cell.
+
+    ``strip``: one column only; then the items lie side by side on a single line.
+    """
 
     bin: int
+    across: int
     lines: int
     panels: int
     width: float
     height: float
+    strip: bool
 
 
 def items(chart: ItemMap, identity: str) -> Picture:
-    """Items (sorted by mean) downwards, conditions and repeats across; dark is wrong, hatched is missing."""
+    """Items (sorted by mean) downwards, conditions and repeats across: full colour is wrong, hatched is missing."""
     layout = _layout(len(chart.items), len(chart.columns))
-    planes = {"wrong": _shades(chart, layout), "gone": _absences(chart, layout)}
-    parts = [element("defs", hatch(f"{identity}-hatch", 5.0), *_masks(planes, layout, len(chart.columns), identity))]
+    planes = {"wrong": _plane(chart, layout, _wrongness), "gone": _plane(chart, layout, _absence)}
+    parts = [element("defs", hatch(f"{identity}-hatch", 5.0), *_masks(planes, layout, identity))]
     for panel in range(layout.panels):
-        parts += _panel(panel, chart, layout, identity)
-    counts = _counts(chart)
+        parts += _panel(panel, chart, planes, layout, identity)
+    bottom = TOP + layout.lines * layout.height
+    parts += _legend(bottom + 12.0, identity)
     finding = _finding(chart)
     description = say("picture.items_how", count=layout.bin)
-    height = TOP + layout.lines * layout.height + 10.0
-    svg = drawing(identity, height, title=finding, description=description, parts=parts)
+    svg = drawing(identity, bottom + 32.0, title=finding, description=description, parts=parts)
     header = tuple(say(f"column.{key}") for key in ("condition", "right", "wrong", "graded", "missing", "excluded"))
-    return Picture(svg=svg, finding=finding, header=header, rows=counts)
+    return Picture(svg=svg, finding=finding, header=header, rows=_counts(chart))
 
 
 def _layout(count: int, columns: int) -> Layout:
+    room = WIDTH - 2 * LEFT
+    if columns == 1:
+        size = max(1, math.ceil(count / room))
+        across = math.ceil(count / size)
+        return Layout(bin=size, across=across, lines=1, panels=1, width=room / across, height=34.0, strip=True)
     size = max(1, math.ceil(count / (TALL * PANELS)))
-    lines_in_all = math.ceil(count / size)
-    panels = max(1, math.ceil(lines_in_all / TALL))
-    lines = math.ceil(lines_in_all / panels)
-    room = (WIDTH - 2 * LEFT - (panels - 1) * GAP) / panels
-    return Layout(
-        bin=size, lines=lines, panels=panels, width=min(room / columns, 26.0), height=max(1.0, min(360.0 / lines, 12.0))
-    )
+    cells = math.ceil(count / size)
+    panels = max(1, math.ceil(cells / TALL))
+    lines = math.ceil(cells / panels)
+    width = min((room - (panels - 1) * GAP) / panels / columns, 26.0)
+    height = max(1.0, min(360.0 / lines, 12.0))
+    return Layout(bin=size, across=columns, lines=lines, panels=panels, width=width, height=height, strip=False)
 
 
 def _wrongness(mark: str) -> float:
@@ -65,24 +74,18 @@ def _wrongness(mark: str) -> float:
     return 1.0 if mark == "0" else (ord("z") - ord(mark)) / 25.0
 
 
-def _plane(chart: ItemMap, layout: Layout, measure: dict[str, float]) -> list[bytes]:
-    """One byte per line and column: the mean over the items of the line."""
+def _absence(mark: str) -> float:
+    return float(mark in ".x")
+
+
+def _plane(chart: ItemMap, layout: Layout, measure: Callable[[str], float]) -> list[bytes]:
+    """One byte per cell, line by line: the mean over the items that the cell stands for."""
     rows = []
     for start in range(0, len(chart.items), layout.bin):
         group = chart.outcome[start : start + layout.bin]
         cells = zip(*group, strict=True)
-        rows.append(bytes(round(255 * sum(measure[c] for c in cell) / len(group)) for cell in cells))
-    return rows
-
-
-def _shades(chart: ItemMap, layout: Layout) -> list[bytes]:
-    marks = {c for row in chart.outcome for c in row}
-    return _plane(chart, layout, {c: _wrongness(c) for c in marks})
-
-
-def _absences(chart: ItemMap, layout: Layout) -> list[bytes]:
-    marks = {c for row in chart.outcome for c in row}
-    return _plane(chart, layout, {c: float(c in ".x") for c in marks})
+        rows.append(bytes(round(255 * sum(map(measure, cell)) / len(group)) for cell in cells))
+    return [b"".join(rows)] if layout.strip else rows
 
 
 def png(rows: Sequence[bytes]) -> bytes:
@@ -103,44 +106,56 @@ def _bits(row: bytes) -> bytes:
     return bytes(sum((b > 0) << (7 - i) for i, b in enumerate(padded[at : at + 8])) for at in range(0, len(padded), 8))
 
 
-def _masks(planes: dict[str, list[bytes]], layout: Layout, columns: int, identity: str) -> list[Markup]:
+def _masks(planes: dict[str, list[bytes]], layout: Layout, identity: str) -> list[Markup]:
     """Each plane of each panel as a mask: where it is white, the colour of the page's style sheet shows."""
     masks = []
     for panel in range(layout.panels):
-        x, width, _ = _place(panel, layout, columns)
         for name, plane in planes.items():
-            rows = plane[panel * layout.lines : (panel + 1) * layout.lines]
-            if not any(any(row) for row in rows):
-                continue
-            address = "data:image/png;base64," + base64.b64encode(png(rows)).decode("ascii")
-            image = element(
-                "image", href=address, x=x, y=TOP, width=width, height=len(rows) * layout.height,
-                preserveAspectRatio="none", class_="pixels",
-            )  # fmt: skip
-            masks.append(element("mask", image, id=f"{identity}-{name}-{panel}"))
+            rows = _rows(plane, layout, panel)
+            if any(map(any, rows)):
+                address = "data:image/png;base64," + base64.b64encode(png(rows)).decode("ascii")
+                box = _box(panel, len(rows), layout)
+                image = element("image", href=address, preserveAspectRatio="none", class_="pixels", **box)
+                masks.append(element("mask", image, id=f"{identity}-{name}-{panel}"))
     return masks
 
 
-def _place(panel: int, layout: Layout, columns: int) -> tuple[float, float, float]:
-    width = layout.width * columns
-    return LEFT + panel * (width + GAP), width, layout.lines * layout.height
+def _rows(plane: list[bytes], layout: Layout, panel: int) -> list[bytes]:
+    return plane[panel * layout.lines : (panel + 1) * layout.lines]
 
 
-def _panel(panel: int, chart: ItemMap, layout: Layout, identity: str) -> list[Markup]:
-    x, width, _ = _place(panel, layout, len(chart.columns))
-    first = panel * layout.lines
-    count = min(layout.lines, math.ceil(len(chart.items) / layout.bin) - first)
-    height = count * layout.height
-    group = chart.outcome[first * layout.bin : (first + count) * layout.bin]
-    box = {"x": x, "y": TOP, "width": width, "height": height}
+def _box(panel: int, lines: int, layout: Layout) -> dict[str, float]:
+    width = layout.width * layout.across
+    return {"x": LEFT + panel * (width + GAP), "y": TOP, "width": width, "height": lines * layout.height}
+
+
+def _panel(panel: int, chart: ItemMap, planes: dict[str, list[bytes]], layout: Layout, identity: str) -> list[Markup]:
+    lines = len(_rows(planes["wrong"], layout, panel))
+    box = _box(panel, lines, layout)
     parts = [element("rect", class_="ground", **box)]
-    for name, marks in (("wrong", set("0") | set("abcdefghijklmnopqrstuvwxy")), ("gone", set(".x"))):
-        if any(c in marks for row in group for c in row):
+    for name, plane in planes.items():
+        if any(map(any, _rows(plane, layout, panel))):
             fill = {"fill": f"url(#{identity}-hatch)"} if name == "gone" else {}
             parts.append(element("rect", mask=f"url(#{identity}-{name}-{panel})", class_=name, **box, **fill))
     parts.append(element("rect", class_="edge", **box))
-    numbers = f"{first * layout.bin + 1}–{min((first + count) * layout.bin, len(chart.items))}"
-    parts.append(label(numbers, x, TOP - 7.0, class_="tick"))
+    first = panel * layout.lines * layout.bin
+    last = len(chart.items) if layout.strip else min(first + lines * layout.bin, len(chart.items))
+    parts.append(label(f"{first + 1}–{last}", box["x"], TOP - 7.0, class_="tick"))
+    return parts
+
+
+def _legend(y: float, identity: str) -> list[Markup]:
+    """What the three kinds of cells mean."""
+    parts, x = [], LEFT
+    for key, look in (("wrong", {"class_": "wrong"}), ("right", {"class_": "ground"}), ("gone", {"class_": "ground"})):
+        box = {"x": x, "y": y, "width": 14.0, "height": 12.0}
+        parts.append(element("rect", **look, **box))
+        if key == "gone":
+            parts.append(element("rect", fill=f"url(#{identity}-hatch)", **box))
+        parts.append(element("rect", class_="edge", **box))
+        text = say(f"picture.{key}")
+        parts.append(label(text, x + 20.0, y + 10.5, class_="tick"))
+        x += 42.0 + 7.0 * len(text)
     return parts
 
 

@@ -27,7 +27,7 @@ def pareto(result: Result, identity: str) -> Picture:
         parts += _bar(line, scale, y=26.0 + PITCH * i, places=places)
     parts += _total(lines, scale)
     for i, gap in enumerate(missing):
-        parts += _gap(gap, y=26.0 + PITCH * (len(lines) + i), pattern=f"{identity}-gap")
+        parts += _gap(gap, scale(0.0), y=26.0 + PITCH * (len(lines) + i), pattern=f"{identity}-gap")
     finding = _finding(lines)
     rows = tuple(_data(line, places) for line in lines)
     description = "; ".join(f"{row[0]} {row[3]}" for row in rows)
@@ -71,12 +71,12 @@ def _total(lines: list[Line], scale: Scale) -> list[Markup]:
     return [element("path", d=path, class_="total"), *dots]
 
 
-def _gap(gap: NotEvaluated, *, y: float, pattern: str) -> list[Markup]:
+def _gap(gap: NotEvaluated, left: float, *, y: float, pattern: str) -> list[Markup]:
     name = say(f"component.{gap.component}")
     return [
         label(name, NAMES, y + 16.0, class_="name muted", text_anchor="end"),
-        element("rect", x=LEFT, y=y + 4.0, width=54.0, height=15.0, fill=f"url(#{pattern})", class_="gap"),
-        label(say("picture.not_evaluated"), LEFT + 62.0, y + 16.0, class_="tick"),
+        element("rect", x=left, y=y + 4.0, width=54.0, height=15.0, fill=f"url(#{pattern})", class_="gap"),
+        label(say("picture.not_evaluated"), left + 62.0, y + 16.0, class_="tick"),
     ]
 
 
