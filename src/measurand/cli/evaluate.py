@@ -37,8 +37,8 @@ def verb(record: Path, json: bool, quiet: bool) -> int:
         show_record(found)
     differ = differing(stored, found)
     if differ:
-        message = say("M0713.differs", documents=", ".join(differ))
-        raise StoreError(Finding("M0713", "", message, say("M0713.hint"), str(record)))
+        message = say("M0731.differs", documents=", ".join(differ))
+        raise StoreError(Finding("M0731", "", message, say("M0731.hint"), str(record)))
     click.echo(say("cli.evaluate.equal"), err=True)
     return code
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from measurand.document.canonical import address_of, canonical
 from measurand.document.evidence import Evidence
-from measurand.document.loading import load
+from measurand.document.loading import load, located
 from measurand.document.procedure import Procedure, is_budget
 from measurand.errors import Finding, ProcedureError, StoreError
 from measurand.lab import store
@@ -37,6 +37,7 @@ class Written:
 
     text: bytes
     procedure: Procedure
+    file: str
     folder: Path
 
 
@@ -56,13 +57,18 @@ def opened(path: Path) -> Written:
     except OSError as error:
         message = say("M0106.unreadable", file=str(path), reason=error.strerror or str(error))
         raise ProcedureError(Finding("M0106", "", message, say("M0106.hint"), str(path))) from None
-    return Written(text, load(text, str(path)), path.resolve().parent)
+    return Written(text, load(text, str(path)), str(path), path.resolve().parent)
 
 
 def resolved(written: Written, tables: Sources | None = None) -> Procedure:
     """The procedure with everything written that follows from the tables. Raises ProcedureError, TableError."""
     found = sources(written.procedure, written.folder) if tables is None else tables
-    return resolve(written.procedure, definitions(), found.observations, found.reference)
+    findings, procedure = resolve(
+        written.procedure, definitions(), observations=found.observations, reference=found.reference
+    )
+    if findings:
+        raise ProcedureError(located(findings, written.text, written.file))
+    return procedure
 
 
 def job(

@@ -1,0 +1,57 @@
+"""``measurand verify``: is a certificate authentic, and does every printed number follow from the evidence?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from measurand.cli.issuing import page_of
+from measurand.cli.view import printed
+from measurand.lab import keys
+from measurand.lab.job import evaluated
+from measurand.lab.verify import Verification
+from measurand.lab.verify import verify as verified
+from measurand.message import say
+
+
+@click.command("verify", help=say("cli.verify.help"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--key", type=click.Path(path_type=Path), help=say("cli.option.public"))
+@click.option("--evidence", type=click.Path(path_type=Path), help=say("cli.option.evidence"))
+@click.option("--out", "laboratory", default="out", type=click.Path(path_type=Path), help=say("cli.option.laboratory"))
+@click.option("--json", is_flag=True, help=say("cli.option.json"))
+def verb(file: Path, key: Path | None, evidence: Path | None, laboratory: Path, json: bool) -> int:
+    """Print one line per check; exit 0 authentic and recomputed, 1 not authentic, 3 not all checked, 2 no certificate."""
+    found = check(file, key=key, evidence=evidence, laboratory=laboratory)
+    if json:
+        rows = [{"name": c.name, "state": c.state, "text": c.text} for c in found.checks]
+        document = {"schema": "measurand/verification/1", "file": str(file), "number": found.number, "checks": rows}
+        click.echo(printed({**document, "exit": found.exit_code}))
+    else:
+        click.echo("\n".join(lines(found)))
+    return found.exit_code
+
+
+def check(
+    file: Path, *, key: Path | None = None, evidence: Path | None = None, laboratory: Path | None = None
+) -> Verification:
+    """Verify a certificate with everything that this program can check. Raises StoreError for a file that is none."""
+    known = keys.trusted(keys.trust_folder())
+    return verified(
+        file,
+        recompute=evaluated,
+        render=page_of,
+        key=key,
+        trusted=known,
+        evidence=evidence,
+        laboratory=laboratory,
+    )
+
+
+def lines(found: Verification) -> list[str]:
+    """One line per check, and what they amount to."""
+    words = {state: say(f"cli.verify.{state.replace(' ', '_')}") for state in ("passed", "failed", "not checked")}
+    width = max(len(word) for word in words.values())
+    rows = [f"{words[c.state]:<{width}}  {c.name}: {c.text}" for c in found.checks]
+    return [*rows, say(f"cli.verify.exit_{found.exit_code}", number=found.number)]
