@@ -132,9 +132,5 @@ def measurement(value: str = "0.75", verdict: Verdict = Verdict.INCONCLUSIVE, pa
     return Measurement(TEXT, PROCEDURE, evidence, parquet, attached(results, outside), decisions, outside)
 
 
-def recompute(procedure: Procedure, evidence: Evidence | None, columns: Any) -> tuple[Results, Decisions, Parts]:
-    return evaluated()
-
-
 def stored(laboratory: Path, **changes: Any) -> Path:
     return save(laboratory, measurement(**changes), when=WHEN)

@@ -55,10 +55,7 @@ class Source:
             h = self.share[a]
             x = x - h[:, None] * _sums(group, x)[group]
             factor = factor / np.where(h < 1.0, 1.0 - h, np.nan)
-        lone = np.isnan(factor)
-        if np.any(lone & (np.abs(x).max(axis=1, initial=0.0) > 0)):
-            raise DesignError(f"source {self.key}: a block holds one unit only; its spread cannot be seen")
-        return np.asarray(x * np.sqrt(np.where(lone, 0.0, factor))[:, None])
+        return np.asarray(x * np.sqrt(np.where(np.isnan(factor), 0.0, factor))[:, None])
 
 
 def margin(
@@ -71,10 +68,12 @@ def margin(
     share: Sequence[Array | None] = (),
     fraction: Array | None = None,
     sign: Literal[1, -1] = 1,
+    lone: Literal["refuse", "skip"] = "refuse",
 ) -> Source:
     """A source of type A. Without ``axes`` each level is a unit of its own; a missing share means equal shares.
 
-    Degrees of freedom: the sum over blocks of ``prod over axes of (G - 1)``.
+    Degrees of freedom: the sum over blocks of ``prod over axes of (G - 1)``. A block with one position on an axis shows
+    no spread: it raises DesignError, or contributes nothing (``lone="skip"``).
     """
     n = len(levels)
     axes = tuple(axes) or (np.arange(n, dtype=np.int64),)
@@ -85,6 +84,8 @@ def margin(
     for a, axis in enumerate(axes):
         group = _group(block, [other for b, other in enumerate(axes) if b != a])
         size = np.bincount(group)[group].astype(float)
+        if lone == "refuse" and np.any(size == 1):
+            raise DesignError(f"source {key}: a block holds one unit only; its spread cannot be seen")
         shares.append(1.0 / size if given[a] is None else np.asarray(given[a], float))
         positions = _first(_group(block, [axis]))
         per_block = np.asarray(np.bincount(block[positions], minlength=int(block.max(initial=0)) + 1) - 1.0, float)

@@ -200,7 +200,7 @@ def _repeat_margin(z: Array, layout: Layout, key: str) -> tuple[Source, Array]:
     unit[level], condition = layout.dimension[UNIT], np.zeros_like(unit)
     condition[level] = layout.condition
     names = [f"{layout.name[UNIT][u]}\x1f{c}\x1f{r}" for u, c, r in zip(unit, condition, combination[1], strict=True)]
-    return margin(key, "repeatability", names, axes=[combination[1]], block=combination[0]), part
+    return margin(key, "repeatability", names, axes=[combination[1]], block=combination[0], lone="skip"), part
 
 
 def _units(z: Array, layout: Layout) -> Units:
