@@ -72,3 +72,9 @@ class AuthenticityError(MeasurandError):
     """A signed document is not what its signature says (M08)."""
 
     exit_code = 1
+
+
+class NotCertifiableError(MeasurandError):
+    """A record that no certificate can be issued for: it is invalid or partial (M09)."""
+
+    exit_code = 4

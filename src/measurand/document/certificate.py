@@ -10,7 +10,9 @@ from pydantic import Field
 from measurand.document.canonical import Document
 from measurand.document.decision import Decision
 from measurand.document.evidence import Evidence
-from measurand.document.result import Result
+from measurand.document.number import Number
+from measurand.document.procedure import Procedure
+from measurand.document.result import Check, Result
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://measurand.dev/certificate/v1"
@@ -54,10 +56,16 @@ class Predicate(Document):
     procedure_text: str
     """The procedure file verbatim."""
     systems: tuple[Mapping[str, str], ...]
+    procedure: Procedure | None = None
+    """The resolved procedure, with which everything is recomputed."""
     evidence: Evidence | None = None
     """Absent for a plain budget."""
     results: tuple[Result, ...]
     decisions: tuple[Decision, ...]
+    correlation: tuple[tuple[Number, ...], ...] = ()
+    """Correlation coefficients between the results. With ``conditions`` and ``remarks``: all of ``results.json``."""
+    conditions: tuple[Check, ...] = ()
+    """Conditions of validity as checked."""
     validity: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     valid_for: str = ""
@@ -80,11 +88,12 @@ class Signature(Document):
 
     keyid: str
     sig: str
+    key: str = ""
+    """Public key (PEM) as the file carries it: enough to see that the file is unchanged, not to trust its signer."""
 
 
 class Envelope(Document):
-    """DSSE envelope: ``payload`` is base64 of the exact signed bytes. ``key`` is the signer's public key (PEM), for
-    information only: whether it is trusted is the reader's decision."""
+    """DSSE envelope: ``payload`` is base64 of the exact signed bytes."""
 
     payload: str
     payloadType: Literal["application/vnd.in-toto+json"] = "application/vnd.in-toto+json"  # noqa: N815

@@ -1,0 +1,134 @@
+"""Signing keys: ECDSA on P-256 (FIPS 186-5), as PEM files; and the folder of public keys that the reader trusts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from measurand.lab.atomic import refusal, write_file
+
+CURVE = ec.SECP256R1()
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""Order of the group of P-256 (SEC 2, 2.4.2)."""
+DEMONSTRATION = b"measurand demonstration key: everybody has it, it proves nothing"
+PUBLIC = ".pub.pem"
+
+PrivateKey = ec.EllipticCurvePrivateKey
+PublicKey = ec.EllipticCurvePublicKey
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """A public key that the reader trusts, under the name that the reader gave it."""
+
+    name: str
+    key: PublicKey
+
+
+def new(folder: Path, name: str, *, passphrase: bytes | None = None) -> tuple[Path, str]:
+    """Make a key pair: ``name.pem`` (private, PKCS 8, mode 0600) and ``name.pub.pem``. Returns the private file and
+    the fingerprint. Raises StoreError when a file of that name is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    private, public = folder / f"{name}.pem", folder / f"{name}{PUBLIC}"
+    for path in (private, public):
+        if path.exists():
+            raise refusal("M0708.exists", path)
+    key = ec.generate_private_key(CURVE)
+    sealing = serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
+    data = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealing)
+    write_file(private, data, mode=0o600)
+    write_file(public, pem(key.public_key()))
+    return private, fingerprint(key.public_key())
+
+
+def private_key(path: Path, *, passphrase: bytes | None = None) -> PrivateKey:
+    """The private key of a PEM file. Raises StoreError: no key, a wrong passphrase, another algorithm."""
+    try:
+        key = serialization.load_pem_private_key(_read(path), passphrase)
+    except TypeError:
+        raise refusal("M0721.passphrase", path) from None
+    except (ValueError, UnsupportedAlgorithm) as error:
+        key_name = "M0721.passphrase" if passphrase else "M0720.key"
+        raise refusal(key_name, path, reason=str(error)) from None
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise refusal("M0720.key", path, reason="ECDSA on P-256 is expected")
+    return key
+
+
+def public_key(path: Path) -> PublicKey:
+    """The public key of a PEM file. Raises StoreError."""
+    return parsed(_read(path), file=path)
+
+
+def parsed(data: bytes, *, file: Path | str) -> PublicKey:
+    """The public key of PEM bytes; the algorithm is the key's, never the signed file's. Raises StoreError."""
+    try:
+        key = serialization.load_pem_public_key(data)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise refusal("M0720.key", file, reason=str(error)) from None
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise refusal("M0720.key", file, reason="ECDSA on P-256 is expected")
+    return key
+
+
+def pem(key: PublicKey) -> bytes:
+    """A public key as PEM (SubjectPublicKeyInfo)."""
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def fingerprint(key: PublicKey) -> str:
+    """SHA-256 of the DER SubjectPublicKeyInfo, in hexadecimal digits."""
+    der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(der).hexdigest()
+
+
+def demonstration_key() -> PrivateKey:
+    """The key of the demonstration: always the same, known to everybody, never trusted."""
+    secret = int.from_bytes(hashlib.sha256(DEMONSTRATION).digest(), "big") % (ORDER - 1) + 1
+    return ec.derive_private_key(secret, CURVE)
+
+
+def is_demonstration(key: PublicKey) -> bool:
+    """Whether a key is the demonstration key."""
+    return fingerprint(key) == fingerprint(demonstration_key().public_key())
+
+
+def trust_folder() -> Path:
+    """Where the reader's trusted keys are: ``$XDG_CONFIG_HOME/measurand/trusted``, by default under ``~/.config``."""
+    configured = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(configured) if configured else Path.home() / ".config") / "measurand" / "trusted"
+
+
+def trust(path: Path, folder: Path, *, name: str) -> str:
+    """Trust the public key of a file from now on. Returns its fingerprint. Raises StoreError, also for the
+    demonstration key."""
+    key = public_key(path)
+    if is_demonstration(key):
+        raise refusal("M0720.key", path, reason="the demonstration key cannot be trusted: everybody has it")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_file(folder / f"{name}{PUBLIC}", pem(key))
+    return fingerprint(key)
+
+
+def trusted(folder: Path) -> dict[str, Trusted]:
+    """Trusted keys by fingerprint. Raises StoreError for a file that is not a key."""
+    found: dict[str, Trusted] = {}
+    if folder.is_dir():
+        for path in sorted(folder.glob(f"*{PUBLIC}")):
+            key = public_key(path)
+            if not is_demonstration(key):
+                found[fingerprint(key)] = Trusted(path.name.removesuffix(PUBLIC), key)
+    return found
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise refusal("M0720.key", path, reason=error.strerror or str(error)) from None
