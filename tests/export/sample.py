@@ -15,7 +15,16 @@ from measurand.document.decision import Decision, Decisions, Requirement, Risks,
 from measurand.document.evidence import Evidence
 from measurand.document.number import number
 from measurand.document.parts import Parts
-from measurand.document.procedure import Measurand, Procedure, System
+from measurand.document.procedure import (
+    Factor,
+    Known,
+    LabelError,
+    Measurand,
+    Procedure,
+    Reference,
+    Sampling,
+    System,
+)
 from measurand.document.record import Record
 from measurand.document.result import Check, Curve, DistributionData, ItemMap, Line, NotEvaluated, Result, Results
 from measurand.document.rounding import printed
@@ -219,6 +228,7 @@ def predicate() -> Predicate:
                               authorised_by="A. Chen"),
         customer=f"Clinic {HOSTILE}", received="2026-11-19", measured="2026-11-20T14:03:11Z",
         issued="2026-11-22T20:14:00Z", demonstration=True, procedure_id="TRIAGE-SENS-01",
+        procedure=procedure(),
         procedure_sha256=address_of(PROCEDURE.encode())[7:], procedure_text=PROCEDURE,
         systems=({"id": "derm-triage 4.2.0", "name": "derm-triage", "version": "4.2.0", "maker": QUOTES,
                   "digest": ADDRESS, "intended_use": "triage of referrals by a dermatologist"},
@@ -229,6 +239,20 @@ def predicate() -> Predicate:
         valid_for="consecutive referrals to 4 clinics; scanner types A and B; the operating point 0.42",
         not_valid_for="patients under 18; other scanners; other operating points",
         program={"measurand": "0.1.0", "numpy": "2.3.5"},
+    )  # fmt: skip
+
+
+def procedure() -> Procedure:
+    """The resolved procedure, as far as the page shows it."""
+    rate = Known(value="0.03", standard_uncertainty="0.005")
+    return Procedure(
+        id="TRIAGE-SENS-01", title="Sensitivity and specificity of a skin-lesion triage classifier",
+        system=(System(id="derm-triage 4.2.0", name="derm-triage", version="4.2.0"),),
+        sampling=Sampling(population="consecutive referrals to 4 clinics", cluster=("patient",), stratum="clinic"),
+        reference=Reference(file=("labels.csv",), format="csv", item=("case",), annotators=("r1", HOSTILE, "r3"),
+                            error=LabelError(rate=rate)),
+        factor=(Factor(id="site", effect="random"),),
+        measurand=(Measurand(id="sens", quantity="sensitivity", estimand="generalised"),),
     )  # fmt: skip
 
 
@@ -252,14 +276,9 @@ def envelope(stated: Predicate) -> bytes:
 
 def record(stated: Predicate) -> Record:
     """The record that the certificate was made of."""
-    procedure = Procedure(
-        id=stated.procedure_id, title=stated.title,
-        system=(System(id="derm-triage 4.2.0", name="derm-triage", version="4.2.0"),),
-        measurand=(Measurand(id="sens", quantity="sensitivity", estimand="generalised"),),
-    )  # fmt: skip
     return Record(
         name="TRIAGE-SENS-01-20261120T140311Z", measured=stated.measured, procedure_text=PROCEDURE.encode(),
-        procedure=procedure, evidence=stated.evidence,
+        procedure=procedure(), evidence=stated.evidence,
         results=Results(results=stated.results, correlation=(), validity=(), remarks=stated.remarks),
         decisions=Decisions(decisions=stated.decisions, verdict=Verdict.INVALID),
         parts=Parts(results=(), values=(), sources=(), lines=()),

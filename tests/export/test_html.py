@@ -158,6 +158,12 @@ def test_everything_that_was_stated_is_shown(predicate: Predicate, seen: str) ->
         *predicate.validity,
     ):
         assert text in seen
+    for text in (
+        "consecutive referrals to 4 clinics",
+        "rate 0.03, u = 0.005; not declared independent",
+        "site (random)",
+    ):
+        assert text in seen
     assert "End of certificate" in seen and "DEMONSTRATION" in seen
     assert " ".join(predicate.procedure_text.split()) in seen
 

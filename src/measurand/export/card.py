@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from measurand.document.canonical import canonical
-from measurand.document.decision import Decision
+from measurand.document.decision import Decision, Verdict
 from measurand.document.number import real
 from measurand.document.result import Result
 from measurand.export.plain import probability
@@ -27,7 +27,10 @@ def card(result: Result, decision: Decision | None = None) -> str:
     identity = "c" + hashlib.sha256(canonical(result) + (canonical(decision) if decision else b"")).hexdigest()[:12]
     row = Row(name=result.title, result=result, decision=decision, text=result.text)
     picture = interval([row], identity, unit="" if result.unit == "1" else result.unit)
-    sheet = element("style", Markup(f".measurand {{ {TONES} }}\n.measurand .badge {{ width: 1.1em; }}\n" + _sheet()))
+    sheet = element(
+        "style",
+        Markup(f".measurand {{ {TONES} }}\n.measurand .badge {{ width: 1.1em; vertical-align: -.2em; }}\n" + _sheet()),
+    )
     parts = [
         sheet,
         element("div", result.title),
@@ -35,10 +38,14 @@ def card(result: Result, decision: Decision | None = None) -> str:
     ]
     if decision is not None:
         word = element("strong", say(f"verdict.{decision.verdict.value}"))
-        p = say("picture.p", p=probability(real(decision.p_conformity)))
+        p = "" if decision.verdict is Verdict.INVALID else " · " + say("picture.p", p=_p(decision))
         shape = badge(decision.verdict, f"{identity}-badge")
-        parts.append(element("div", shape, Markup(" "), word, f" · {decision.requirement.text} · {p}"))
+        parts.append(element("div", shape, Markup(" "), word, f" · {decision.requirement.text}{p}"))
     return element("div", *parts, picture.svg, class_="measurand", style="max-width: 46em")
+
+
+def _p(decision: Decision) -> str:
+    return probability(real(decision.p_conformity))
 
 
 def _sheet() -> str:

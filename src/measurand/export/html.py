@@ -54,6 +54,13 @@ def _same(record: Record, predicate: Predicate) -> None:
             raise StoreError(Finding(code="M07", path=f"{what}.json", message=say("M08.other_record", what=what)))
 
 
+def _grouped(key: str) -> str:
+    """A fingerprint in groups of four, for comparing by eye; its kind (``sha256:``) stays apart."""
+    kind, _, digits = key.rpartition(":")
+    groups = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+    return f"{kind}: {groups}" if kind else groups
+
+
 def _filled(page: Page, *, original: str, evidence: str | None) -> bytes:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -82,6 +89,6 @@ def _filled(page: Page, *, original: str, evidence: str | None) -> bytes:
         rounded=rounded,
         brief=brief,
         acceptance=acceptance_in_words,
-        grouped=lambda key: " ".join(key[i : i + 4] for i in range(0, len(key), 4)),
+        grouped=_grouped,
     )
     return text.encode("utf-8")

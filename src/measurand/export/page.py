@@ -14,6 +14,7 @@ from measurand.document.number import real
 from measurand.document.result import Line, NotEvaluated, Result
 from measurand.errors import AuthenticityError, Finding
 from measurand.export.plain import decimals, freedom, limit, percent, power, probability, risk, rounded
+from measurand.export.plan import plan
 from measurand.export.svg.interval import Row, interval
 from measurand.export.svg.items import items
 from measurand.export.svg.mark import badge
@@ -107,6 +108,8 @@ class Page:
     budgets: tuple[Budget, ...]
     repeats: tuple[tuple[str, Picture], ...]
     maps: tuple[tuple[str, Picture], ...]
+    plan: tuple[tuple[str, str], ...]
+    """Sampling, reference and design, from the resolved procedure."""
     rules: tuple[tuple[str, str], ...]
     """Each decision rule in words, with the requirements for which it holds."""
 
@@ -135,6 +138,7 @@ def page_of(envelope: Envelope, statement: Statement) -> Page:
         budgets=tuple(_budget(r, i, predicate) for i, r in enumerate(predicate.results)),
         repeats=tuple(_repeats(drawn, predicate)),
         maps=tuple(_maps(drawn, predicate)),
+        plan=plan(predicate.procedure) if predicate.procedure else (),
         rules=_rules(predicate),
     )
 
