@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from measurand.document.definition import Definition
 from measurand.document.expression import names, parse
 from measurand.document.number import number, real
+from measurand.document.parts import Parts
 from measurand.document.procedure import Measurand, Procedure
 from measurand.document.result import Check, Result, Results
 from measurand.errors import DesignError, Finding
@@ -19,8 +20,6 @@ from measurand.message import say
 from measurand.quantity.estimate import Estimate, covariance, stack
 from measurand.quantity.limits import Limits
 from measurand.quantity.source import one_input
-from measurand.statistic.contract import Statistic
-from measurand.statistic.registry import by_name
 from measurand.study.arm import Arm, Keys, arm
 from measurand.study.bound import widened
 from measurand.study.checks import bootstrap_check, propagation_check
@@ -31,6 +30,8 @@ from measurand.study.interval import unit_df
 from measurand.study.lines import Composed, Names, budget, floor_of
 from measurand.study.margins import REPEAT, effect_variances
 from measurand.study.observed import Labelled, observed
+from measurand.study.parts_of import parts_of
+from measurand.study.quantity_of import statistic_of
 from measurand.study.roles import Aim
 from measurand.study.targets import Target, targets
 from measurand.study.validity import required, validity
@@ -46,6 +47,8 @@ class Measured:
     """What a measurement gives: documents, and in memory the joint estimate and the limits of every result."""
 
     results: Results
+    parts: Parts
+    """Contributions of every source to every result; levels are not hashed yet."""
     estimate: Estimate
     """All results as one estimate with its parts, outputs named ``measurand|system|level``."""
     limits: tuple[Limits, ...]
@@ -130,25 +133,6 @@ def _with_bound(outcome: Outcome, error: float) -> Outcome:
     return replace(outcome, estimate=estimate, limits=widened(outcome.limits, error))
 
 
-def statistic_of(measurand: Measurand, definition: Definition) -> Statistic:
-    """The statistic of a measurand: parameters of the definition, overwritten by ``at`` and ``average``."""
-    parameters: dict[str, object] = dict(definition.parameters)
-    for name, value in measurand.at.items():
-        if name != "score" and name in definition.at:
-            parameters[name] = real(value) if _is_number(value) else value
-    if definition.needs_average and measurand.average is not None:
-        parameters["average"] = measurand.average
-    return by_name(definition.statistic, parameters)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        real(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _models(
     procedure: Procedure, finished: Sequence[_Finished], known: Known, procedure_at: str
 ) -> list[_Finished]:  # fmt: skip
@@ -229,7 +213,7 @@ def _write(
     checks = (*checks, *required(procedure, written))
     matrix = tuple(tuple(number(float(x)) for x in row) for row in r)
     results = Results(results=tuple(written), correlation=matrix, validity=checks, remarks=_remarks(labelled))
-    return Measured(results, joint, tuple(f.outcome.limits for f in done))
+    return Measured(results, parts_of(joint), joint, tuple(f.outcome.limits for f in done))
 
 
 def _repeatabilities(done: Sequence[_Finished]) -> dict[str, float]:
