@@ -83,8 +83,9 @@ def estimate_of(
     """Sum contributions ``z`` (rows, outputs) to every margin of the ``random`` dimensions of the layout.
 
     The margins of the fully crossed dimensions enter with the sign of inclusion and exclusion,
-    ``V = V_unit + V_factor - V_unit.factor``; in a balanced design these are the ANOVA mean squares. With nothing
-    random but the repeats, these are the total.
+    ``V = V_unit + V_factor - V_unit.factor``; in a balanced design these are the ANOVA mean squares. With holes the
+    interaction is the sum over the combinations that exist, so that V is the multiway cluster variance (Cameron,
+    Gelbach & Miller 2011), unbiased for any pattern of holes. With nothing random but the repeats, these are the total.
     """
     crossed = tuple(d for d in layout.crossing.crossed if d in random)
     sources: dict[str, Source] = {}
@@ -156,16 +157,19 @@ def _margin(
         block = _code([block, layout.stratum, layout.label_class])
     combination, level = distinct([block, *(layout.dimension[d] for d in effect)])
     part = _sums(level, z, combination.shape[1])
-    axes = [np.ascontiguousarray(combination[i + 1]) for i in range(len(effect))]
+    joint = len(effect) > 1 and not layout.crossing.complete
+    axes = [np.arange(len(part))] if joint else [np.ascontiguousarray(row) for row in combination[1:]]
     names = ["\x1f".join(layout.name[d][p] for d, p in zip(effect, row, strict=True)) for row in combination[1:].T]
     if UNIT in effect and len(set(names)) < len(names):
         names = [f"{name}\x1f{b}" for name, b in zip(names, combination[0], strict=True)]
-    share: list[Array | None] = [None] * len(effect)
+    share: list[Array | None] = [None] * len(axes)
     fraction = None
     if UNIT in effect:
-        share[effect.index(UNIT)] = _unit_share(combination[0], axes[effect.index(UNIT)], layout, block)
+        if not joint:
+            share[effect.index(UNIT)] = _unit_share(combination[0], axes[effect.index(UNIT)], layout, block)
         fraction = _per_level(level, layout.fraction, combination.shape[1])
-    _refuse_lone(effect, combination[0], axes)
+    if not joint:
+        _refuse_lone(effect, combination[0], axes)
     source = margin(key, component, names, axes=axes, block=combination[0], share=share, fraction=fraction, sign=sign)
     return source, part
 
