@@ -12,6 +12,7 @@ from measurand.document.certificate import Envelope, Predicate, Statement, Subje
 from measurand.document.decision import Decision, Rule, Verdict
 from measurand.document.number import real
 from measurand.document.result import Line, NotEvaluated, Result
+from measurand.document.rounding import percent as exactly
 from measurand.errors import AuthenticityError, Finding
 from measurand.export.plain import decimals, freedom, limit, percent, power, probability, risk, rounded
 from measurand.export.plan import plan
@@ -270,7 +271,7 @@ def rule_in_words(rule: Rule) -> str:
         return say("rule.simple")
     if rule.guard_band is not None:
         return say(f"rule.{rule.kind}_band", band=rule.guard_band_text or limit(rule.guard_band))
-    accept, reject = (risk(real(p)) for p in (rule.max_false_accept_risk, rule.max_false_reject_risk))
+    accept, reject = map(exactly, (rule.max_false_accept_risk, rule.max_false_reject_risk))
     return say(f"rule.{rule.kind}", accept=accept, reject=reject)
 
 
