@@ -59,7 +59,8 @@ def table(result: Result) -> Iterator[str]:
     level = " ".join(part for part in (result.system, result.level) if part)
     yield f"{result.measurand}  {result.title}  {level}".rstrip()
     yield f"  {result.text}"
-    yield f"  {'component':<15}{'type':<5}{'distribution':<14}{'u(x)':>10}{'c':>9}{'|c| u':>10}{'share':>9}{'df':>10}  line"
+    head = f"  {'component':<15}{'type':<5}{'distribution':<14}{'u(x)':>10}"
+    yield head + f"{'c':>9}{'|c| u':>10}{'share':>9}{'df':>10}  line"
     for line in result.budget:
         if isinstance(line, Line):
             df = "inf" if line.df == "infinite" else f"{float(line.df):.4g}"

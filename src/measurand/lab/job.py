@@ -114,7 +114,18 @@ def evaluated(
     phase: Phase | None = None,
 ) -> Measurement:
     """The documents that follow from a procedure and its evidence."""
-    found = computed(procedure, table, evidence, phase=phase)
+    return written_down(text, procedure, table, evidence, parquet, computed(procedure, table, evidence, phase=phase))
+
+
+def written_down(
+    text: bytes,
+    procedure: Procedure,
+    table: EvidenceTable | None,
+    evidence: Evidence | None,
+    parquet: bytes | None,
+    found: Measured,
+) -> Measurement:
+    """The documents of what was computed; levels of the parts under the salt of the reference set."""
     parts = hashed(found.parts, salt(table) if table is not None else b"")
     return Measurement(text, procedure, evidence, parquet, attached(found.results, parts), found.decisions, parts)
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from measurand.document.canonical import Document, canonical
+from measurand.document.canonical import Address, Document, address_of, canonical
 from measurand.document.decision import Decisions
 from measurand.document.evidence import Evidence
 from measurand.document.parts import Parts
@@ -33,6 +33,8 @@ FILES = (
     "parts.json",
 )
 """Files of a record, in the order of a certificate's subjects; a plain budget has no evidence."""
+SUMS = "SHA256SUMS"
+"""Digests of the files as they were written, in the format of ``sha256sum``; its own address is the record's."""
 CERTIFICATE = "certificate.json"
 PAGE = "certificate.html"
 _TIME = re.compile(r"-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(?:-\d+)?$")
@@ -64,8 +66,34 @@ def save(laboratory: Path, measurement: Measurement, *, when: datetime) -> Path:
     if measurement.evidence is not None and measurement.parquet is not None:
         files["evidence.json"] = canonical(measurement.evidence)
         files["evidence.parquet"] = measurement.parquet
+    files[SUMS] = sums(files)
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", measurement.procedure.id).lstrip(".") or "record"
     return write_folder(laboratory, f"{plain[:100]}-{when:%Y%m%dT%H%M%SZ}", files)
+
+
+def sums(files: Mapping[str, bytes]) -> bytes:
+    """The lines of ``SHA256SUMS``, sorted by name."""
+    return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode()
+
+
+def record_at(folder: Path) -> Address:
+    """The address of a record: that of its ``SHA256SUMS``. Equal measurements have equal addresses."""
+    return address_of(read(folder / SUMS))
+
+
+def check_sums(folder: Path) -> None:
+    """Raise StoreError for the first file of a record whose bytes are not those that were written."""
+    written = read(folder / SUMS)
+    files = {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
+    for line in written.decode("ascii", "replace").splitlines():
+        expected, _, name = line.partition("  ")
+        if name not in files:
+            raise refusal("M0703.missing", folder / name)
+        found = hashlib.sha256(files[name]).hexdigest()
+        if found != expected:
+            raise refusal("M0705.digest", folder / name, found=found, expected=expected)
+    if sums(files) != written:
+        raise refusal("M0715.sums", folder / SUMS)
 
 
 def load(folder: Path) -> Record:

@@ -20,7 +20,8 @@ def variance_by_block(sampling: Sampling) -> Array:
     group, h = sampling.group(), sampling.shares()
     if np.any(np.bincount(group) < 2) or np.any(h >= 1.0):
         raise RefusedError(say("coverage.one_unit"))
-    return np.bincount(group, weights=sampling.remaining() * sampling.contribution**2 / (1.0 - h))
+    squares = sampling.remaining() * sampling.contribution**2 / (1.0 - h)
+    return np.asarray(np.bincount(group, weights=squares), float)
 
 
 def degrees_of_freedom(sampling: Sampling, variances: Array) -> float:

@@ -12,14 +12,17 @@ from measurand.quantity.student import normal_factor
 
 Array = NDArray[np.float64]
 
+_MOST_TAIL = 0.4999
+"""At 1/2 both factors are 0; their ratio is taken just below."""
+
 
 def effective_count(
     value: float, variance: float, *, bounds: tuple[float, float], floor: float, factor: Factor, most: float = np.inf
 ) -> Rule:
     """Limits of a bounded value from its variance, as those of a share of ``n_e`` trials (after Korn & Graubard 1998).
 
-    ``1/n_e = V / (R^2 th (1 - th)) + 1/n0^2``, then ``n_e (z / k)^2``, middle limits of ``th n_e`` in ``n_e``. ``floor``
-    is n0, the reciprocal of the largest change that one unseen unit could cause; ``most`` caps ``n_e``. At a bound, or
+    ``1/n_e = V / (R^2 th (1 - th)) + 1/n0^2``, then ``n_e (z / k)^2``, middle limits of ``th n_e`` in ``n_e``.
+    ``floor`` is n0, the reciprocal of the largest change that one unseen unit could cause; ``most`` caps ``n_e``. At a bound, or
     without variance: Clopper-Pearson with count n0.
     """
     low, high = bounds
@@ -37,8 +40,8 @@ def effective_count(
     n = min(1.0 / (variance / room + floor**-2.0), most)
 
     def limits(tail: Array) -> tuple[Array, Array]:
-        k, z = factor(tail), normal_factor(tail)
-        shrink = np.where(k > 0, (z / np.where(k > 0, k, 1.0)) ** 2, 1.0)
+        inside = np.minimum(tail, _MOST_TAIL)
+        shrink = (normal_factor(inside) / factor(inside)) ** 2
         lower, upper = middle(th * n * shrink, n * shrink, tail=tail)
         return low + width * lower, low + width * upper
 

@@ -27,7 +27,7 @@ def coverage_factor(shares: Sequence[Share]) -> tuple[Factor, float]:
     """
     seen = [s for s in shares if s.variance > 0.0] or list(shares)
     variance, df = np.array([s.variance for s in seen]), np.array([s.df for s in seen])
-    effective = welch_satterthwaite(variance, df) if variance.sum() > 0 else float(df.min())
+    effective = welch_satterthwaite(list(variance), list(df)) if variance.sum() > 0 else float(df.min())
     if not any(s.type == "A" and (s.df < 4 or (s.is_factor and s.levels < FEW_LEVELS)) for s in seen) or len(seen) == 1:
         return lambda tail: student_factor(tail, effective), effective
     part = variance / variance.sum()

@@ -31,7 +31,10 @@ def standard_skewness(sampling: Sampling, variances: Array) -> float:
 
 
 def skewed_mean(value: float, u: float, *, q: float, factor: Factor) -> Rule:
-    """Hull of ``T -+ k u`` and Hall's (1992) limits ``T - inv(+-k) u``, ``inv(x) = (3/q)(cbrt(1 + q(x - q/6)) - 1)``."""
+    """Hull of ``T -+ k u`` and Hall's (1992) limits ``T - inv(+-k) u``.
+
+    ``inv(x) = (3/q)(cbrt(1 + q(x - q/6)) - 1)``, clipped to the possible range by the caller.
+    """
 
     def limits(tail: Array) -> tuple[Array, Array]:
         k = factor(tail)

@@ -37,7 +37,11 @@ class Rows:
 
 
 class Statistic(Protocol):
-    """What a file of this room fills in.  Shapes: weights ``(rows,)``; values ``(outputs,)``; sensitivities ``(rows, outputs)``."""
+    """What a file of this room fills in.
+
+    Shapes: weights ``(rows,)``; values ``(outputs,)``; sensitivities ``(rows, outputs)``. A statistic whose steps fool
+    derivatives says ``smooth = False`` and gives the sensitivities of a smooth ``twin`` (an attribute of that name).
+    """
 
     @property
     def name(self) -> str: ...
@@ -53,7 +57,7 @@ class Statistic(Protocol):
     def exact(self) -> Literal["no", "binomial", "poisson"]: ...
 
     def arrange(self, rows: Rows) -> Rows:
-        """Prepare once what does not depend on the weights (sort, match, pair). ``arrange`` twice is ``arrange`` once."""
+        """Prepare once what does not depend on the weights (sort, match, pair). Twice is the same as once."""
 
     def value(self, rows: Rows, w: Array) -> Array:
         """``T(rows, w)``, shape (outputs,). Raises StatisticError where it is not defined."""
@@ -65,7 +69,10 @@ class Statistic(Protocol):
         """Events and trials (or exposure), shape (outputs, 2). Only where ``exact`` is not "no"."""
 
     def extremes(self, rows: Rows, w: Array) -> Array:
-        """Sensitivity to one unseen row of each kind that pulls furthest, shape (kinds, outputs) (INTERVALS 1)."""
+        """Sensitivity to one unseen row of each kind that pulls furthest, shape (kinds, outputs).
+
+        The number of kinds does not depend on the rows. Empty (0 kinds) where the value is unbounded.
+        """
 
     def extreme_classes(self, rows: Rows) -> Integers:
         """The class (as in ``classes``) of each extreme kind, shape (kinds,); -1: any row."""
