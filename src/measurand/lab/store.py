@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from measurand.document.canonical import Address, Document, address_of, canonical
+from measurand.document.canonical import Document, canonical
 from measurand.document.decision import Decisions
 from measurand.document.evidence import Evidence
 from measurand.document.parts import Parts
@@ -34,7 +34,7 @@ FILES = (
 )
 """Files of a record, in the order of a certificate's subjects; a plain budget has no evidence."""
 SUMS = "SHA256SUMS"
-"""Digests of the files as they were written, in the format of ``sha256sum``; its own address is the record's."""
+"""Digests of the files as they were written, in the format of ``sha256sum``."""
 CERTIFICATE = "certificate.json"
 PAGE = "certificate.html"
 _TIME = re.compile(r"-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(?:-\d+)?$")
@@ -74,11 +74,6 @@ def save(laboratory: Path, measurement: Measurement, *, when: datetime) -> Path:
 def sums(files: Mapping[str, bytes]) -> bytes:
     """The lines of ``SHA256SUMS``, sorted by name."""
     return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode()
-
-
-def record_at(folder: Path) -> Address:
-    """The address of a record: that of its ``SHA256SUMS``. Equal measurements have equal addresses."""
-    return address_of(read(folder / SUMS))
 
 
 def check_sums(folder: Path) -> None:
