@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from measurand.document.inputs import check_correlations, check_input
+from measurand.document.label import label
 from measurand.document.models import check_measurands
 from measurand.document.position import Path
 from measurand.document.reading import Reader, dotted
@@ -213,6 +214,8 @@ def _contrasts(tables: Tables, reader: Reader) -> None:
             continue
         known: Sequence[str] | None = systems if over == "system" else levels.get(over or "")
         for side in ("first", "second"):
+            if over == "system" and side in contrast:  # ids are compared as written, not as labels
+                contrast[side] = next((s for s in systems if label(s) == contrast[side]), contrast[side])
             if known and side in contrast and contrast[side] not in known:
                 near = nearest(contrast[side], known)
                 hint = (
