@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from measurand.errors import MeasurandError, RefusedError
+from measurand.errors import DesignError, Finding, MeasurandError, RefusedError
+from measurand.message import say
 from measurand.quantity.bell_mccaffrey import degrees_of_freedom, variance_by_block
 from measurand.quantity.coverage import limits
-from measurand.quantity.limits import Limits
+from measurand.quantity.gum import gum_limits
+from measurand.quantity.limits import Limits, clipped
 from measurand.quantity.sampling import Blocks, Sampling, Share
 from measurand.quantity.source import Source
 from measurand.study.arm import Arm
@@ -23,10 +26,22 @@ Array = NDArray[np.float64]
 
 def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
     """Limits of the arm's value from its own sources. Raises RefusedError naming the measurand where no rule holds."""
+    if not any(key in arm.sampled.effect_of_key for key in arm.estimate.sources):
+        return _without_spread(arm)
     try:
         return limits(sampling_of(arm, seen), shares_of(arm), part=part)
     except RefusedError as error:
         raise _named(error, arm.aim.measurand.id) from error
+
+
+def _without_spread(arm: Arm) -> Limits:
+    """Limits of a statement about these items in one repeat: only their labels are uncertain, if anything is."""
+    if not arm.estimate.u[0] > 0:
+        path = f"measurand.{arm.aim.measurand.id}"
+        raise DesignError(Finding("M0551", path, say("M05.nothing_varies"), say("M05.nothing_varies_hint")))
+    found = gum_limits(arm.estimate)
+    bounds = arm.aim.statistic.bounds
+    return replace(found, tails=clipped(found.tails, bounds), bounds=bounds)
 
 
 def _named(error: MeasurandError, measurand: str) -> RefusedError:
@@ -85,7 +100,7 @@ def sampling_of(arm: Arm, seen: Observed) -> Sampling:
     return Sampling(
         value=value,
         bounds=(low, high),
-        kind=_kind(arm),
+        kind=_kind(arm) if is_unit else "continuous",
         contribution=contribution,
         block=source.block,
         share=source.share[0],

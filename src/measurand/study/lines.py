@@ -99,7 +99,7 @@ def _line(component: str, text: str, kind: str, variance: float, total: float, d
         "u": number(u), "coefficient": "1", "contribution": number(u), "variance": number(variance),
         "share": number(variance / total if total > 0 else 0.0), "df": number(df if df > 0 else 1.0),
     }  # fmt: skip
-    if variance < 0 and "note" not in more:
+    if variance < 1e-9 * total and kind == "A" and "note" not in more:
         fields["note"] = say("budget.negative", estimate=f"{variance:.1g}")
     return Line.model_validate({**fields, **more})
 

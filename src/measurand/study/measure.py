@@ -184,12 +184,13 @@ def _model_result(
     key, p = f"{procedure_at}/montecarlo/{outcome.name}", real(procedure.uncertainty.coverage_probability)
     seen = propagation_check(outcome, mine, others, known, key=key, p=p, always=asked == "monte-carlo")
     use = seen.monte_carlo and asked in ("auto", "monte-carlo")
-    first = float(outcome.estimate.variance[0])
     checks = (*(own.checks if own else ()), seen.check)
     if not use:
         return _Finished(outcome, own.definition if own else None, checks, "first-order", 0.0)
     definition = own.definition if own else None
-    return _Finished(replace(outcome, limits=seen.limits), definition, checks, "monte-carlo", seen.variance - first)
+    return _Finished(
+        replace(outcome, limits=seen.limits), definition, checks, "monte-carlo", seen.variance - outcome.limits.u**2
+    )
 
 
 def _names(measurand: Measurand) -> tuple[str, ...]:
