@@ -156,6 +156,12 @@ def test_a_changed_file_is_named(case: Case, name: str) -> None:
     assert name in failures(found)
 
 
+def test_changed_evidence_beside_the_page_is_named(case: Case) -> None:
+    flip(case.record / "evidence.parquet", 30)
+    found = case.verify(case.html)
+    assert (found.exit_code, failures(found)) == (1, ["evidence.parquet"])
+
+
 def test_a_changed_digit_of_the_page_is_shown(case: Case) -> None:
     case.html.write_bytes(case.html.read_bytes().replace(b"<p>0.75", b"<p>0.85"))
     found = case.verify(case.html)

@@ -121,5 +121,11 @@ def _start(folder: Path, errors: IO[bytes]) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     command: Sequence[str] = [sys.executable, "-m", "measurand.instrument.callee"]
     return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd=folder, env=environment
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        cwd=folder,
+        env=environment,
+        start_new_session=True,  # Ctrl-C is for this program, which then ends the other
     )

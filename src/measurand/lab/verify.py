@@ -69,8 +69,8 @@ def verify(
     checks = [file_check(certificate), *signature_checks(certificate, given=given, trusted=trusted or {})]
     files = beside(certificate)
     data = _evidence(certificate, files, evidence, laboratory, checks)
-    if data is not None:
-        files[TABLE] = data
+    if data is not None and (evidence is not None or TABLE not in files):
+        files[TABLE] = data  # else the file beside is checked as well as the evidence inside the page
     again, more = _recomputed(certificate, data, files.get("parts.json"), recompute)
     own = {} if again is None else {"parts.json": canonical(again.parts), "results.json": canonical(again.results)}
     checks += [*subject_checks(certificate, files, own), *more]
@@ -134,8 +134,9 @@ def _recomputed(
         return None, [*checks, unchecked(name, "check.recomputed.not_asked")]
     try:
         again = recompute(predicate.procedure_text.encode(), procedure, table, evidence, None)
-    except MeasurandError as error:
-        return None, [*checks, failed(name, "check.recomputed.error", reason=str(error))]
+    except (MeasurandError, ValueError, ArithmeticError, LookupError, TypeError) as error:
+        # A certificate may come from anybody: what its evidence does to the evaluation is a finding about it.
+        return None, [*checks, failed(name, "check.recomputed.error", reason=f"{type(error).__name__}: {error}")]
     return again, [*checks, _compared(predicate, parts, again)]
 
 
