@@ -23,11 +23,12 @@ class Definition(Document):
     required: tuple[str, ...] = ()
     """Those of ``at`` that must be set."""
     roles: Mapping[str, str] = Field(default_factory=dict)
-    """Role of the statistic -> what is bound to it: ``value``, ``score``, ``reference``, ``exposure``, ``scores``; with ``?`` if optional."""
+    """Role of the statistic -> what is bound to it: ``value``, ``score``, ``reference``, ``exposure``, ``scores``; with
+    ``?`` if optional."""
     kind: Literal["class", "number", "outcome", "probability"] = "class"
     """How the cells of the observed value are read: class labels, numbers, 0/1 outcomes, probabilities in [0, 1]."""
     needs_positive: bool = False
-    """The measurand must say which reference value counts as positive (or it is found: classes {0, 1}, {false, true})."""
+    """The measurand must say which reference value counts as positive (found for classes {0, 1}, {false, true})."""
     scores: bool = False
     """The value is a mean of scores: its limits follow INTERVALS R4."""
     needs_average: bool = False
@@ -37,7 +38,7 @@ class Definition(Document):
     title: str
     """Short name in running text: "sensitivity"."""
     words: str
-    """Template of the sentence "in words" with {lower} {upper} {positive} {population}; speaks of the population only."""
+    """Template of the sentence "in words" with {lower} {upper} {positive} {population}; of the population only."""
     formula: str
     assumptions: str
     source: str

@@ -25,7 +25,9 @@ def render_finding(finding: Finding, text: str) -> str:
     """
     out = [f"{say('procedure.error')}[{finding.code}]: {_visible(finding.message)}"]
     lines = text.splitlines()
-    shown = 0 < finding.line <= len(lines) and bool(lines[finding.line - 1].strip())
+    # what is missing in the file as a whole stands on no line
+    somewhere = bool(finding.path) or finding.code in ("M0101", "M0102")
+    shown = somewhere and 0 < finding.line <= len(lines) and bool(lines[finding.line - 1].strip())
     gutter = max(2, len(str(finding.line)))
     pad = " " * gutter
     if finding.file:

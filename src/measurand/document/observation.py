@@ -21,7 +21,7 @@ class Task:
     input: Mapping[str, str] = field(default_factory=dict)
     """What is sent to the system: columns of the reference table named by ``reference.input`` / ``media``."""
     seed: int = 0
-    """Seed of this task, from (procedure address, item, condition, repeat): the same whatever the order of execution."""
+    """Seed of this task, from (procedure address, item, condition, repeat): the same in any order of execution."""
 
 
 @dataclass(frozen=True)

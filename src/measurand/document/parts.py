@@ -20,7 +20,7 @@ class SourceParts(Document):
     df: Number
     levels: tuple[str, ...]
     axes: tuple[tuple[int, ...], ...] = ()
-    """For each axis of the margin, the position of each level on it (one axis: a plain margin; two: cluster x factor)."""
+    """For each axis of the margin, the position of each level on it (one axis: plain; two: cluster x factor)."""
     block: tuple[int, ...]
     """Block within which contributions are centred (stratum, class, split-plot group)."""
     share: tuple[Number, ...]

@@ -12,6 +12,11 @@ from measurand.document.words import meant
 from measurand.errors import Finding, ProcedureError
 from measurand.message import say
 
+MOST_ENTRIES = 500
+"""Tables of one kind in a file: checks between them take the square or the cube of their number."""
+MOST_HINTS = 100
+"""Unknown keys in a row from which on no hint is searched."""
+
 
 class Reader:
     """Reads tables by their entries in ``document.keys`` and collects the findings."""
@@ -74,12 +79,18 @@ class Reader:
         if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
             self.find("M0301.tables", path, found=toml_kind(value), key=key)
             return []
+        if len(value) > MOST_ENTRIES:
+            self.find("M0302.too_many", path, key=key, count=len(value), limit=MOST_ENTRIES)
+            return []
         if not value and entry.required:
             self.find("M0205.empty", path, key=key)
         return [{"": (*path, n), **self.table(entry.table, v, (*path, n))} for n, v in enumerate(value)]
 
     def unknown(self, table: str, key: str, path: Path) -> None:
         """The finding of an unknown key, with what was probably meant."""
+        if sum(f.code == "M0203" for f in self.findings[-MOST_HINTS:]) == MOST_HINTS:
+            self.find("M0203.unknown", path, key=key)
+            return
         others = [(t, k) for t, k in EVERYWHERE if t != table]
         how, words = meant(key, [k for k, e in TABLES[table].items() if not e.later], others)
         hint = (

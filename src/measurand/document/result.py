@@ -28,7 +28,7 @@ class Line(Document):
     contribution: Number
     """|coefficient| * u, in the unit of the measurand."""
     variance: Number
-    """Signed contribution to the combined variance. Negative only for a covariance or for a difference of mean squares."""
+    """Signed contribution to the combined variance. Negative only for a covariance or a difference of mean squares."""
     share: Number
     """variance / combined variance."""
     df: Number
@@ -57,10 +57,10 @@ class Check(Document):
 
 
 class DistributionData(Document):
-    """The distribution of a result as data: limits at a ladder of levels (both sides) from which any reader can interpolate."""
+    """The distribution of a result as data: limits at a ladder of levels, from which any reader can interpolate."""
 
     rule: str
-    """Rule and scale that produced the limits: "R1 Clopper-Pearson", "R2 effective count", "R4 hull of t and Hall's t"."""
+    """Rule and scale that produced the limits: "R1 Clopper-Pearson", "R2 effective count"."""
     level: tuple[Number, ...]
     lower: tuple[Number, ...]
     upper: tuple[Number, ...]
@@ -81,7 +81,7 @@ class ItemMap(Document):
     columns: tuple[str, ...]
     """"condition / repeat" labels."""
     outcome: tuple[str, ...]
-    """One string per item, one character per column: 1 right, 0 wrong, . missing, x excluded; a-z a score in 26 steps."""
+    """One string per item, one character per column: 1 right, 0 wrong, . missing, x excluded; a-z a score."""
 
 
 class Result(Document):

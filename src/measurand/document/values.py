@@ -96,9 +96,11 @@ def _several(value: Any, one: Callable[[Any, Entry], str], entry: Entry) -> tupl
     if not value:
         raise WrongValueError("M0302.empty_list")
     found = tuple(one(v, entry) for v in value)
-    for n, name in enumerate(found):
-        if name in found[:n]:
+    seen: set[str] = set()
+    for name in found:
+        if name in seen:
             raise WrongValueError("M0306.twice", value=name)
+        seen.add(name)
     return found
 
 
