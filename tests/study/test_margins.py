@@ -12,12 +12,12 @@ import pytest
 from measurand.quantity.estimate import Estimate, covariance, propagate, stack, variance_by_source
 from measurand.statistic.contract import Rows
 from measurand.statistic.registry import by_name
-from measurand.study.crossing import crossing
+from measurand.study.crossing import UNIT, crossing
 from measurand.study.evaluation import cells, evaluate
-from measurand.study.margins import Layout, Sampled, effect_variances, estimate_of
+from measurand.study.margins import REPEAT, Layout, Sampled, effect_variances, estimate_of
 
 CASES = Path(__file__).parent.parent / "cases"
-KEYS = {("unit",): "items", ("reader",): "factor:reader", ("unit", "reader"): "cross", ("repeat",): "repeat"}
+KEYS = {(UNIT,): "items", ("reader",): "factor:reader", (UNIT, "reader"): "cross", REPEAT: "repeat"}
 
 
 def rows_of(name: str) -> dict[str, np.ndarray]:
@@ -46,13 +46,13 @@ def sampled(treatment: int, random: tuple[str, ...], *, only: np.ndarray | None 
     w = np.ones(at.sum())
     cell, weight = cells(reader, np.zeros(at.sum(), int), np.ones(5) / 5, within=True)
     found = evaluate(by_name("auc"), rows, w, cell=cell, cell_weight=weight, names={})
-    dimension = {"unit": item, "reader": reader}
-    names = {"unit": tuple(f"c{i:03d}" for i in range(114)), "reader": tuple("abcde")}
+    dimension = {UNIT: item, "reader": reader}
+    names = {UNIT: tuple(f"c{i:03d}" for i in range(114)), "reader": tuple("abcde")}
     nothing = np.zeros(at.sum(), int)
     layout = Layout(
         dimension, names, crossing(dimension), nothing, truth.astype(int), w, reader, nothing, np.zeros(at.sum())
     )
-    components = {"unit": "sampling", "reader": "conditions"}
+    components = {UNIT: "sampling", "reader": "conditions"}
     return estimate_of(("auc",), found.value, found.z, layout, keys=KEYS, components=components, random=random)
 
 
@@ -62,7 +62,7 @@ def difference(random: tuple[str, ...]) -> Estimate:
 
 
 @pytest.mark.parametrize(
-    ("random", "prefix"), [(("unit", "reader"), "rrrc"), (("unit",), "frrc"), (("reader",), "rrfc")]
+    ("random", "prefix"), [((UNIT, "reader"), "rrrc"), ((UNIT,), "frrc"), (("reader",), "rrfc")]
 )
 def test_van_dyke_in_every_digit(random: tuple[str, ...], prefix: str, expected: dict[str, dict[str, float]]) -> None:
     """Obuchowski-Rockette values come from the ANOVA of AUC sensitivities, without any reader-study code."""
@@ -81,39 +81,39 @@ def test_van_dyke_in_every_digit(random: tuple[str, ...], prefix: str, expected:
 
 
 def test_effects_add_up_to_the_total() -> None:
-    s = sampled(1, ("unit", "reader"))
+    s = sampled(1, (UNIT, "reader"))
     effects = effect_variances(s.estimate, s.inner, s.effect_of_key, s.inside)
-    assert set(effects) == {("unit",), ("reader",), ("unit", "reader")}
+    assert set(effects) == {(UNIT,), ("reader",), (UNIT, "reader")}
     assert sum(float(v[0]) for v in effects.values()) == pytest.approx(float(s.estimate.variance[0]), rel=1e-12)
     assert sum(float(v[0]) for v in variance_by_source(s.estimate).values()) == pytest.approx(s.estimate.u[0] ** 2)
 
 
 def test_covariance_of_an_estimate_with_itself_is_its_variance() -> None:
-    e = sampled(2, ("unit", "reader")).estimate
+    e = sampled(2, (UNIT, "reader")).estimate
     assert covariance(e, e)[0, 0] == e.variance[0]
     assert covariance(e, stack([e]))[0, 0] == pytest.approx(e.variance[0], rel=1e-14)
 
 
 def test_shared_cases_covary_and_others_do_not() -> None:
     """Two halves of the cases share readers, not cases: only the readers' margin is left in the covariance."""
-    first, second = (sampled(1, ("unit",), only=np.arange(i, 114, 2)).estimate for i in (0, 1))
+    first, second = (sampled(1, (UNIT,), only=np.arange(i, 114, 2)).estimate for i in (0, 1))
     assert covariance(first, second)[0, 0] == 0.0
-    a, b = sampled(1, ("unit",)).estimate, sampled(2, ("unit",)).estimate
+    a, b = sampled(1, (UNIT,)).estimate, sampled(2, (UNIT,)).estimate
     paired = propagate(["d"], np.zeros(1), np.array([[1.0, -1.0]]), stack([a, b]))
     assert paired.u[0] < np.hypot(a.u[0], b.u[0])
 
 
 def test_crossing_is_read_from_the_data() -> None:
     unit = np.array([0, 0, 1, 1, 2, 2])
-    assert crossing({"unit": unit, "site": np.array([0, 1, 0, 1, 0, 1])}).complete
-    nested = crossing({"unit": unit, "site": np.array([0, 0, 0, 0, 1, 1])})
-    assert nested.nested == {"unit": "site"} and nested.crossed == ("site",)
-    holes = crossing({"unit": unit, "site": np.array([0, 1, 1, 2, 0, 2])})
+    assert crossing({UNIT: unit, "site": np.array([0, 1, 0, 1, 0, 1])}).complete
+    nested = crossing({UNIT: unit, "site": np.array([0, 0, 0, 0, 1, 1])})
+    assert nested.nested == {UNIT: "site"} and nested.crossed == ("site",)
+    holes = crossing({UNIT: unit, "site": np.array([0, 1, 1, 2, 0, 2])})
     assert not holes.complete and (holes.present, holes.possible) == (6, 9)
 
 
 def test_split_plot_is_crossed_in_blocks() -> None:
     """Readers 0, 1 see cases 0, 1 and readers 2, 3 see cases 2, 3: two blocks, complete."""
     unit, reader = np.array([0, 0, 1, 1, 2, 2, 3, 3]), np.array([0, 1, 0, 1, 2, 3, 2, 3])
-    found = crossing({"unit": unit, "reader": reader})
+    found = crossing({UNIT: unit, "reader": reader})
     assert found.complete and found.block.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]

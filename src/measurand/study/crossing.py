@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
-UNIT = "unit"
-"""Name of the dimension of the independent units among the random dimensions."""
+UNIT = "(unit)"
+"""Name of the dimension of the independent units among the random dimensions; no factor can have this id."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,8 +19,8 @@ from measurand.study.crossing import UNIT, Crossing, distinct
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Effect = tuple[str, ...]
-"""Random dimensions of a margin: ("unit",), ("prompt",), ("unit", "prompt")."""
-REPEAT: Effect = ("repeat",)
+"""Random dimensions of a margin: (UNIT,), ("prompt",), (UNIT, "prompt"). Names in brackets cannot be a factor's id."""
+REPEAT: Effect = ("(repeat)",)
 SPREAD = "spread"
 """Line of a margin that holds the spread of what was observed."""
 
