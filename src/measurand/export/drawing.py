@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from measurand.document.decision import Verdict
-from measurand.export.plain import limit
+from measurand.export.plain import decimals, limit, rounded
 from measurand.export.svg.scale import around, ticks
 from measurand.message import say
 
@@ -75,7 +75,7 @@ def line_drawing(
     for tolerance, acceptance in limits:
         names.append((at(tolerance), say("picture.limit", value=limit(repr(tolerance)))))
         if acceptance is not None and at(acceptance) != at(tolerance):
-            names.append((at(acceptance), say("text.acceptance", value=limit(repr(float(f"{acceptance:.3g}"))))))
+            names.append((at(acceptance), say("text.acceptance", value=rounded(acceptance, decimals(u, 2)))))
     lines = [axis, "".join(cells)]
     return (*lines, *_stacked(names, width))
 

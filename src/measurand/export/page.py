@@ -14,7 +14,7 @@ from measurand.document.number import real
 from measurand.document.result import Line, NotEvaluated, Result
 from measurand.document.rounding import percent as exactly
 from measurand.errors import AuthenticityError, Finding
-from measurand.export.plain import decimals, freedom, limit, percent, power, probability, risk, rounded
+from measurand.export.plain import aligned, beside, freedom, limit, percent, probability, risk
 from measurand.export.plan import plan
 from measurand.export.svg.interval import Row, interval
 from measurand.export.svg.items import items
@@ -206,31 +206,31 @@ def _cards(outcomes: tuple[Outcome, ...]) -> Iterable[Card]:
 
 
 def _budget(result: Result, index: int, predicate: Predicate) -> Budget:
-    places = decimals(real(result.u), 3)
+    u = real(result.u)
     lines = [b for b in result.budget if isinstance(b, Line)]
     return Budget(
         heading=heading(result, predicate),
         result=result,
         picture=pareto(result, f"p{index}") if index < PICTURES and lines else None,
-        rows=tuple(_budget_row(line, places) for line in lines),
+        rows=tuple(_budget_row(line, u) for line in lines),
         gaps=tuple(b for b in result.budget if isinstance(b, NotEvaluated)),
-        combined=rounded(real(result.u), places),
-        floor="" if result.floor is None else rounded(real(result.floor), places),
+        combined=aligned(u, u),
+        floor="" if result.floor is None else aligned(real(result.floor), u),
     )
 
 
-def _budget_row(line: Line, places: int) -> tuple[str, ...]:
+def _budget_row(line: Line, combined: float) -> tuple[str, ...]:
     u = real(line.u)
     coefficient = real(line.coefficient)
-    own = rounded(u, decimals(u, 3)) if line.type == "B" else rounded(u, places)
+    own = aligned(u, u if line.type == "B" else combined)
     return (
         say(f"component.{line.component}"),
         line.line + (f" ({line.note})" if line.note else "") + (f"; {line.source}" if line.source else ""),
         line.type,
         line.distribution,
         own,
-        "1" if coefficient == 1 else rounded(coefficient, decimals(abs(coefficient), 3)),
-        rounded(real(line.contribution), places),
+        "1" if coefficient == 1 else aligned(coefficient, abs(coefficient)),
+        aligned(real(line.contribution), combined),
         percent(real(line.share)),
         freedom(line.df),
     )
@@ -275,12 +275,7 @@ def rule_in_words(rule: Rule) -> str:
     return say(f"rule.{rule.kind}", accept=accept, reject=reject)
 
 
-def acceptance_in_words(decision: Decision) -> str:
-    """The acceptance limits of a decision; empty when there is none."""
+def acceptance_in_words(decision: Decision, u: str) -> str:
+    """The acceptance limits of a decision, to the place of the third digit of u; empty when there is none."""
     sides = (("page.at_least", decision.acceptance_lower), ("page.at_most", decision.acceptance_upper))
-    return ", ".join(say(key, value=_six(x)) for key, x in sides if x is not None)
-
-
-def _six(text: str) -> str:
-    x = real(text)
-    return power(x) if 0 < abs(x) < 1e-6 else limit(f"{x:.4g}")
+    return ", ".join(say(key, value=beside(x, u)) for key, x in sides if x is not None)

@@ -54,6 +54,28 @@ def rounded(x: float, places: int) -> str:
     return text.replace("-", MINUS)
 
 
+def beside(x: Number, u: Number) -> str:
+    """A limit that was computed, to the place of the third significant digit of the standard uncertainty ``u``.
+
+    >>> beside("0.919195123", "0.01167"), beside("50.000745436", "0.0000317")
+    ('0.9192', '50.0007454')
+    """
+    return rounded(real(x), decimals(real(u), 3))
+
+
+def aligned(x: float, u: float) -> str:
+    """A contribution to ``u``, to the place of its third significant digit; a power of ten where zeros would fill it.
+
+    >>> aligned(0.0101, 0.0117), aligned(0.000003, 0.0117), aligned(4.56e-6, 5.3e-6), aligned(2.7e9, 3.1e9)
+    ('0.0101', '0.000003', '4.56e−6', '2.70e9')
+    """
+    places = decimals(u, 3)
+    if -6 < places < 7:
+        return rounded(x, places)
+    head, tail = f"{x:.2e}".split("e")
+    return f"{head}e{int(tail)}".replace("-", MINUS)
+
+
 def power(x: float) -> str:
     """One significant digit and a power of ten.
 

@@ -12,7 +12,7 @@ from measurand.document.record import Record
 from measurand.document.result import Line, NotEvaluated, Result
 from measurand.document.rounding import percent as coverage
 from measurand.export.drawing import ASCII, UNICODE, Alphabet, line_drawing
-from measurand.export.plain import columns_of, decimals, percent, probability, risk, rounded, visible
+from measurand.export.plain import aligned, columns_of, percent, probability, risk, visible
 from measurand.message import say
 
 WIDTH = 80
@@ -127,15 +127,15 @@ def _budget(result: Result, alphabet: Alphabet) -> Iterable[str]:
     """Component, type, distribution, u and share as a bar; what was not evaluated, by name."""
     columns = [say(f"column.{key}") for key in ("component", "type", "distribution", "u")] + [say("text.share")]
     yield f"{INDENT}{columns[0]:<31}{columns[1]:<5}{columns[2]:<13}{columns[3]:<9}{columns[4]}"
-    places = decimals(real(result.u), 3)
+    combined = real(result.u)
     for line in result.budget:
         if isinstance(line, Line):
-            u = rounded(real(line.contribution), places)
+            u = aligned(real(line.contribution), combined)
             share = percent(real(line.share))
             bar = alphabet.full * round(8 * max(0.0, min(1.0, real(line.share))))
             kind = _fit(line.distribution, 12)
             yield f"{INDENT}{_fit(line.line, 30)} {line.type:^4} {kind} {u:<8} {bar:<8} {share:>7}"
-    yield f"{INDENT}{_fit(say('text.combined'), 30)} {'':<18}{rounded(real(result.u), places)}"
+    yield f"{INDENT}{_fit(say('text.combined'), 30)} {'':<18}{aligned(combined, combined)}"
     for state in ("not evaluated", "not applicable"):
         names = [say(f"component.{b.component}") for b in result.budget if _is_gap(b) and b.state == state]
         if names:

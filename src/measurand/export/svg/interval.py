@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from measurand.document.decision import Decision
 from measurand.document.number import real
 from measurand.document.result import Result
-from measurand.export.plain import limit, probability
+from measurand.export.plain import beside, decimals, limit, probability, rounded
 from measurand.export.svg.mark import mark
 from measurand.export.svg.scale import Scale, around, ticks
 from measurand.export.svg.writer import (
@@ -97,12 +97,15 @@ def _row(row: Row, scale: Scale, *, identity: str, top: float, several: bool) ->
         line = f"{row.text}   {word}".rstrip()
         parts.append(label(line, RIGHT, top + 15.0, class_="name strong", text_anchor="end"))
     y = top + (52.0 if several else 38.0)
+    places = decimals(real(row.result.u), 3)
     for tolerance, acceptance in _limits(row.decision):
-        parts += _limit(scale, tolerance, acceptance, y=y, pattern=f"{identity}-band")
+        parts += _limit(scale, tolerance, acceptance, y=y, pattern=f"{identity}-band", places=places)
     return parts + _bars(row, scale, y=y, pattern=f"{identity}-mark")
 
 
-def _limit(scale: Scale, tolerance: float, acceptance: float | None, *, y: float, pattern: str) -> list[Markup]:
+def _limit(
+    scale: Scale, tolerance: float, acceptance: float | None, *, y: float, pattern: str, places: int
+) -> list[Markup]:
     """The guard band, its two edges, and their names on the outer sides."""
     top, below = y - BAND / 2, y + BAND / 2
     at = scale(tolerance)
@@ -113,7 +116,7 @@ def _limit(scale: Scale, tolerance: float, acceptance: float | None, *, y: float
         box = {"x": min(at, edge), "y": top, "width": abs(edge - at), "height": BAND}
         parts.append(element("rect", class_="band", fill=f"url(#{pattern})", **box))
         parts.append(rule(edge, top - 6.0, edge, below, class_="acceptance"))
-        text = say("picture.acceptance", value=limit(repr(float(f"{acceptance:.4g}"))))
+        text = say("picture.acceptance", value=rounded(acceptance, places))
         parts.append(_beside(text, edge, y, side=-outward, class_="note"))
     parts.append(rule(at, top - 6.0, at, below + 3.0, class_="tolerance"))
     text = say("picture.limit", value=limit(repr(tolerance)))
@@ -164,14 +167,9 @@ def _header() -> tuple[str, ...]:
 
 def _data(row: Row) -> tuple[str, ...]:
     r, d = row.result, row.decision
-    ends = f"[{limit(repr(_six(r.lower)))}, {limit(repr(_six(r.upper)))}]"
+    ends = f"[{beside(r.lower, r.u)}, {beside(r.upper, r.u)}]"
     if d is None:
         return (row.name, row.text, ends, "", "", "", "")
-    acceptance = ", ".join(limit(repr(_six(a))) for a in (d.acceptance_lower, d.acceptance_upper) if a is not None)
+    acceptance = ", ".join(beside(a, r.u) for a in (d.acceptance_lower, d.acceptance_upper) if a is not None)
     p = probability(real(d.p_conformity))
     return (row.name, row.text, ends, d.requirement.text, acceptance, p, say(f"verdict.{d.verdict.value}"))
-
-
-def _six(text: str) -> float:
-    """Six significant digits: for data tables, finer than any printed result."""
-    return float(f"{real(text):.6g}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from measurand.document.number import real
 from measurand.document.result import Line, NotEvaluated, Result
-from measurand.export.plain import decimals, percent, rounded
+from measurand.export.plain import aligned, percent
 from measurand.export.svg.scale import Scale
 from measurand.export.svg.writer import WIDTH, Markup, Picture, drawing, element, hatch, label, rule, shortened
 from measurand.message import say
@@ -20,16 +20,16 @@ def pareto(result: Result, identity: str) -> Picture:
     least = min((real(b.share) for b in lines), default=0.0)
     most = max((real(b.share) for b in lines), default=1.0)
     scale = Scale(low=min(0.0, least), high=max(1.0, most), left=LEFT, right=RIGHT)
-    places = decimals(real(result.u), 3)
+    u = real(result.u)
     height = 26.0 + PITCH * (len(lines) + len(missing))
     parts = [element("defs", hatch(f"{identity}-gap", 7.0)), *_frame(scale, height)]
     for i, line in enumerate(lines):
-        parts += _bar(line, scale, y=26.0 + PITCH * i, places=places)
+        parts += _bar(line, scale, y=26.0 + PITCH * i, u=u)
     parts += _total(lines, scale)
     for i, gap in enumerate(missing):
         parts += _gap(gap, scale(0.0), y=26.0 + PITCH * (len(lines) + i), pattern=f"{identity}-gap")
     finding = _finding(lines)
-    rows = tuple(_data(line, places) for line in lines)
+    rows = tuple(_data(line, u) for line in lines)
     description = "; ".join(f"{row[0]} {row[3]}" for row in rows)
     svg = drawing(identity, height + 8.0, title=finding, description=description, parts=parts)
     header = tuple(say(f"column.{key}") for key in ("line", "type", "contribution", "share"))
@@ -44,10 +44,10 @@ def _frame(scale: Scale, bottom: float) -> list[Markup]:
     return parts
 
 
-def _bar(line: Line, scale: Scale, *, y: float, places: int) -> list[Markup]:
+def _bar(line: Line, scale: Scale, *, y: float, u: float) -> list[Markup]:
     share = real(line.share)
     start, end = sorted((scale(0.0), scale(share)))
-    text = f"u {rounded(real(line.contribution), places)}"
+    text = f"u {aligned(real(line.contribution), u)}"
     return [
         label(shortened(line.line, 33), NAMES, y + 16.0, class_="name", text_anchor="end"),
         element(
@@ -86,5 +86,5 @@ def _finding(lines: list[Line]) -> str:
     return say("picture.budget", line=lines[0].line, share=percent(real(lines[0].share)))
 
 
-def _data(line: Line, places: int) -> tuple[str, ...]:
-    return (line.line, line.type, rounded(real(line.contribution), places), percent(real(line.share)))
+def _data(line: Line, u: float) -> tuple[str, ...]:
+    return (line.line, line.type, aligned(real(line.contribution), u), percent(real(line.share)))
