@@ -19,20 +19,17 @@ from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.quantity.estimate import Estimate, covariance, stack
 from measurand.quantity.limits import Limits
-from measurand.quantity.source import one_input
-from measurand.study.arm import Arm, Keys, arm
-from measurand.study.bound import widened
+from measurand.study.arm import Keys
 from measurand.study.checks import bootstrap_check, propagation_check
-from measurand.study.compose import Known, Outcome, contrast, known_inputs, model, single
+from measurand.study.compose import Known, Outcome, known_inputs, model
 from measurand.study.crossing import UNIT
 from measurand.study.frame import Columns
 from measurand.study.interval import unit_df
 from measurand.study.lines import Composed, Names, budget, floor_of
 from measurand.study.margins import REPEAT, effect_variances
 from measurand.study.observed import Labelled, observed
+from measurand.study.outcome import arms, outcome
 from measurand.study.parts_of import parts_of
-from measurand.study.quantity_of import statistic_of
-from measurand.study.roles import Aim
 from measurand.study.targets import Target, targets
 from measurand.study.validity import required, validity
 from measurand.study.writing import result
@@ -97,40 +94,21 @@ def measure(
 def _observed_result(
     target: Target, definitions: Mapping[str, Definition], labelled: Labelled, keys: Keys, procedure_at: str
 ) -> _Finished:  # fmt: skip
-    measurand, seen = target.measurand, labelled.seen
-    definition = definitions[measurand.quantity or ""]
-    aim = Aim(measurand, definition, statistic_of(measurand, definition))
-    arms: list[Arm] = []
+    measurand, resampled = target.measurand, False
     checks: list[Check] = []
-    resampled = False
-    asked = seen.procedure.uncertainty.method
-    for selection in target.selections:
-        one = arm(aim, seen, selection.rows, system=selection.system, keys=keys, votes=labelled.votes)
-        if measurand.estimand == "generalised" and asked != "exact":
-            key = f"{procedure_at}/bootstrap/{measurand.id}/{selection.system}/{target.level}/{len(arms)}"
+    asked = labelled.seen.procedure.uncertainty.method
+    evaluated = arms(target, definitions, labelled, keys)
+    if measurand.estimand == "generalised" and asked != "exact":
+        for i, (selection, one) in enumerate(zip(target.selections, evaluated, strict=True)):
+            key = f"{procedure_at}/bootstrap/{measurand.id}/{selection.system}/{target.level}/{i}"
             checked = bootstrap_check(one, key=key, always=asked == "resampling")
             use = checked.resampled and asked in ("auto", "resampling")
-            one, resampled = (checked.arm if use else one), resampled or use
+            evaluated[i], resampled = (checked.arm if use else one), resampled or use
             checks += [checked.check] if checked.check else []
-        arms.append(one)
-    if len(arms) == 1:
-        outcome = single(measurand, target.system, target.level, arms[0], seen)
-    else:
-        outcome = contrast(measurand, target.system, target.level, (arms[0], arms[1]), seen)
-    if labelled.uncorrected and "truth" in aim.statistic.roles:
-        outcome = _with_bound(outcome, labelled.uncorrected)
-    exact = len(arms) == 1 and arms[0].plain and arms[0].counts is not None
+    exact = len(evaluated) == 1 and evaluated[0].plain and evaluated[0].counts is not None
     method: Method = "resampling" if resampled else "exact" if exact else "first-order"
-    return _Finished(outcome, definition, tuple(checks), method, 0.0)
-
-
-def _with_bound(outcome: Outcome, error: float) -> Outcome:
-    """Widen the limits by a label error that is not corrected; its standard deviation as if rectangular is a source."""
-    key, line = "label-bound", say("budget.label_bound")
-    sources = {**outcome.estimate.sources, key: one_input(key, "reference")}
-    parts = {**outcome.estimate.parts, (key, line): np.array([[error / np.sqrt(3.0)]])}
-    estimate = replace(outcome.estimate, sources=sources, parts=parts)
-    return replace(outcome, estimate=estimate, limits=widened(outcome.limits, error))
+    definition = definitions[measurand.quantity or ""]
+    return _Finished(outcome(target, evaluated, labelled), definition, tuple(checks), method, 0.0)
 
 
 def _models(

@@ -1,0 +1,53 @@
+"""Results of observed measurands before any check: the arms of a target, and what they give together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from measurand.document.definition import Definition
+from measurand.message import say
+from measurand.quantity.source import one_input
+from measurand.study.arm import Arm, Keys, arm
+from measurand.study.bound import widened
+from measurand.study.compose import Outcome, contrast, single
+from measurand.study.observed import Labelled
+from measurand.study.quantity_of import statistic_of
+from measurand.study.roles import Aim
+from measurand.study.targets import Target
+
+
+def arms(target: Target, definitions: Mapping[str, Definition], labelled: Labelled, keys: Keys) -> list[Arm]:
+    """Evaluate each selection of a target: one arm, or the two of a contrast. Raises DesignError."""
+    measurand = target.measurand
+    definition = definitions[measurand.quantity or ""]
+    aim = Aim(measurand, definition, statistic_of(measurand, definition))
+    return [
+        arm(aim, labelled.seen, s.rows, system=s.system, keys=keys, votes=labelled.votes) for s in target.selections
+    ]
+
+
+def outcome(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> Outcome:
+    """The result of a target from its arms, its limits widened where label errors must not be corrected.
+
+    Raises RefusedError where no rule gives honest limits.
+    """
+    measurand, seen = target.measurand, labelled.seen
+    if len(evaluated) == 1:
+        result = single(measurand, target.system, target.level, evaluated[0], seen)
+    else:
+        result = contrast(measurand, target.system, target.level, (evaluated[0], evaluated[1]), seen)
+    if labelled.uncorrected and "truth" in evaluated[0].aim.statistic.roles:
+        return _with_bound(result, labelled.uncorrected)
+    return result
+
+
+def _with_bound(outcome: Outcome, error: float) -> Outcome:
+    """Widen the limits by a label error that is not corrected; its standard deviation as if rectangular is a source."""
+    key, line = "label-bound", say("budget.label_bound")
+    sources = {**outcome.estimate.sources, key: one_input(key, "reference")}
+    parts = {**outcome.estimate.parts, (key, line): np.array([[error / np.sqrt(3.0)]])}
+    estimate = replace(outcome.estimate, sources=sources, parts=parts)
+    return replace(outcome, estimate=estimate, limits=widened(outcome.limits, error))
