@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from measurand.export.plain import MINUS
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -40,10 +42,27 @@ def ticks(scale: Scale, count: int = 7) -> tuple[tuple[float, str], ...]:
 
     >>> [text for _, text in ticks(Scale(0.883, 0.991, 0.0, 1.0))]
     ['0.90', '0.92', '0.94', '0.96', '0.98']
+    >>> [text for _, text in ticks(Scale(0.0, 5e-9, 0.0, 1.0), 5)]
+    ['0', '1e−9', '2e−9', '3e−9', '4e−9', '5e−9']
     """
     raw = (scale.high - scale.low) / count
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(s * power for s in (1.0, 2.0, 5.0, 10.0) if s * power >= raw * (1 - 1e-9))
     places = max(0, -math.floor(math.log10(step) + 1e-9))
     first, last = math.ceil(scale.low / step - 1e-9), math.floor(scale.high / step + 1e-9)
-    return tuple((i * step, f"{i * step:.{places}f}".replace("-", "\u2212")) for i in range(first, last + 1))
+    largest = max(abs(scale.low), abs(scale.high))
+    digits = (
+        None if 1e-4 <= largest < 1e7 else max(0, math.floor(math.log10(largest)) + math.floor(-math.log10(step)) + 1)
+    )
+    return tuple((i * step, _text(i * step, places, digits)) for i in range(first, last + 1))
+
+
+def _text(x: float, places: int, digits: int | None) -> str:
+    """Fixed decimals, or with so many digits and a power of ten."""
+    if digits is None:
+        return f"{x:.{places}f}".replace("-", MINUS)
+    if x == 0:
+        return "0"
+    head, tail = f"{x:.{digits}e}".split("e")
+    head = head.rstrip("0").rstrip(".") if "." in head else head
+    return f"{head}e{int(tail)}".replace("-", MINUS)
