@@ -1,8 +1,8 @@
-"""Findings about tables: file, row, column and value in one place."""
+"""Findings about tables and runs: code, file, row, column and value in one place."""
 
 from __future__ import annotations
 
-from measurand.errors import Finding, TableError
+from measurand.errors import Finding, RunError, TableError
 from measurand.message import say
 
 MOST = 20
@@ -20,8 +20,8 @@ def fault(key: str, /, *, file: str, row: int = 0, hint: str = "", **fields: obj
     return Finding(
         code=key.split(".", maxsplit=1)[0],
         path=str(fields.get("column", "")).strip("'"),
-        message=say(key, "en", **fields),
-        hint=say(hint, "en", **fields) if hint else "",
+        message=say(key, "en", **(fields | {"file": file})),
+        hint=say(hint, "en", **(fields | {"file": file})) if hint else "",
         file=file,
         line=row,
     )
@@ -30,3 +30,8 @@ def fault(key: str, /, *, file: str, row: int = 0, hint: str = "", **fields: obj
 def refusal(key: str, /, *, file: str, row: int = 0, hint: str = "", **fields: object) -> TableError:
     """The error with one finding."""
     return TableError(fault(key, file=file, row=row, hint=hint, **fields))
+
+
+def stopped(key: str, /, *, file: str = "", **fields: object) -> RunError:
+    """The error of a run that cannot go on."""
+    return RunError(fault(key, file=file, row=0, hint="", **fields))

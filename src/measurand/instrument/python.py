@@ -21,7 +21,7 @@ from typing import IO, Any
 from measurand.document.label import label
 from measurand.document.observation import Observation, Status, Task
 from measurand.errors import RunError
-from measurand.message import say
+from measurand.instrument.fault import stopped
 
 OBSERVED: Mapping[str, Status] = {s: s for s in ("ok", "refused", "failed", "timeout", "unscored")}
 TAIL = 600
@@ -73,7 +73,7 @@ class PythonCallable:
     def _ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
-            raise RunError(say("M0602.died", target=self.target, code="?", tail=""))
+            raise stopped("M0602.died", target=self.target, code="?", tail="")
         try:
             stdin.write(json.dumps(question).encode() + b"\n")
             stdin.flush()
@@ -82,10 +82,10 @@ class PythonCallable:
             line = b""
         if not line.endswith(b"\n"):
             code = self._process.wait()
-            raise RunError(say("M0602.died", target=self.target, code=str(code), tail=self._last_words()))
+            raise stopped("M0602.died", target=self.target, code=str(code), tail=self._last_words())
         answer: dict[str, Any] = json.loads(line)
         if "refused" in answer:
-            raise RunError(say("M0603.agreement", target=self.target, reason=answer["refused"]))
+            raise stopped("M0603.agreement", target=self.target, reason=answer["refused"])
         return answer
 
     def _last_words(self) -> str:
@@ -96,7 +96,7 @@ class PythonCallable:
         status = OBSERVED.get(str(output.get("status", "ok")))
         if status is None:
             reason = f"status {output['status']!r} is not one of {', '.join(OBSERVED)}"
-            raise RunError(say("M0603.agreement", target=self.target, reason=reason))
+            raise stopped("M0603.agreement", target=self.target, reason=reason)
         cells = {name: str(text) for name, text in output.get("cells", {}).items()}
         if "value" in cells:
             cells["value"] = label(cells["value"])

@@ -11,9 +11,9 @@ from measurand.document.label import label
 from measurand.document.observation import Observation, Status, Task
 from measurand.document.procedure import Factor, Observations
 from measurand.document.table import Table, place
-from measurand.errors import RunError, TableError
+from measurand.errors import TableError
 from measurand.instrument.cells import classes, column, keys
-from measurand.instrument.fault import MOST, fault, refusal, shown
+from measurand.instrument.fault import MOST, fault, refusal, shown, stopped
 
 OBSERVED: dict[str, Status] = {s: s for s in ("ok", "refused", "failed", "timeout", "unscored")}
 
@@ -143,7 +143,7 @@ class Recorded:
             key = join_key((task.system, task.item, *levels, str(task.repeat)))
             i = self._position.get(key)
             if i is None:
-                raise RunError(f"{self.table.file} holds no observation {key}")
+                raise stopped("M0608.absent", file=self.table.file, key=key)
             yield Observation(
                 system=task.system,
                 item=task.item,

@@ -14,7 +14,7 @@ from measurand.document.canonical import Address, canonical
 from measurand.document.evidence import join_key
 from measurand.document.observation import Observation, Task
 from measurand.errors import RunError
-from measurand.message import say
+from measurand.instrument.fault import stopped
 
 SCHEMA = "measurand/journal/1"
 
@@ -40,7 +40,7 @@ class Journal:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._file.close()
-            raise RunError(say("M0604.in_use", file=str(path))) from None
+            raise stopped("M0604.in_use", file=str(path)) from None
         try:
             if fresh:
                 self._file.truncate(0)
@@ -89,11 +89,11 @@ class Journal:
         found = _parsed(lines[0]) or {}
         for name, what in (("schema", "program"), ("procedure_at", "procedure"), ("instrument", "instrument")):
             if found.get(name) != header[name]:
-                raise RunError(say("M0601.other_journal", file=str(self.path), what=what))
+                raise stopped("M0601.other_journal", file=str(self.path), what=what)
         for number, line in enumerate(lines[1:], start=2):
             entry = _parsed(line)
             if entry is None:
-                raise RunError(say("M0605.torn", file=str(self.path), line=str(number)))
+                raise stopped("M0605.torn", file=str(self.path), line=str(number))
             observation = Observation(**entry)
             self.entries[key_of(observation)] = observation
 

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from measurand.errors import StoreError
+from measurand.lab.atomic import refusal
 from measurand.lab.evidence import EvidenceTable, Kind
-from measurand.message import say
 
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,  # one writer: the order of row groups and the bytes do not depend on the machine
@@ -52,12 +51,12 @@ def loaded(data: bytes, columns: Mapping[str, Kind], *, file: str) -> EvidenceTa
             cells = found.fetchnumpy()
         except duckdb.Error as error:
             reason = str(error).splitlines()[0].replace(str(path), file)
-            raise StoreError(say("M0701.unreadable", file=file, reason=reason)) from None
+            raise refusal("M0701.unreadable", file, reason=reason) from None
     expected = {name: TYPES[kind].upper() for name, kind in columns.items()}
     names = {"VARCHAR": "VARCHAR", "STRING": "VARCHAR", "DOUBLE": "DOUBLE", "NUMBER": "DOUBLE", "BIGINT": "BIGINT"}
     actual = {name: names.get(kind, kind) for name, kind in described.items()}
     if actual != expected:
-        raise StoreError(say("M0702.columns", file=file, found=str(actual), expected=str(expected)))
+        raise refusal("M0702.columns", file, found=str(actual), expected=str(expected))
     return EvidenceTable({name: _plain(cells[name], columns[name]) for name in actual})
 
 

@@ -14,9 +14,10 @@ from measurand.document.evidence import Evidence
 from measurand.document.observation import Observation, Task
 from measurand.document.procedure import Procedure, statuses
 from measurand.document.table import Table
-from measurand.errors import ProcedureError, RunError
+from measurand.errors import ProcedureError
 from measurand.instrument import cells
 from measurand.instrument.contract import Instrument
+from measurand.instrument.fault import stopped
 from measurand.instrument.recorded import Observed, observed, output_columns
 from measurand.instrument.registry import by_name
 from measurand.lab.assemble import assemble
@@ -27,7 +28,6 @@ from measurand.lab.parquet import written
 from measurand.lab.reference import reference_at, salt
 from measurand.lab.sources import Sources, sources
 from measurand.lab.tasks import tasks
-from measurand.message import say
 
 Progress = Callable[[int, int], None]
 """Called with the number of observations made and the number asked for."""
@@ -109,7 +109,7 @@ def ask(
         if missing:
             answers = list(instrument.observe(several))
             if [key_of(answer) for answer in answers] != [key_of(task) for task in several]:
-                raise RunError(say("M0606.answer", found=str(len(answers)), asked=str(len(several))))
+                raise stopped("M0606.answer", found=str(len(answers)), asked=str(len(several)))
             journal.append(answer for answer in answers if key_of(answer) in missing)
             done += len(missing)
         if progress is not None:

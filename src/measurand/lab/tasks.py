@@ -11,7 +11,7 @@ from measurand.document.evidence import join_key
 from measurand.document.observation import Task
 from measurand.document.procedure import Procedure
 from measurand.errors import ProcedureError
-from measurand.message import say
+from measurand.instrument.fault import fault
 
 
 def tasks(
@@ -25,7 +25,7 @@ def tasks(
     factors = [(factor.id, factor.levels or ()) for factor in procedure.factor]
     for name, levels in factors:
         if not levels:
-            raise ProcedureError(say("M0607.levels", factor=name))
+            raise ProcedureError(fault("M0607.levels", file="", factor=name))
     conditions = [
         dict(zip([name for name, _ in factors], levels, strict=True))
         for levels in product(*(levels for _, levels in factors))
