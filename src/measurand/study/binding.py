@@ -70,7 +70,7 @@ def absent(path: str, name: str, known: Sequence[str], file: str, tables: Tables
     elif other is not None:
         hint = say("M0330.other_table", file=other[0].file)
     else:
-        hint = say("M0330.columns", columns=", ".join(known[:30]))
+        hint = say("M0330.columns", columns=", ".join(known[:12]) + (", ..." if len(known) > 12 else ""))
     return Finding("M0330", path, say("M0330.absent", name=name, file=file or say("M0330.tables")), hint)
 
 
