@@ -132,7 +132,7 @@ def test_a_picture_alone_brings_its_colours(sample: ModuleType) -> None:
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6))
 def test_ticks_are_few_round_and_inside(low: float, width: float) -> None:
-    scale = Scale(low, low + width, 0.0, 1.0)
+    scale = Scale(low, low + max(width, 1e-6 * abs(low)), 0.0, 1.0)
     found = ticks(scale)
     assert 1 <= len(found) <= 8
     assert all(-1e-6 <= scale(x) <= 1 + 1e-6 for x, _ in found)
