@@ -18,6 +18,10 @@ def echo(inputs):
     print("this must not get between the answers")
     return [{"value": i["question"], "score": random.Random(i["seed"]).random()} for i in inputs]
 
+def reads(inputs):
+    import sys
+    return [{"value": sys.stdin.read() + "|" + os.popen("cat").read()} for i in inputs]
+
 def truth(inputs):
     return [{"value": True} for i in inputs]
 
@@ -77,6 +81,10 @@ def test_outputs(folder: Path) -> None:
     assert [o.output["value"] for o in found] == ["q1", "q2", "q3"]
     assert [o.item for o in found] == ["1", "2", "3"]
     assert found == _observe(folder, "echo")
+
+
+def test_the_callable_cannot_read_the_questions(folder: Path) -> None:
+    assert [o.output["value"] for o in _observe(folder, "reads")] == ["|"] * 3
 
 
 def test_class_text(folder: Path) -> None:

@@ -224,6 +224,20 @@ def test_every_changed_byte_is_detected(case: Case, tmp_path: Path) -> None:
         assert code in (1, 2)
 
 
+def test_every_changed_byte_of_the_page_is_detected(case: Case) -> None:
+    chance = random.Random(2)
+    whole = case.html.read_bytes()
+    for _ in range(100):
+        data = bytearray(whole)
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        case.html.write_bytes(bytes(data))
+        try:
+            code = case.verify(case.html).exit_code
+        except MeasurandError as error:
+            code = error.exit_code
+        assert code in (1, 2)
+
+
 def resigned(case: Case, change: Callable[[dict[str, Any]], None]) -> bytes:
     """The certificate with a changed payload, signed by a key of the forger."""
     data = json.loads(case.payload)

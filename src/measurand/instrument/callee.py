@@ -25,18 +25,20 @@ class AgreementError(Exception):
 
 def main() -> None:
     """Answer questions until the other end closes."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what the callable prints must not get between the answers
+    questions, answers = os.fdopen(os.dup(0), encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
+    with Path(os.devnull).open(encoding="utf-8") as nothing:
+        os.dup2(nothing.fileno(), 0)  # what the callable reads must not be the questions,
+    os.dup2(2, 1)  # nor what it prints get between the answers
     sys.stdout = sys.stderr
     sys.path.insert(0, str(Path.cwd()))
-    opening = json.loads(sys.stdin.readline())
+    opening = json.loads(questions.readline())
     try:
         function = _function(opening["target"])
         _say(answers, {"identity": _identity(function)})
     except AgreementError as error:
         _say(answers, {"refused": str(error)})
         return
-    for line in sys.stdin:
+    for line in questions:
         try:
             _say(answers, {"outputs": _outputs(function, json.loads(line)["inputs"])})
         except AgreementError as error:

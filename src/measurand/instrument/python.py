@@ -117,8 +117,9 @@ def _input(task: Task) -> dict[str, Any]:
 
 
 def _start(folder: Path, errors: IO[bytes]) -> subprocess.Popen[bytes]:
-    # Iteration order of sets must not change digits from one process to the next.
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    # Neither the order of sets nor the number of processors may change a digit; who sets the threads, decides.
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    environment = {**threads, **os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     command: Sequence[str] = [sys.executable, "-m", "measurand.instrument.callee"]
     return subprocess.Popen(
         command,

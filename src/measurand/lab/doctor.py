@@ -18,12 +18,12 @@ from measurand.lab import keys
 from measurand.lab.atomic import refusal
 from measurand.lab.authenticity import file_check, signature_checks
 from measurand.lab.check import Check, failed, passed, unchecked
+from measurand.lab.journal import UNFINISHED
 from measurand.lab.laboratory import laboratory, records
 from measurand.lab.opened import opened
 from measurand.lab.store import CERTIFICATE, PAGE, check_sums, load, load_evidence, measured_at, read
 
 LIBRARIES = ("numpy", "scipy", "pydantic", "click", "rich", "jinja2", "cryptography", "rfc8785", "duckdb")
-JOURNALS = ".unfinished"
 
 
 def doctor(folder: Path, *, key_folders: tuple[Path, ...] = (), now: datetime | None = None) -> tuple[Check, ...]:
@@ -35,7 +35,7 @@ def doctor(folder: Path, *, key_folders: tuple[Path, ...] = (), now: datetime | 
         *_keys((folder / "keys", *key_folders)),
         *_laboratory(folder),
         *(_record(path) for path in records(folder)),
-        *_unfinished(folder / JOURNALS),
+        *_unfinished(folder / UNFINISHED),
     )
 
 

@@ -17,6 +17,8 @@ from measurand.errors import RunError
 from measurand.instrument.fault import stopped
 
 SCHEMA = "measurand/journal/1"
+UNFINISHED = ".unfinished"
+"""Folder of a laboratory that keeps the journals of unfinished runs."""
 
 
 def key_of(entry: Task | Observation) -> str:
