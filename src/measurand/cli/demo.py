@@ -11,7 +11,7 @@ import click
 from measurand.cli.issuing import issue
 from measurand.cli.output import show_record
 from measurand.cli.progress import Progress
-from measurand.cli.verify import check, lines
+from measurand.cli.verify import certificate, lines
 from measurand.cli.view import exit_code, printed, view
 from measurand.errors import Finding, MeasurandError
 from measurand.lab.atomic import write_file
@@ -42,7 +42,7 @@ def verb(pack: str, out: Path, json: bool, quiet: bool) -> int:
     record = load(done.folder)
     code = exit_code(record.decisions.verdict)
     page = issue(done.folder, demonstration_key())
-    verification = check(page)
+    verification = certificate(page)
     if json:
         found = view(record, folder=str(done.folder), code=code)
         click.echo(printed({**found, "certificate": str(page), "verify_exit": verification.exit_code}))

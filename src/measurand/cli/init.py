@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -21,7 +22,8 @@ SUFFIX = ".measure.toml"
 def verb(source: Path, target: Path | None) -> int:
     """Write a procedure beside the table; a file that exists is never written over."""
     path = target or source.with_name(source.stem + SUFFIX)
-    text = sketch(read([source])).encode()
+    file = Path(os.path.relpath(source.resolve(), path.resolve().parent)).as_posix()
+    text = sketch(read([source]), file=file).encode()
     load(text, str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     write_file(path, text)

@@ -9,6 +9,7 @@ import click
 from measurand.cli.issuing import page_of
 from measurand.cli.view import printed
 from measurand.lab import keys
+from measurand.lab.check import Check
 from measurand.lab.job import evaluated
 from measurand.lab.verify import Verification
 from measurand.lab.verify import verify as verified
@@ -23,7 +24,7 @@ from measurand.message import say
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def verb(file: Path, key: Path | None, evidence: Path | None, laboratory: Path, json: bool) -> int:
     """Print one line per check; the exit code is what they amount to."""
-    found = check(file, key=key, evidence=evidence, laboratory=laboratory)
+    found = certificate(file, key=key, evidence=evidence, laboratory=laboratory)
     if json:
         rows = [{"name": c.name, "state": c.state, "text": c.text} for c in found.checks]
         document = {"schema": "measurand/verification/1", "file": str(file), "number": found.number, "checks": rows}
@@ -33,7 +34,7 @@ def verb(file: Path, key: Path | None, evidence: Path | None, laboratory: Path, 
     return found.exit_code
 
 
-def check(
+def certificate(
     file: Path, *, key: Path | None = None, evidence: Path | None = None, laboratory: Path | None = None
 ) -> Verification:
     """Verify a certificate with everything that this program can check. Raises StoreError for a file that is none."""
@@ -51,7 +52,11 @@ def check(
 
 def lines(found: Verification) -> list[str]:
     """One line per check, and what they amount to."""
-    words = {state: say(f"cli.verify.{state.replace(' ', '_')}") for state in ("passed", "failed", "not checked")}
-    width = max(len(word) for word in words.values())
-    rows = [f"{words[c.state]:<{width}}  {c.name}: {c.text}" for c in found.checks]
-    return [*rows, say(f"cli.verify.exit_{found.exit_code}", number=found.number)]
+    return [*map(row, found.checks), say(f"cli.verify.exit_{found.exit_code}", number=found.number)]
+
+
+def row(check: Check) -> str:
+    """One check in one line; its name is left out where the sentence begins with it."""
+    state = say(f"cli.verify.{check.state.replace(' ', '_')}")
+    text = check.text if check.text.startswith(check.name) else f"{check.name}: {check.text}"
+    return f"{state:<11}  {text}"

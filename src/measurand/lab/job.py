@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from measurand.document.canonical import address_of, canonical
+from measurand.document.decision import Decisions
 from measurand.document.evidence import Evidence
 from measurand.document.loading import load, located
+from measurand.document.parts import Parts
 from measurand.document.procedure import Procedure, is_budget
 from measurand.errors import Finding, ProcedureError, StoreError
 from measurand.lab import store
@@ -21,6 +23,7 @@ from measurand.lab.run import Progress, Run, run
 from measurand.lab.sources import Sources, sources
 from measurand.lab.store import Measurement
 from measurand.message import say
+from measurand.study.deciding import decisions
 from measurand.study.measure import Measured, measure
 from measurand.study.resolve import resolve
 
@@ -48,6 +51,16 @@ class Done:
     folder: Path
     measurement: Measurement
     remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """What follows from a procedure and its evidence, with what is needed to compare results and to decide again."""
+
+    measured: Measured
+    decisions: Decisions
+    parts: Parts
+    """Levels by name, not yet hashed."""
 
 
 def opened(path: Path) -> Written:
@@ -123,18 +136,20 @@ def written_down(
     table: EvidenceTable | None,
     evidence: Evidence | None,
     parquet: bytes | None,
-    found: Measured,
+    found: Computed,
 ) -> Measurement:
     """The documents of what was computed; levels of the parts under the salt of the reference set."""
     parts = hashed(found.parts, salt(table) if table is not None else b"")
-    return Measurement(text, procedure, evidence, parquet, attached(found.results, parts), found.decisions, parts)
+    return Measurement(
+        text, procedure, evidence, parquet, attached(found.measured.results, parts), found.decisions, parts
+    )
 
 
 def computed(
     procedure: Procedure, table: EvidenceTable | None, evidence: Evidence | None, *, phase: Phase | None = None
-) -> Measured:
+) -> Computed:
     """Results, decisions and parts of a procedure and its evidence table (``study.measure``)."""
-    return measure(
+    found = measure(
         procedure,
         definitions(),
         None if table is None else table.columns,
@@ -143,6 +158,7 @@ def computed(
         evidence_at=evidence.table_at if evidence else "",
         progress=phase,
     )
+    return Computed(found, decisions(procedure, found.results, found.limits), found.parts)
 
 
 def again(folder: Path, *, phase: Phase | None = None) -> Measurement:

@@ -1,0 +1,112 @@
+"""Certificates from Python: sign a measurement, save the page, verify one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from measurand.api.measuring import Measurement
+from measurand.api.result import Decision, Result
+from measurand.document.record import Record
+from measurand.errors import MeasurandError
+from measurand.export.html import render
+from measurand.lab import keys, store
+from measurand.lab.check import Check
+from measurand.lab.job import evaluated
+from measurand.lab.laboratory import laboratory
+from measurand.lab.sign import certify as signed
+from measurand.lab.sign import embeddable
+from measurand.lab.verify import verify as verified
+from measurand.message import say
+
+
+@dataclass(frozen=True, repr=False)
+class Certificate:
+    """A signed record. ``folder`` holds ``certificate.json``, the original, and ``certificate.html``."""
+
+    folder: Path
+
+    @property
+    def html(self) -> bytes:
+        """The page."""
+        return (self.folder / store.PAGE).read_bytes()
+
+    @property
+    def json(self) -> bytes:
+        """The original: the signed envelope."""
+        return (self.folder / store.CERTIFICATE).read_bytes()
+
+    def __repr__(self) -> str:
+        return f"certificate {self.folder / store.PAGE}"
+
+
+@dataclass(frozen=True, repr=False)
+class Verification:
+    """What was checked of a certificate."""
+
+    checks: tuple[Check, ...]
+    exit_code: int
+
+    @property
+    def ok(self) -> bool:
+        """Authentic and recomputed, with a key that was given or is trusted."""
+        return self.exit_code == 0
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{check.state:<11}  {check.text}" for check in self.checks)
+
+
+def certify(
+    measured: Measurement | Result | Sequence[Decision],
+    *,
+    key: str | Path,
+    out: str | Path = "out",
+    passphrase: str | None = None,
+) -> Certificate:
+    """Store a measurement in the laboratory's folder ``out``, sign it and write its certificate.
+
+    The whole measurement is certified, with the requirements that were stated with it (``measure(...,
+    requirement=...)``); the system needs a name (``measure(..., system={"name": ...})``). Raises MeasurandError for
+    an INVALID measurement, and for decisions that were made afterwards: they belong to no procedure.
+    """
+    private = keys.private_key(Path(key), passphrase=passphrase.encode() if passphrase else None)
+    measurement = _measurement(measured)
+    folder = store.save(Path(out), measurement.documents, when=datetime.now(UTC))
+    envelope = signed(folder, private, laboratory=laboratory(Path(out)), issued=datetime.now(UTC))
+    parquet = measurement.documents.parquet
+    page = _page(store.load(folder), envelope, None if parquet is None else embeddable(parquet))
+    store.add(folder, {store.CERTIFICATE: envelope, store.PAGE: page})
+    return Certificate(folder)
+
+
+def verify(file: str | Path, *, key: str | Path | None = None, evidence: str | Path | None = None) -> Verification:
+    """Check a certificate: signature, digests, and every printed number computed again from the evidence."""
+    found = verified(
+        Path(file),
+        recompute=evaluated,
+        render=_page,
+        key=None if key is None else Path(key),
+        trusted=keys.trusted(keys.trust_folder()),
+        evidence=None if evidence is None else Path(evidence),
+    )
+    return Verification(found.checks, found.exit_code)
+
+
+def _measurement(measured: Measurement | Result | Sequence[Decision]) -> Measurement:
+    if isinstance(measured, Measurement):
+        return measured
+    if isinstance(measured, Result):
+        found: Measurement = measured.source
+        return found
+    sources = {id(d.result.source): d.result.source for d in measured}
+    if len(sources) != 1:
+        raise MeasurandError(say("api.same_measurement"))
+    if any(d.document.stated == "after" for d in measured):
+        raise MeasurandError(say("api.stated_after"))
+    return next(iter(sources.values()))
+
+
+def _page(record: Record, envelope: bytes, evidence_gz: bytes | None) -> bytes:
+    return render(record, envelope, evidence_gz=evidence_gz)
