@@ -1,4 +1,4 @@
-"""The variance routine on its hardest customer: readers and cases random (the Van Dyke reader study), and its limits."""
+"""The variance routine on its hardest customer: readers and cases random (the Van Dyke study), and its limits."""
 
 from __future__ import annotations
 
@@ -61,9 +61,7 @@ def difference(random: tuple[str, ...]) -> Estimate:
     return propagate(["d"], np.array([both.value[0] - both.value[1]]), np.array([[1.0, -1.0]]), both)
 
 
-@pytest.mark.parametrize(
-    ("random", "prefix"), [((UNIT, "reader"), "rrrc"), ((UNIT,), "frrc"), (("reader",), "rrfc")]
-)
+@pytest.mark.parametrize(("random", "prefix"), [((UNIT, "reader"), "rrrc"), ((UNIT,), "frrc"), (("reader",), "rrfc")])
 def test_van_dyke_in_every_digit(random: tuple[str, ...], prefix: str, expected: dict[str, dict[str, float]]) -> None:
     """Obuchowski-Rockette values come from the ANOVA of AUC sensitivities, without any reader-study code."""
     for name, got in {

@@ -163,7 +163,8 @@ def _inputs(composed: Composed, names: Names, total: float) -> list[Line]:
         c = float(part[0, 0])
         if of is None:
             shape = {"distribution": say("budget.rectangular")} if key == "label-bound" else {}
-            lines.append(_line("reference", name, "B", c * c, total, estimate.sources[key].df, **shape))
+            text = name if shape else say(f"budget.known_{name.replace(' ', '_')}")
+            lines.append(_line("reference", text, "B", c * c, total, estimate.sources[key].df, **shape))
         elif c != 0 and of.u > 0:
             lines.append(
                 _line(
