@@ -227,7 +227,7 @@ def test_correlations_must_be_possible(r: tuple[float, float, float], fine: bool
         ("sampling", "group", "cluster"),
         ("sampling", "doc", "cluster"), ("design", "cluster", "[sampling]"), ("measurand", "groupby", "by"),
         ("measurand", "pos_label", "positive"), ("requirement", "minimum", "lower_limit"),
-        ("decision_rule", "gaurd_band", "guard_band"), ("observations", "y_pred", "observations.value"),
+        ("decision_rule", "gaurd_band", "guard_band"), ("observations", "y_pred", "called value"),
         ("", "y_true", "reference.value"), ("measurand", "filter", "where"), ("measurand", "formula", "model"),
     ],
 )  # fmt: skip

@@ -93,11 +93,9 @@ class Reader:
             return
         others = [(t, k) for t, k in EVERYWHERE if t != table]
         how, words = meant(key, [k for k, e in TABLES[table].items() if not e.later], others)
-        hint = (
-            say(f"M0203.{how}", words=words, key=key, table=shown(words))
-            if how
-            else say("M0203.none", table=shown(table))
-        )
+        words = words.removeprefix(f"{table}.") if table else words
+        none = say("M0203.none", table=shown(table))
+        hint = say(f"M0203.{how}", words=words, key=key, table=shown(words)) if how else none
         self.find("M0203.unknown", path, hint, key=key)
 
 
