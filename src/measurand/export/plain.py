@@ -18,7 +18,7 @@ def visible(text: str) -> str:
     'a<U+202E>b<U+001B>[2J'
     """
     return "".join(
-        c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn") else f"<U+{ord(c):04X}>"
+        c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else f"<U+{ord(c):04X}>"
         for c in text
     )
 

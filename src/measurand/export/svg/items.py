@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import math
-import struct
-import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from measurand.document.result import ItemMap
+from measurand.export.svg.png import png
 from measurand.export.svg.writer import WIDTH, Markup, Picture, drawing, element, hatch, label, shortened
 from measurand.message import say
 
@@ -88,31 +87,15 @@ def _plane(chart: ItemMap, layout: Layout, measure: Callable[[str], float]) -> l
     return [b"".join(rows)] if layout.strip else rows
 
 
-def png(rows: Sequence[bytes]) -> bytes:
-    """A grey picture, one byte per element, as PNG (ISO/IEC 15948); one bit when all are black or white."""
-    width = len(rows[0])
-    one_bit = all(b in (0, 255) for row in rows for b in row)
-    packed = [_bits(row) for row in rows] if one_bit else list(rows)
-    head = struct.pack(">IIBBBBB", width, len(rows), 1 if one_bit else 8, 0, 0, 0, 0)
-    body = zlib.compress(b"".join(b"\x00" + row for row in packed), 9)
-    chunks = ((b"IHDR", head), (b"IDAT", body), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
-    )
-
-
-def _bits(row: bytes) -> bytes:
-    padded = row + bytes(-len(row) % 8)
-    return bytes(sum((b > 0) << (7 - i) for i, b in enumerate(padded[at : at + 8])) for at in range(0, len(padded), 8))
-
-
 def _masks(planes: dict[str, list[bytes]], layout: Layout, identity: str) -> list[Markup]:
     """Each plane of each panel as a mask: where it is white, the colour of the page's style sheet shows."""
     masks = []
     for panel in range(layout.panels):
         for name, plane in planes.items():
             rows = _rows(plane, layout, panel)
-            if any(map(any, rows)):
+            while rows and not any(rows[-1]):
+                rows.pop()
+            if rows:
                 address = "data:image/png;base64," + base64.b64encode(png(rows)).decode("ascii")
                 box = _box(panel, len(rows), layout)
                 image = element("image", href=address, preserveAspectRatio="none", class_="pixels", **box)
