@@ -1,0 +1,88 @@
+"""Area under the receiver operating characteristic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.weighing import no_counts, positive_sum
+
+_PREPARED = "auc.levels"
+
+
+@dataclass(frozen=True)
+class Auc:
+    """Probability that a positive row scores above a negative one, ties counting half (Bamber 1975).
+
+    ``T = sum_ij w_i w_j psi(x_i, x_j) / (W+ W-)`` over positive i and negative j; psi is 1, 1/2 or 0. Its sensitivities
+    are the structural components of DeLong et al. (1988): ``(share of negatives beaten - T) / W+`` for a positive.
+
+    >>> import numpy as np
+    >>> column = {"truth": np.array([1.0, 1.0, 0.0, 0.0]), "score": np.array([0.9, 0.4, 0.4, 0.1])}
+    >>> Auc().value(Rows(np.arange(4), np.zeros(4, int), column), np.ones(4)).tolist()
+    [0.875]
+    """
+
+    name: str = field(default="auc", init=False)
+    outputs: tuple[str, ...] = field(default=("auc",), init=False)
+    roles: tuple[str, ...] = field(default=("truth", "score"), init=False)
+    bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
+    smooth: bool = field(default=True, init=False)
+    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
+
+    def arrange(self, rows: Rows) -> Rows:
+        """Number the distinct scores from the lowest, once."""
+        if _PREPARED in rows.note:
+            return rows
+        levels = np.unique(rows.column["score"], return_inverse=True)[1].reshape(-1)
+        return replace(rows, note={**rows.note, _PREPARED: levels})
+
+    def value(self, rows: Rows, w: Array) -> Array:
+        """The area, shape (1,)."""
+        area, _, _, _ = self._placements(rows, w)
+        return np.array([area])
+
+    def sensitivity(self, rows: Rows, w: Array) -> Array:
+        """``(placement_i - T) / (sum of weights of the row's class)``, shape (rows, 1)."""
+        area, placement, positives, negatives = self._placements(rows, w)
+        total = np.where(rows.column["truth"] == 1.0, positives, negatives)
+        return ((placement - area) / total)[:, None]
+
+    def counts(self, rows: Rows, w: Array) -> Array:
+        """None: raises StatisticError."""
+        raise no_counts(self.name)
+
+    def extremes(self, rows: Rows, w: Array) -> Array:
+        """A positive below all, a negative above all, a positive above all, a negative below all; shape (4, 1)."""
+        area, _, positives, negatives = self._placements(rows, w)
+        down, up = -area, 1.0 - area
+        return np.array([[down / positives], [down / negatives], [up / positives], [up / negatives]])
+
+    def extreme_classes(self, rows: Rows) -> Integers:
+        """Truth of each kind."""
+        return np.array([1, 0, 1, 0], dtype=np.int64)
+
+    def classes(self, rows: Rows) -> Integers:
+        """The truth of each row."""
+        return np.asarray(rows.column["truth"], dtype=np.int64)
+
+    def _placements(self, rows: Rows, w: Array) -> tuple[float, Array, float, float]:
+        """Area, share of the other class that each row beats, and the sums of weights of both classes."""
+        level = self.arrange(rows).note[_PREPARED]
+        positive = rows.column["truth"] == 1.0
+        plus, minus = np.where(positive, w, 0.0), np.where(positive, 0.0, w)
+        positives = positive_sum(plus, statistic=self.name, rows="rows with positive reference")
+        negatives = positive_sum(minus, statistic=self.name, rows="rows with negative reference")
+        beaten = _below(level, minus) / negatives
+        beating = 1.0 - _below(level, plus) / positives
+        placement = np.where(positive, beaten[level], beating[level])
+        return float(np.sum(plus * placement)) / positives, placement, positives, negatives
+
+
+def _below(level: Integers, w: Array) -> Array:
+    """Weight below each level, half of the level's own included."""
+    at = np.bincount(level, weights=w)
+    return np.asarray(np.cumsum(at) - 0.5 * at)
