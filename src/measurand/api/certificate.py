@@ -105,7 +105,8 @@ def _measurement(measured: Measurement | Result | Sequence[Decision]) -> Measure
         raise MeasurandError(say("api.same_measurement"))
     if any(d.document.stated == "after" for d in measured):
         raise MeasurandError(say("api.stated_after"))
-    return next(iter(sources.values()))
+    only: Measurement = next(iter(sources.values()))
+    return only
 
 
 def _page(record: Record, envelope: bytes, evidence_gz: bytes | None) -> bytes:

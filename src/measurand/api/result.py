@@ -69,7 +69,8 @@ def _line(line: Line | NotEvaluated) -> str:
     if isinstance(line, NotEvaluated):
         return f"{line.component:<15} {line.state}: {line.needs}"
     share = f"{100 * real(line.share):.1f} %"
-    return f"{line.component:<15} {line.type} {line.distribution:<12} {significant(line.contribution):>10} {share:>8}  {line.line}"
+    contribution = significant(line.contribution)
+    return f"{line.component:<15} {line.type} {line.distribution:<12} {contribution:>10} {share:>8}  {line.line}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -31,7 +31,7 @@ def render_finding(finding: Finding, text: str) -> str:
     gutter = max(2, len(str(finding.line)))
     pad = " " * gutter
     if finding.file:
-        where = f"{finding.file}:{finding.line}:{finding.column}" if finding.line else finding.file
+        where = ":".join([finding.file, *(str(n) for n in (finding.line, finding.column) if n)])
         out.append(f"{pad}┌─ {_visible(where)}{_inside(finding.path)}")
     hint = _visible(finding.hint)
     if shown:

@@ -70,7 +70,7 @@ def opened(path: Path) -> Written:
     except OSError as error:
         message = say("M0106.unreadable", file=str(path), reason=error.strerror or str(error))
         raise ProcedureError(Finding("M0106", "", message, say("M0106.hint"), str(path))) from None
-    return Written(text, load(text, str(path)), str(path), path.resolve().parent)
+    return Written(text, load(text, str(path)), str(path), path.parent)
 
 
 def resolved(written: Written, tables: Sources | None = None) -> Procedure:
