@@ -85,6 +85,35 @@ def test_values_of_the_first_example() -> None:
     assert procedure.measurand[0].estimand == "generalised"
 
 
+@pytest.mark.parametrize(
+    ("general", "own", "kind", "accept", "reject", "guard"),
+    [
+        ("", "", "guarded", "0.05", "0.05", ""),
+        ("max_false_accept_risk = 0.01", "", "guarded", "0.01", "0.01", ""),
+        ("max_false_accept_risk = 0.01", "{ max_false_accept_risk = 0.1 }", "guarded", "0.1", "0.1", ""),
+        ("max_false_reject_risk = 0.2", "{ max_false_accept_risk = '1 %' }", "guarded", "0.01", "0.01", ""),
+        ("max_false_reject_risk = 0.2", "{ kind = 'simple' }", "simple", "0.05", "0.2", ""),
+        ("guard_band = '1.0 U'", "", "guarded", "0.05", "0.05", "1.0 U"),
+        ("guard_band = '1.0 U'", "{ max_false_accept_risk = 0.1 }", "guarded", "0.1", "0.1", ""),
+        ("max_false_accept_risk = 0.1", "{ guard_band = 0.02 }", "guarded", "0.05", "0.05", "0.02"),
+    ],
+)
+def test_rule_of_a_requirement(*, general: str, own: str, kind: str, accept: str, reject: str, guard: str) -> None:
+    rule = f"decision_rule = {own}\n" if own else ""
+    text = f"{SHORTEST}[[requirement]]\nmeasurand = 'acc'\nlower_limit = 0.90\n{rule}[decision_rule]\n{general}\n"
+    requirement = load(text.encode(), "p").requirement[0]
+    found = requirement.decision_rule
+    assert (found.kind, found.max_false_accept_risk, found.max_false_reject_risk) == (kind, accept, reject)
+    assert found.guard_band_text == guard
+    assert requirement.lower_limit is not None
+    assert requirement.lower_limit.text == "0.90"
+
+
+def test_requirements_on_one_measurand_get_ids_of_their_own() -> None:
+    text = SHORTEST + "".join(f"[[requirement]]\nmeasurand = 'acc'\nlower_limit = 0.{n}\n" for n in (5, 6))
+    assert [r.id for r in load(text.encode(), "p").requirement] == ["acc", "acc_2"]
+
+
 def test_plain_budget() -> None:
     assert is_budget(load((CASES / "6-gum-h2.measure.toml").read_bytes(), "p"))
 

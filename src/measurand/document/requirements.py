@@ -111,7 +111,7 @@ def _written(rule: Tables) -> Tables:
         found.setdefault("max_false_reject_risk", found["max_false_accept_risk"])
     if (guard := rule.get("guard_band")) is not None:
         found["guard_band_text"] = guard.text
-        if guard.unit != "U":
+        if not guard.unit:  # with a unit it waits for the unit of the measurand (study.resolve)
             found["guard_band"] = guard.value
     return found
 
