@@ -22,8 +22,8 @@ def effective_count(
     """Limits of a bounded value from its variance, as those of a share of ``n_e`` trials (after Korn & Graubard 1998).
 
     ``1/n_e = V / (R^2 th (1 - th)) + 1/n0^2``, then ``n_e (z / k)^2``, middle limits of ``th n_e`` in ``n_e``.
-    ``floor`` is n0, the reciprocal of the largest change that one unseen unit could cause; ``most`` caps ``n_e``. At a bound, or
-    without variance: Clopper-Pearson with count n0.
+    ``floor`` is n0, the reciprocal of the largest change that one unseen unit could cause; ``most`` caps ``n_e``.
+    At a bound, or without variance: Clopper-Pearson with count n0.
     """
     low, high = bounds
     width = high - low
