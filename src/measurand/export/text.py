@@ -156,7 +156,7 @@ def _needs(record: Record) -> Iterable[str]:
     if told:
         yield say("text.needs")
     for component, needs in told:
-        yield from _wrapped(f"{say(f'component.{component}')}", needs)
+        yield from _wrapped(say(f"component.{component}"), needs, indent=17)
 
 
 def _drawing(result: Result, decision: Decision | None, alphabet: Alphabet) -> Iterable[str]:
@@ -219,9 +219,9 @@ def _counted(decisions: Decisions) -> Iterable[str]:
         yield right
 
 
-def _wrapped(label: str, text: str) -> Iterable[str]:
+def _wrapped(label: str, text: str, indent: int = 11) -> Iterable[str]:
     """A paragraph with its label in the margin."""
-    margin = f"{INDENT}{label:<11}" if len(label) < 11 else f"{INDENT}{label}  " if label else INDENT
+    margin = f"{INDENT}{label:<{indent}}" if label else INDENT
     lines = _broken(visible(text).replace("\n", " "), WIDTH - len(margin))
     for i, line in enumerate(lines):
         yield (margin if i == 0 else " " * len(margin)) + line
