@@ -1,4 +1,4 @@
-"""Bad input, end to end: the message names file, place, value and fix; a non-zero exit; no traceback; nothing written."""
+"""Bad input, end to end: file, place, value and fix are named; a non-zero exit; no traceback; nothing written."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ def test_two_systems_with_different_items(folder: Path, rows: Rows, run: Run) ->
     write(folder / "table.csv", both)
     text = PROCEDURE.replace('system = { name = "try", version = "1" }', 'system = [ { id = "a" }, { id = "b" } ]')
     text = text.replace('item = "case", value = "predicted"', 'item = "case", system = "system", value = "predicted"')
-    text = text.replace('id = "acc", quantity = "accuracy"', 'id = "acc", quantity = "accuracy", contrast = { over = "system", first = "a", second = "b" }')  # fmt: skip
+    contrast = 'contrast = { over = "system", first = "a", second = "b" }'
+    text = text.replace('quantity = "accuracy"', f'quantity = "accuracy", {contrast}')
     text = text.replace("lower_limit = 0.5", "lower_limit = -0.5")
     (folder / "try.measure.toml").write_text(text, encoding="utf-8")
     ended = run("measure", "try.measure.toml")
@@ -106,7 +107,7 @@ PROCEDURES = [
             'file = "tabel.csv", item = "case", value = "predicted"',
         ),
         ("tabel.csv",),
-    ),  # fmt: skip
+    ),
     ("not TOML", ("schema =", "schema"), ("try.measure.toml:1",)),
     ("depth", ('id     = "TRY-01"', "notes = " + "[" * 3000 + "]" * 3000), ("try.measure.toml",)),
     ("twice", ('id     = "TRY-01"', 'id = "a"\nid = "b"'), ("try.measure.toml:3",)),
