@@ -61,7 +61,7 @@ def _layout(count: int, columns: int) -> Layout:
     cells = math.ceil(count / size)
     panels = max(1, math.ceil(cells / TALL))
     lines = math.ceil(cells / panels)
-    width = min((room - (panels - 1) * GAP) / panels / columns, 26.0)
+    width = min((room - (panels - 1) * GAP) / panels / columns, max(26.0, 180.0 / columns))
     height = max(1.0, min(360.0 / lines, 12.0))
     return Layout(bin=size, across=columns, lines=lines, panels=panels, width=width, height=height, strip=False)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from measurand.document.number import real
 from measurand.document.result import Line, NotEvaluated, Result
 from measurand.export.plain import aligned, percent
@@ -18,7 +20,7 @@ def pareto(result: Result, identity: str) -> Picture:
     lines = sorted((b for b in result.budget if isinstance(b, Line)), key=lambda b: -real(b.share))
     missing = [b for b in result.budget if isinstance(b, NotEvaluated) and b.state == "not evaluated"]
     least = min((real(b.share) for b in lines), default=0.0)
-    most = max((real(b.share) for b in lines), default=1.0)
+    most = max(accumulate(real(b.share) for b in lines), default=1.0)
     scale = Scale(low=min(0.0, least), high=max(1.0, most), left=LEFT, right=RIGHT)
     u = real(result.u)
     height = 26.0 + PITCH * (len(lines) + len(missing))
@@ -63,7 +65,7 @@ def _total(lines: list[Line], scale: Scale) -> list[Markup]:
     total, points = 0.0, []
     for i, line in enumerate(lines):
         total += real(line.share)
-        points.append((scale(min(total, scale.high)), 26.0 + PITCH * i + 11.5))
+        points.append((scale(total), 26.0 + PITCH * i + 11.5))
     if len(points) < 2:
         return []
     path = "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points)
