@@ -102,11 +102,15 @@ def _bounded(sampling: Sampling, others: Sequence[Share]) -> Limits:
     if sampling.is_clustered() or not sampling.is_equal():
         df = min(df, kurtosis_bound(sampling.contribution))
     v = float(variances.sum())
+    mixed = sampling.mixed and v > 0.0
+    if mixed:
+        # units of both kinds bound the unseen one better than the worst that a unit could be: one more like the largest
+        v += float(np.max(sampling.contribution**2))
     factor, effective = coverage_factor([Share(v, df, "A"), *others])
     total = v + sum(s.variance for s in others)
     remaining = float(np.average(sampling.remaining(), weights=sampling.weights()))
     floor = sampling.floor if np.isfinite(sampling.floor) else effective_units(sampling)
-    floor /= max(remaining, 1e-9)
+    floor = np.inf if mixed else floor / max(remaining, 1e-9)
     most = sampling.counts[1] / max(remaining, 1e-9) if sampling.counts and sampling.kind == "binomial" else np.inf
     rule = effective_count(sampling.value, total, bounds=sampling.bounds, floor=floor, factor=factor, most=most)
     no_spread = total <= 0.0 or sampling.value in sampling.bounds

@@ -53,6 +53,8 @@ class Sampling:
     """Intraclass correlation of the sensitivities inside units (ANOVA), in [0, 1]."""
     floor: float = np.inf
     """``n0`` of INTERVALS R2, before the finite-population factor."""
+    mixed: bool = False
+    """Every unit holds rows that raise the value and rows that lower it: no unit was seen to be all of one kind."""
     plain: bool = False
     """Independent rows of equal weight, no strata, no random factor: R1 applies."""
     counts: tuple[float, float] | None = None

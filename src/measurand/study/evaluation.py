@@ -35,6 +35,8 @@ class Evaluation:
     """Sensitivity to one unseen row of each extreme kind, per cell, cell weight included: (cells, kinds, outputs)."""
     extreme_class: Integers
     """Class of each extreme kind; -1: any."""
+    active: NDArray[np.bool_]
+    """Rows of the classes on which the value depends, shape (rows,)."""
 
 
 def cells(condition: Integers, repeat: Integers, share_of_condition: Array, *, within: bool) -> tuple[Integers, Array]:
@@ -81,14 +83,14 @@ def evaluate(
             text = say("M05.cell", quantity=statistic.name, cell=where, why=error.findings[0].message)
             raise DesignError(Finding("M0504", "measurand", text, say("M05.cell_hint"))) from error
     mean = cell_weight @ value
+    active = _active(statistic, rows, classes)
     z = w[:, None] * s
     if len(cell_weight) > 1:
-        active = _active(s, classes)
         for c, at in enumerate(members):
             spread = w[at] * active[at]
             total = spread.sum()
             z[at] += (spread / (total or 1.0))[:, None] * (cell_weight[c] * (value[c] - mean))
-    return Evaluation(mean, value, cell_weight, z, s, np.stack(extreme), statistic.extreme_classes(rows))
+    return Evaluation(mean, value, cell_weight, z, s, np.stack(extreme), statistic.extreme_classes(rows), active > 0)
 
 
 def take(rows: Rows, at: Integers) -> Rows:
@@ -96,8 +98,9 @@ def take(rows: Rows, at: Integers) -> Rows:
     return Rows(rows.item[at], rows.cell[at], {k: v[at] for k, v in rows.column.items()})
 
 
-def _active(s: Array, classes: Integers) -> Array:
-    """1 for rows of a class on which the value depends, 0 for the others (all 1 if it moves with none)."""
-    moves = np.zeros(int(classes.max(initial=0)) + 1, bool)
-    np.logical_or.at(moves, classes, np.any(s != 0, axis=1))
-    return np.ones(len(classes)) if not moves.any() else moves[classes].astype(float)
+def _active(statistic: Statistic, rows: Rows, classes: Integers) -> Array:
+    """1 for rows of the classes on which the value depends (sensitivity: positives), 0 for the others."""
+    kinds = statistic.extreme_classes(rows)
+    if not len(kinds) or np.any(kinds < 0):
+        return np.ones(len(classes))
+    return np.isin(classes, kinds).astype(float)

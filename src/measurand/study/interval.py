@@ -109,6 +109,7 @@ def sampling_of(arm: Arm, seen: Observed) -> Sampling:
         weight=units.weight if same else None,
         rho=_icc(arm) if same and not arm.plain else 0.0,
         floor=(high - low) * arm.floor if bounded and is_unit else np.inf,
+        mixed=same and _mixed(arm),
         plain=arm.plain and is_unit,
         counts=_counts(arm, seen) if is_unit else None,
         blocks=_blocks(arm, seen) if is_unit else None,
@@ -129,6 +130,17 @@ def _centred(source: Source, part: Array) -> Array:
         factor = factor / np.where(h < 1.0, 1.0 - h, 1.0)
     scaled = source.scaled(part)
     return np.asarray(scaled / np.sqrt(np.where(factor > 0, factor, 1.0))[:, None])
+
+
+def _mixed(arm: Arm) -> bool:
+    """Whether every unit holds rows that raise the value and rows that lower it."""
+    s, level = arm.evaluation.sensitivity[:, 0], arm.sampled.units.of_row
+    use = arm.evaluation.active & (arm.weighed.base != 0)
+    n = len(arm.sampled.units.rows)
+    of_units = np.bincount(level[use], minlength=n) > 0
+    up = np.bincount(level[use], weights=(s[use] > 0).astype(float), minlength=n) > 0
+    down = np.bincount(level[use], weights=(s[use] < 0).astype(float), minlength=n) > 0
+    return bool(np.all((up & down)[of_units]))
 
 
 def _counts(arm: Arm, seen: Observed) -> tuple[float, float] | None:

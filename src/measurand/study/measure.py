@@ -227,8 +227,9 @@ def _one(
     total = first + unseen + f.nonlinear
     repeats = len(labelled.seen.frame.repeats) if labelled else 0
     frame = labelled.seen.frame if labelled else None
-    items = len(np.unique(np.concatenate([a.weighed.rows.item for a in o.arms]))) if o.arms else 0
-    units = len(np.unique(np.concatenate([a.layout.dimension[UNIT] for a in o.arms]))) if o.arms else 0
+    entered = [(a, a.evaluation.active & (a.weighed.base != 0)) for a in o.arms]
+    items = len(np.unique(np.concatenate([a.weighed.rows.item[e] for a, e in entered]))) if entered else 0
+    units = len(np.unique(np.concatenate([a.layout.dimension[UNIT][e] for a, e in entered]))) if entered else 0
     effects = effect_variances(o.estimate, o.inner, o.effect_of_key, o.inside)
     called = Names(
         items=items, units=units, cluster=_cluster(procedure), repeats=repeats, inputs=known.line,

@@ -38,7 +38,7 @@ def title(measurand: Measurand, definition: Definition | None) -> str:
         parts.append(say("title.at", name=name, value=shown))
     if measurand.average:
         parts.append(say("title.average", average=measurand.average))
-    if measurand.contrast:
+    if measurand.contrast and measurand.contrast.over != "system":
         c = measurand.contrast
         parts.append(say(f"title.{c.kind}", over=c.over, first=c.first, second=c.second))
     return " ".join(parts)
