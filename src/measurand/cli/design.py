@@ -24,7 +24,9 @@ def sentences(procedure: Procedure, table: EvidenceTable) -> Iterator[str]:
     yield say("cli.design.items", items=f"{len(seen.items):,}", rows=f"{len(seen.item):,}")
     for n, inner in enumerate(names):
         for outer in names[n + 1 :]:
-            yield relation(inner, dimensions[inner], outer, dimensions[outer])
+            sentence, told = relation(inner, dimensions[inner], outer, dimensions[outer])
+            if n == 0 or told:
+                yield sentence
     if len(seen.repeats) == 1:
         yield say("cli.design.one_repeat")
 
@@ -43,15 +45,15 @@ def dimensions_of(procedure: Procedure, seen: Frame) -> Iterator[tuple[str, Inte
         yield say("cli.design.repeat"), seen.repeat
 
 
-def relation(inner: str, a: Integers, outer: str, b: Integers) -> str:
-    """How two dimensions lie to each other."""
+def relation(inner: str, a: Integers, outer: str, b: Integers) -> tuple[str, bool]:
+    """How two dimensions lie to each other, and whether that is worth saying of any two (not: fully crossed)."""
     fields: Mapping[str, str] = {"inner": inner, "outer": outer}
     pairs = distinct([a, b])[0].shape[1]
     many, few = len(np.unique(a)), len(np.unique(b))
     if pairs == many:
-        return say("cli.design.nested", inner=inner, outer=outer, levels=f"{few:,}")
+        return say("cli.design.nested", inner=inner, outer=outer, levels=f"{few:,}"), True
     if pairs == few:
-        return say("cli.design.nested", inner=outer, outer=inner, levels=f"{many:,}")
+        return say("cli.design.nested", inner=outer, outer=inner, levels=f"{many:,}"), True
     if pairs == many * few:
-        return say("cli.design.crossed", **fields, levels=f"{few:,}")
-    return say("cli.design.partly", **fields, present=f"{pairs:,}", possible=f"{many * few:,}")
+        return say("cli.design.crossed", **fields, levels=f"{few:,}"), False
+    return say("cli.design.partly", **fields, present=f"{pairs:,}", possible=f"{many * few:,}"), True
