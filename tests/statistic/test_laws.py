@@ -214,7 +214,7 @@ def test_value_is_within_bounds_and_counts_agree(case):
 
 @each
 def test_first_order_agrees_with_the_cluster_bootstrap(case):
-    """``u`` of sensitivities summed by item against the spread over resampled items, within 10 % + 3 Monte Carlo errors."""
+    """``u`` of sensitivities summed by item against resampled items, within 10 % + 3 Monte Carlo errors."""
     statistic = case.statistic
     if not statistic.smooth:
         pytest.skip("declared not smooth: replicates are its method")
