@@ -84,8 +84,8 @@ def estimate_of(
 
     The margins of the fully crossed dimensions enter with the sign of inclusion and exclusion,
     ``V = V_unit + V_factor - V_unit.factor``; in a balanced design these are the ANOVA mean squares. With holes the
-    interaction is the sum over the combinations that exist, so that V is the multiway cluster variance (Cameron,
-    Gelbach & Miller 2011), unbiased for any pattern of holes. With nothing random but the repeats, these are the total.
+    interaction is what is left of the combinations that exist after both main effects (record 0005). With nothing
+    random but the repeats, these are the total.
     """
     crossed = tuple(d for d in layout.crossing.crossed if d in random)
     sources: dict[str, Source] = {}
@@ -157,21 +157,49 @@ def _margin(
         block = _code([block, layout.stratum, layout.label_class])
     combination, level = distinct([block, *(layout.dimension[d] for d in effect)])
     part = _sums(level, z, combination.shape[1])
-    joint = len(effect) > 1 and not layout.crossing.complete
-    axes = [np.arange(len(part))] if joint else [np.ascontiguousarray(row) for row in combination[1:]]
+    axes = [np.ascontiguousarray(row) for row in combination[1:]]
     names = ["\x1f".join(layout.name[d][p] for d, p in zip(effect, row, strict=True)) for row in combination[1:].T]
     if UNIT in effect and len(set(names)) < len(names):
         names = [f"{name}\x1f{b}" for name, b in zip(names, combination[0], strict=True)]
     share: list[Array | None] = [None] * len(axes)
     fraction = None
     if UNIT in effect:
-        if not joint:
-            share[effect.index(UNIT)] = _unit_share(combination[0], axes[effect.index(UNIT)], layout, block)
+        share[effect.index(UNIT)] = _unit_share(combination[0], axes[effect.index(UNIT)], layout, block)
         fraction = _per_level(level, layout.fraction, combination.shape[1])
-    if not joint:
-        _refuse_lone(effect, combination[0], axes)
+    if len(effect) > 1 and not layout.crossing.complete:
+        residual, df = _residuals(combination[0], axes, part)
+        if fraction is not None:
+            residual = residual * np.sqrt(1.0 - fraction)[:, None]
+        return Source(key, component, "A", tuple(names), sign=sign, df=df), residual
+    _refuse_lone(effect, combination[0], axes)
     source = margin(key, component, names, axes=axes, block=combination[0], share=share, fraction=fraction, sign=sign)
     return source, part
+
+
+def _residuals(block: Integers, axes: list[Integers], part: Array) -> tuple[Array, float]:
+    """Contributions of a two-way layout with holes, less both main effects, scaled to be unbiased; and their df.
+
+    Least squares by alternating projections inside each block; the squares of the residuals times
+    ``N / (N - n - P + 1)`` estimate the interaction's variance, as in the complete case.
+    """
+    if len(axes) > 2:
+        raise DesignError(Finding("M0508", "factor", say("M05.three_with_holes"), say("M05.three_with_holes_hint")))
+    groups = [distinct([block, axis])[1] for axis in axes]
+    sizes = [np.bincount(g)[:, None] for g in groups]
+    residual = part
+    for _ in range(1000):
+        before = residual
+        for g, size in zip(groups, sizes, strict=True):
+            residual = residual - (_sums(g, residual, len(size)) / size)[g]
+        if np.abs(residual - before).max(initial=0.0) <= 1e-12 * np.abs(part).max(initial=0.0):
+            break
+    n = np.bincount(block).astype(float)
+    free = n + 1.0
+    for axis in axes:
+        pairs, _ = distinct([block, axis])
+        free = free - np.bincount(pairs[0], minlength=len(n))
+    scale = np.where(free > 0, n / np.where(free > 0, free, 1.0), 0.0)
+    return residual * np.sqrt(scale)[block][:, None], float(np.maximum(free, 0.0).sum()) or 1.0
 
 
 def _unit_share(block_of_level: Integers, unit_of_level: Integers, layout: Layout, block_of_row: Integers) -> Array:

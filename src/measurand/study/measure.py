@@ -226,14 +226,13 @@ def _one(
     unseen = max(o.limits.u**2 - first, 0.0) if first <= 0 and f.method != "monte-carlo" else 0.0
     total = first + unseen + f.nonlinear
     repeats = len(labelled.seen.frame.repeats) if labelled else 0
-    frame = labelled.seen.frame if labelled else None
     entered = [(a, a.evaluation.active & (a.weighed.base != 0)) for a in o.arms]
     items = len(np.unique(np.concatenate([a.weighed.rows.item[e] for a, e in entered]))) if entered else 0
     units = len(np.unique(np.concatenate([a.layout.dimension[UNIT][e] for a, e in entered]))) if entered else 0
     effects = effect_variances(o.estimate, o.inner, o.effect_of_key, o.inside)
     called = Names(
         items=items, units=units, cluster=_cluster(procedure), repeats=repeats, inputs=known.line,
-        levels={n: len(v) for n, v in frame.levels.items()} if frame else {},
+        levels=_levels(o),
     )  # fmt: skip
     composed = Composed(
         o.estimate, o.inner, o.effect_of_key, o.inside,
@@ -255,6 +254,15 @@ def _one(
         simultaneous=together, seen=labelled.seen if labelled else None, evidence_at=evidence_at or None,
         method=f.method, floor=floor_of(o.estimate, effects),
     )  # fmt: skip
+
+
+def _levels(outcome: Outcome) -> dict[str, int]:
+    """Number of levels of each random factor that entered."""
+    names = {d for a in outcome.arms for d in a.layout.dimension}
+    return {
+        n: len(np.unique(np.concatenate([a.layout.dimension[n] for a in outcome.arms if n in a.layout.dimension])))
+        for n in sorted(names)
+    }
 
 
 def _cluster(procedure: Procedure) -> str:

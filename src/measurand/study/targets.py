@@ -103,16 +103,21 @@ def _selections(measurand: Measurand, seen: Observed, mask: Mask, system: str) -
             raise DesignError(Finding("M0543", f"measurand.{measurand.id}.contrast", text))
         out.append(Selection(side if contrast.over == "system" else system, rows))
     if contrast.over == "system":
-        _same_items(measurand, seen, out[0].rows, out[1].rows)
+        return _same_items(measurand, seen, out[0], out[1])
     return tuple(out)
 
 
-def _same_items(measurand: Measurand, seen: Observed, first: Integers, second: Integers) -> None:
-    a, b = set(seen.frame.item[first]), set(seen.frame.item[second])
-    if a != b and a & b:
-        one = seen.frame.items[min(a ^ b)]
-        text = say("M05.different_items", count=len(a ^ b), item=one)
-        raise DesignError(Finding("M0544", f"measurand.{measurand.id}.contrast", text, say("M05.different_items_hint")))
+def _same_items(measurand: Measurand, seen: Observed, first: Selection, second: Selection) -> tuple[Selection, ...]:
+    """Two systems are compared on the items of both; an item of one only is refused, unless missing is excluded."""
+    item = seen.frame.item
+    a, b = np.unique(item[first.rows]), np.unique(item[second.rows])
+    shared, single = np.intersect1d(a, b), np.setxor1d(a, b)
+    if not len(single) or not len(shared):
+        return first, second
+    if seen.procedure.status.missing == "exclude":
+        return tuple(Selection(s.system, s.rows[np.isin(item[s.rows], shared)]) for s in (first, second))
+    text = say("M05.different_items", count=len(single), item=seen.frame.items[single[0]])
+    raise DesignError(Finding("M0544", f"measurand.{measurand.id}.contrast", text, say("M05.different_items_hint")))
 
 
 def column(seen: Observed, name: str) -> NDArray[np.object_]:
