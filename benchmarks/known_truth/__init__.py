@@ -1,0 +1,1 @@
+"""Situations whose truth is known, to see how often the intervals of a measurement hold it."""

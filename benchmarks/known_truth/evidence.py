@@ -1,0 +1,120 @@
+"""Evidence tables and procedures in memory, as a measurement makes them from files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.document.amount import Amount
+from measurand.document.procedure import (
+    Contrast,
+    Factor,
+    Input,
+    Known,
+    LabelError,
+    Measurand,
+    Observations,
+    Procedure,
+    Reference,
+    Sampling,
+    System,
+)
+
+Columns = dict[str, NDArray[Any]]
+
+
+@cache
+def _names(count: int) -> NDArray[np.object_]:
+    return np.array([f"{i:05d}" for i in range(count)], object)
+
+
+def words(positions: NDArray[Any]) -> NDArray[np.object_]:
+    """Positions as names of equal length."""
+    at = np.asarray(positions, np.int64)
+    return _names(max(1000, int(at.max(initial=0)) + 1))[at]
+
+
+def marks(outcome: NDArray[Any]) -> NDArray[np.object_]:
+    """0/1 as the cells "0" and "1"."""
+    return np.array(["0", "1"], object)[np.asarray(outcome, np.int64)]
+
+
+def table(item: NDArray[Any], **columns: Any) -> Columns:
+    """An evidence table: ``value``, ``reference`` (0/1), ``score`` (numbers), ``cluster``, ``stratum`` (positions), ...
+
+    ``factors`` maps a factor to positions, ``annotators`` a name to 0/1; ``number`` is a value that is a number.
+    """
+    n = len(item)
+    out: Columns = {"system": np.full(n, "s", object), "item": words(item), "repeat": np.full(n, "1", object)}
+    out["status"], out["reason"] = np.full(n, "ok", object), np.full(n, "", object)
+    for name in ("value", "reference"):
+        if name in columns:
+            out[name] = marks(columns[name])
+    for name in ("cluster", "stratum", "repeat"):
+        if name in columns:
+            out[name] = words(columns[name])
+    for name in ("score", "weight"):
+        if name in columns:
+            out[name] = np.asarray(columns[name], float)
+    if "number" in columns:
+        out["value"] = np.asarray(columns["number"], float)
+    if "system" in columns:
+        out["system"] = np.array(["a", "b"], object)[np.asarray(columns["system"], np.int64)]
+    for name, levels in columns.get("factors", {}).items():
+        out[f"factor:{name}"] = words(levels)
+    for name, votes in columns.get("annotators", {}).items():
+        out[f"annotator:{name}"] = marks(votes)
+    return out
+
+
+def procedure(
+    quantity: str, *, factors: Sequence[str] = (), clusters: bool = False, strata: bool = False, paired: bool = False,
+    error: LabelError | None = None, annotators: Sequence[str] = (), inputs: Sequence[Input] = (),
+    estimand: str = "generalised",
+) -> Procedure:  # fmt: skip
+    """A procedure with one measurand, a statement about a population of items unless said otherwise."""
+    measurand = Measurand(
+        id="m", quantity=quantity, estimand=estimand, unit="1", positive="1" if quantity == "auc" else None,
+        contrast=Contrast(over="system", first="a", second="b") if paired else None,
+        model=" + ".join(["value", *(i.id for i in inputs)]) if inputs else None,
+    )  # fmt: skip
+    shared: dict[str, Any] = {"file": ("table.csv",), "format": "csv", "item": ("item",)}
+    needs_reference = quantity in ("accuracy", "auc")
+    of_label = {"annotators": tuple(annotators)} if annotators else {"value": "reference", "error": error}
+    return Procedure(
+        id="STUDY",
+        title="study",
+        system=tuple(System(id=s, name=s) for s in (("a", "b") if paired else ("s",))),
+        observations=Observations(**shared, value="value", score="score"),
+        reference=Reference(**shared, **of_label) if needs_reference else None,
+        sampling=Sampling(
+            population="population", cluster=("cluster",) if clusters else None, stratum="stratum" if strata else None,
+            weight="weight" if strata else None,
+        ),
+        factor=tuple(Factor(id=f, effect="random", column=f) for f in factors),
+        input=tuple(inputs),
+        measurand=(measurand,),
+    )  # fmt: skip
+
+
+def rectangular(half_width: float) -> Input:
+    """An input ``drift`` between minus and plus its half width."""
+    return Input(id="drift", distribution="rectangular", half_width=_amount(half_width))
+
+
+def normal(u: float) -> Input:
+    """An input ``drift``, normal around 0."""
+    return Input(id="drift", distribution="normal", standard_uncertainty=_amount(u))
+
+
+def known_rate(rate: float, u: float, *, independent: bool = True) -> LabelError:
+    """A label error rate known from elsewhere."""
+    return LabelError(rate=Known(value=f"{rate:.6g}", standard_uncertainty=f"{u:g}"), independent=independent)
+
+
+def _amount(number: float) -> Amount:
+    return Amount(text=f"{number:g}", value=f"{number:g}")
