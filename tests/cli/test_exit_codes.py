@@ -93,6 +93,13 @@ def test_an_exception_is_5_never_1(folder: Path, run: Any, monkeypatch: pytest.M
     assert "Traceback" in run("explain", "3").err
 
 
+def test_a_folder_that_cannot_be_written_is_5(folder: Path, run: Any) -> None:
+    (folder / "out").write_text("a file", encoding="utf-8")
+    ended = run("measure", "try.measure.toml")
+    assert ended.code == 5
+    assert "out cannot be written" in ended.err
+
+
 SLOW = """\
 import time
 def observe(inputs):

@@ -21,6 +21,8 @@ EVERYDAY = ("demo", "init", "check", "measure", "certify", "verify", "show")
 MORE = ("evaluate", "explain", "doctor", "key", "completion")
 
 USAGE, INTERNAL, INTERRUPTED = 2, 5, 130
+ENVIRONMENT = frozenset({"M0709"})
+"""Findings that blame the disk: nothing that was asked for was wrong."""
 
 
 class Verbs(click.Group):
@@ -80,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     except MeasurandError as problem:
         import_module("measurand.cli.fault").show(problem, json="--json" in given)
-        return problem.exit_code
+        return INTERNAL if {finding.code for finding in problem.findings} & ENVIRONMENT else problem.exit_code
     except BrokenPipeError:
         return _unread()
     except Exception as problem:  # noqa: BLE001 - an uncaught one would end with 1, which reads as non-conforming

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from measurand.cli.issuing import issue
+from measurand.cli.place import existing
 from measurand.cli.view import printed
 from measurand.errors import StoreError
 from measurand.lab.keys import PrivateKey, fingerprint, private_key
@@ -25,7 +26,7 @@ PASSPHRASE = "MEASURAND_PASSPHRASE"
 def verb(record: Path, key: Path, number: str, json: bool) -> int:
     """Issue the certificate of a record."""
     private = signing_key(key)
-    page = issue(record, private, number=number)
+    page = issue(existing(record), private, number=number)
     name = fingerprint(private.public_key())
     if json:
         original = str(page.with_suffix(".json"))

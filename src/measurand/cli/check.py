@@ -13,7 +13,7 @@ from measurand.cli.flawless import prospects
 from measurand.cli.view import printed, strongest
 from measurand.document.procedure import is_budget
 from measurand.errors import MeasurandError
-from measurand.lab.job import JOURNALS, observed, opened, resolved
+from measurand.lab.job import JOURNALS, computed, observed, opened, resolved
 from measurand.message import say
 
 UNDECIDABLE = 3
@@ -54,6 +54,7 @@ def looked_at(path: Path) -> View:
     run = observed(written, procedure, written.folder / JOURNALS)
     if run is None:
         return {"design": []}
+    computed(procedure, run.table, run.evidence)  # what cannot be evaluated says so; the result itself is not looked at
     several = list(prospects(procedure, run.table, run.evidence))
     short = [p for p in several if not p.decidable]
     return {

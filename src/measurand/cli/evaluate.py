@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from measurand.cli.output import as_record, show_record, show_views
+from measurand.cli.place import existing
 from measurand.cli.progress import Progress
 from measurand.cli.view import exit_code, view
 from measurand.document.canonical import canonical
@@ -23,6 +24,7 @@ from measurand.message import say
 @click.option("-q", "--quiet", is_flag=True, help=say("cli.option.quiet"))
 def verb(record: Path, json: bool, quiet: bool) -> int:
     """Compute a record again, compare it with what is stored, and print it; exit codes as ``measure``."""
+    record = existing(record)
     stored = load(record)
     progress = Progress(quiet=quiet)
     try:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from measurand.cli.output import show_record, show_views
+from measurand.cli.place import existing
 from measurand.cli.view import exit_code, printed, view
 from measurand.document.canonical import plain
 from measurand.document.record import Record
@@ -32,7 +33,7 @@ def verb(file: Path, json: bool, whole: bool, budget: bool) -> int:
         procedure = resolved(opened(file))
         click.echo(printed(plain(procedure)) if json else "\n".join(outline(plain(procedure))))
         return 0
-    folder = file if file.is_dir() else file.parent
+    folder = existing(file if file.is_dir() else file.parent)
     if not file.is_dir() and file.name not in (PAGE, "certificate.json", "results.json"):
         raise StoreError(Finding("M0732", "", say("M0732.kind", file=str(file)), say("M0732.hint"), str(file)))
     record = load(folder)
