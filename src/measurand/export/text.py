@@ -130,11 +130,14 @@ def _budget(result: Result, alphabet: Alphabet) -> Iterable[str]:
     combined = real(result.u)
     for line in result.budget:
         if isinstance(line, Line):
-            u = aligned(real(line.contribution), combined)
+            negative = real(line.variance) <= 0
+            u = "–" if negative else aligned(real(line.contribution), combined)
             share = percent(real(line.share))
             bar = alphabet.full * round(8 * max(0.0, min(1.0, real(line.share))))
             kind = _fit(line.distribution, 12)
             yield f"{INDENT}{_fit(line.line, 30)} {line.type:^4} {kind} {u:<8} {bar:<8} {share:>7}"
+            if negative and line.note:
+                yield f"{INDENT}  {_fit(line.note, WIDTH - 8)}"
     yield f"{INDENT}{_fit(say('text.combined'), 30)} {'':<18}{aligned(combined, combined)}"
     for state in ("not evaluated", "not applicable"):
         names = [say(f"component.{b.component}") for b in result.budget if _is_gap(b) and b.state == state]

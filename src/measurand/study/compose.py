@@ -13,7 +13,7 @@ from measurand.document.number import real
 from measurand.document.procedure import Correlation, Input, Measurand
 from measurand.errors import DesignError, Finding, StatisticError
 from measurand.message import say
-from measurand.quantity.distribution import Distribution
+from measurand.quantity.distribution import Distribution, first_order
 from measurand.quantity.estimate import Estimate, correlated_inputs, covariance, input_estimate, propagate, stack
 from measurand.quantity.expression import gradient, names
 from measurand.quantity.gum import gum_limits
@@ -74,10 +74,11 @@ def known_inputs(inputs: Sequence[Input], correlations: Sequence[Correlation]) -
     estimate, line = {}, {}
     for i in inputs:
         d = distribution[i.id]
-        df = real(i.degrees_of_freedom) if i.degrees_of_freedom else np.inf
+        u, df = first_order(d)
+        df = real(i.degrees_of_freedom) if i.degrees_of_freedom else df
         key = f"input:{i.shared_as}" if i.shared_as else f"input:{i.id}"
-        estimate[i.id] = input_estimate(i.id, d.mean(), d.u(), df=df, component=i.component, key=key)
-        line[i.id] = InputLine(i.id, i.component, i.distribution, d.u(), df, i.source or "")
+        estimate[i.id] = input_estimate(i.id, d.mean(), u, df=df, component=i.component, key=key)
+        line[i.id] = InputLine(i.id, i.component, i.distribution, u, df, i.source or "")
     linked = [name for name, k in order.items() if np.any(r[k, :k] != 0) or np.any(r[k, k + 1 :] != 0)]
     if linked:
         estimate |= _linked(linked, distribution, order, r)
@@ -87,8 +88,6 @@ def known_inputs(inputs: Sequence[Input], correlations: Sequence[Correlation]) -
 def _parameters(one: Input) -> dict[str, float]:
     amounts = {k: getattr(one, k) for k in ("value", "standard_uncertainty", "half_width", "lower", "upper")}
     out = {k: real(a.value) for k, a in amounts.items() if a is not None}
-    if "value" not in one.model_fields_set and out.get("value") == 0.0:
-        del out["value"]
     out |= {k: real(v) for k in ("shape", "degrees_of_freedom") if (v := getattr(one, k)) is not None}
     return out
 
@@ -97,7 +96,7 @@ def _linked(
     linked: Sequence[str], distribution: Mapping[str, Distribution], order: Mapping[str, int], r: Array
 ) -> dict[str, Estimate]:
     at = [order[name] for name in linked]
-    u = np.array([distribution[name].u() for name in linked])
+    u = np.array([first_order(distribution[name])[0] for name in linked])
     values = np.array([distribution[name].mean() for name in linked])
     try:
         whole = correlated_inputs(linked, values, r[np.ix_(at, at)] * u[:, None] * u[None, :])

@@ -18,15 +18,19 @@ STRONGEST = (Verdict.INVALID, Verdict.NON_CONFORMING, Verdict.INCONCLUSIVE, Verd
 
 def decisions(procedure: Procedure, results: Results, limits: Sequence[Limits]) -> Decisions:
     """One decision for each requirement and each result that it names; INVALID where a condition of validity failed."""
-    valid = all(check.passed for check in results.validity)
+    failed = tuple(check.text for check in results.validity if not check.passed)
     found: list[Decision] = []
     for rule in procedure.requirement:
         for one, its_limits in zip(results.results, limits, strict=True):
             if _concerns(rule, one):
                 distribution = DistributionOfResult(its_limits)
                 wanted = requirement(rule, one)
-                found.append(decide(distribution, one, wanted, rule.decision_rule, valid=valid, stated="before"))
-    verdicts = [d.verdict for d in found] or ([] if valid else [Verdict.INVALID])
+                found.append(
+                    decide(
+                        distribution, one, wanted, rule.decision_rule, valid=not failed, stated="before", failed=failed
+                    )
+                )
+    verdicts = [d.verdict for d in found] or ([Verdict.INVALID] if failed else [])
     worst = next((v for v in STRONGEST if v in verdicts), None)
     return Decisions(decisions=tuple(found), verdict=worst)
 
