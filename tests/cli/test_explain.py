@@ -1,0 +1,36 @@
+"""``explain`` knows every code that a message carries, every verdict, exit code and quantity, and the glossary."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from measurand.cli.explain import glossary
+from measurand.lab.pack import definitions
+from measurand.message import sentences
+
+CODES = sorted({match[0] for key in sentences() if (match := re.match(r"M\d\d(\d\d)?(?=\.)", key))})
+
+
+def test_every_code(run: Any) -> None:
+    unknown = [code for code in CODES if run("explain", code).code]
+    assert unknown == []
+    assert len(CODES) > 50
+
+
+@pytest.mark.parametrize("word", ["conforming", "NON-CONFORMING", "inconclusive", "invalid", "0", "3", "130"])
+def test_verdicts_and_exit_codes(run: Any, word: str) -> None:
+    assert run("explain", word).out
+
+
+def test_every_quantity_and_every_term(run: Any) -> None:
+    words = [*definitions(), *(entry["term"] for entry in glossary())]
+    assert [word for word in words if run("explain", *word.split()).code] == []
+
+
+def test_the_nearest_is_named(run: Any) -> None:
+    ended = run("explain", "gard band")
+    assert ended.code == 2
+    assert "guard band" in ended.err
