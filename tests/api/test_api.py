@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -146,6 +147,17 @@ def test_certify_and_verify(table: str, capsys: pytest.CaptureFixture[str]) -> N
     assert ms.verify(page, key="lab.pub.pem").exit_code == 1
     with pytest.raises(ms.MeasurandError, match="after"):
         ms.certify([result.decide(ms.at_least(0.6))], key="lab.pem")
+
+
+def test_pictures(table: str) -> None:
+    result = measured(table, requirement=ms.at_least(0.5))
+    decision = result.decide(ms.at_least(0.6))
+    for drawing in (result.plot.interval(), decision.plot.interval(), result.plot.budget(), result.plot.items()):
+        ElementTree.fromstring(drawing.svg)
+    result.plot.interval().save("interval.svg")
+    assert Path("interval.svg").read_text(encoding="utf-8").startswith("<svg")
+    with pytest.raises(ms.MeasurandError, match="no repeated values"):
+        result.plot.repeatability()
 
 
 def test_what_is_wrong_is_said(table: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from measurand.api.asked import Requirement
+from measurand.api.plot import Plots
 from measurand.document.decision import Decision as Stated
 from measurand.document.decision import Verdict
 from measurand.document.number import real
@@ -105,6 +106,11 @@ class Decision:
         """What would settle it; empty after CONFORMING."""
         return self.document.what_now
 
+    @property
+    def plot(self) -> Plots:
+        """The pictures of its result, with the limits of this decision."""
+        return Plots(self.result.document, self.document)
+
     def __bool__(self) -> NoReturn:
         raise TypeError(say("api.bool_decision"))
 
@@ -191,6 +197,12 @@ class Result(Stating):
         key = (self.document.measurand, self.document.system, self.document.level)
         several = self.source.decisions.decisions
         return tuple(Decision(d, self) for d in several if (d.measurand, d.system, d.level) == key)
+
+    @property
+    def plot(self) -> Plots:
+        """Its pictures: ``interval``, ``budget``, ``items``, ``repeatability``."""
+        stated = self.decisions
+        return Plots(self.document, stated[0].document if stated else None)
 
     def decide(self, requirement: Requirement) -> Decision:
         """Decide about a requirement; it is stated after the measurement, and the decision says so."""

@@ -11,6 +11,7 @@ from measurand.cli.fault import framed
 from measurand.cli.output import show_record, show_views
 from measurand.cli.progress import Progress
 from measurand.cli.view import View, exit_code, strongest, view
+from measurand.document.decision import Verdict
 from measurand.errors import MeasurandError
 from measurand.lab.job import job, opened
 from measurand.lab.store import load
@@ -71,4 +72,6 @@ def one(path: Path, out: Path, *, json: bool, fresh: bool, quiet: bool, on_incon
     if not json:
         show_record(record)
         click.echo("\n" + say("cli.measure.record", folder=shlex.quote(str(done.folder))))
+        if record.decisions.verdict is not Verdict.INVALID:
+            click.echo(say("cli.measure.next", folder=shlex.quote(str(done.folder))))
     return code, view(record, folder=str(done.folder), code=code)
