@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from measurand.quantity.distribution import Distribution
+from measurand.quantity.distribution import Distribution, Normal
 from measurand.quantity.randomness import generator
 
 Array = NDArray[np.float64]
@@ -55,8 +55,6 @@ def joint_draw(
 
 def _at(distribution: Distribution, z: Array, p: Array) -> Array:
     """Values of a distribution at normal scores."""
-    from measurand.quantity.distribution import Normal
-
     if isinstance(distribution, Normal):
         return np.asarray(distribution.value + distribution.standard_uncertainty * z)
     return np.array([distribution.quantile(float(q)) for q in p])
