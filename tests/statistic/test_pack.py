@@ -46,3 +46,8 @@ def test_words_speak_of_the_population(definition):
     assert {"lower", "upper", "population"} <= fields <= {"lower", "upper", "population", "positive"}
     assert "next" not in definition.words and "100 " not in definition.words
     assert definition.formula and definition.assumptions and definition.source
+
+
+def test_means_of_scores_say_so():
+    """Their limits follow Student's t and Hall's correction, not an effective count in a range that may be infinite."""
+    assert {d.id for d in DEFINITIONS if d.scores} == {"mean", "brier_score"}
