@@ -96,8 +96,9 @@ def job(
 
     An unfinished run of the same procedure is resumed unless ``fresh``. Raises MeasurandError.
     """
-    procedure = resolved(written)
-    seen = observed(written, procedure, laboratory, fresh=fresh, progress=progress)
+    tables = sources(written.procedure, written.folder)
+    procedure = resolved(written, tables)
+    seen = observed(written, procedure, laboratory, fresh=fresh, progress=progress, tables=tables)
     when = datetime.now(UTC)
     table, evidence = (seen.table, seen.evidence) if seen else (None, None)
     measurement = evaluated(written.text, procedure, table, evidence, seen.parquet if seen else None, phase=phase)
@@ -108,13 +109,21 @@ def job(
 
 
 def observed(
-    written: Written, procedure: Procedure, laboratory: Path, *, fresh: bool = False, progress: Progress | None = None
+    written: Written,
+    procedure: Procedure,
+    laboratory: Path,
+    *,
+    fresh: bool = False,
+    progress: Progress | None = None,
+    tables: Sources | None = None,
 ) -> Run | None:
     """What observing leaves; None for a plain budget, which observes nothing."""
     if is_budget(procedure):
         return None
     journals = laboratory / JOURNALS
-    return run(procedure, definitions(), folder=written.folder, journals=journals, fresh=fresh, progress=progress)
+    return run(
+        procedure, definitions(), folder=written.folder, journals=journals, fresh=fresh, progress=progress, tables=tables
+    )  # fmt: skip
 
 
 def evaluated(

@@ -54,13 +54,14 @@ def run(
     journals: Path,
     fresh: bool = False,
     progress: Progress | None = None,
+    tables: Sources | None = None,
 ) -> Run:
     """Observe what the procedure asks for and make the evidence.
 
-    ``folder`` is that of the procedure file, ``journals`` the place of unfinished live runs. An unfinished run of the
-    same procedure is resumed unless ``fresh``. Raises TableError, RunError.
+    ``folder`` is that of the procedure file, ``journals`` the place of unfinished live runs, ``tables`` what was read
+    already. An unfinished run of the same procedure is resumed unless ``fresh``. Raises TableError, RunError.
     """
-    found = sources(procedure, folder)
+    found = sources(procedure, folder) if tables is None else tables
     items = held(procedure, found)
     if procedure.observations is not None:
         if found.observations is None:
