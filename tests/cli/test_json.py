@@ -80,3 +80,17 @@ def test_an_error_is_a_document_too(folder: Path, run: Any) -> None:
 @pytest.mark.parametrize("words", [("check", "try.measure.toml"), ("doctor",), ("key", "list"), ("explain", "3")])
 def test_other_verbs_print_one_document(folder: Path, run: Any, words: tuple[str, ...]) -> None:
     assert json.loads(run(*words, "--json").out)["schema"].startswith("measurand/")
+
+
+def test_a_certificate_far_from_its_record_shows_the_same(folder: Path, run: Any) -> None:
+    document = json.loads(run("measure", "try.measure.toml", "--json").out)
+    run("key", "new", "lab")
+    run("certify", document["record"], "--key", "lab.pem")
+    for name in ("certificate.html", "certificate.json"):
+        away = folder / "mail" / name
+        away.parent.mkdir(exist_ok=True)
+        away.write_bytes((folder / document["record"] / name).read_bytes())
+        shown = json.loads(run("show", away, "--json").out)
+        assert faults(shown, SCHEMA) == []
+        assert shown | {"record": document["record"]} == document
+        assert run("show", away, "--budget").code == 0

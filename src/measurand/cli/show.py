@@ -11,14 +11,15 @@ import click
 
 from measurand.cli.output import show_record, show_views
 from measurand.cli.place import existing
-from measurand.cli.view import exit_code, printed, view
+from measurand.cli.stated import stated
+from measurand.cli.view import exit_code, printed, record_at, view
 from measurand.document.canonical import plain
 from measurand.document.record import Record
 from measurand.document.result import Line, Result
 from measurand.document.rounding import percent, significant
 from measurand.errors import Finding, StoreError
 from measurand.lab.job import opened, resolved
-from measurand.lab.store import PAGE, load
+from measurand.lab.store import load
 from measurand.message import say
 
 
@@ -33,20 +34,29 @@ def verb(file: Path, json: bool, whole: bool, budget: bool) -> int:
         procedure = resolved(opened(file))
         click.echo(printed(plain(procedure)) if json else "\n".join(outline(plain(procedure))))
         return 0
-    folder = existing(file if file.is_dir() else file.parent)
-    if not file.is_dir() and file.name not in (PAGE, "certificate.json", "results.json"):
-        raise StoreError(Finding("M0732", "", say("M0732.kind", file=str(file)), say("M0732.hint"), str(file)))
-    record = load(folder)
+    record, folder, at = found(file)
     if whole:
         document = plain(record.procedure)
         click.echo(printed(document) if json else "\n".join(outline(document)))
     elif json:
-        show_views([view(record, folder=str(folder), code=exit_code(record.decisions.verdict))])
+        show_views([view(record, folder=str(folder), code=exit_code(record.decisions.verdict), at=at)])
     elif budget:
         click.echo("\n\n".join("\n".join(table(result)) for result in record.results.results))
     else:
         show(record)
     return 0
+
+
+def found(file: Path) -> tuple[Record, Path, str]:
+    """The record of a folder, of one of its files, or as a certificate states it; where it lies, and its address."""
+    if file.suffix in (".html", ".json") and file.name != "results.json":
+        record, at = stated(file)
+        return record, file, at
+    if not file.is_dir() and file.name != "results.json":
+        raise StoreError(Finding("M0732", "", say("M0732.kind", file=str(file)), say("M0732.hint"), str(file)))
+    folder = existing(file if file.is_dir() else file.parent)
+    record = load(folder)
+    return record, folder, record_at(record)
 
 
 def show(record: Record) -> None:

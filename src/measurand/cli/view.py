@@ -22,8 +22,9 @@ PRECEDENCE = (0, 3, 1, 4, 2, 5, 130)
 View = dict[str, Any]
 
 
-def view(record: Record, *, folder: str, code: int) -> View:
-    """A record as data. ``folder`` is where it lies, ``code`` the exit code of the command."""
+def view(record: Record, *, folder: str, code: int, at: str | None = None) -> View:
+    """A record as data. ``folder`` is where it lies, ``code`` the exit code of the command, ``at``
+    the record's address where it is known already."""
     p = record.procedure
     found: View = {
         "schema": SCHEMA,
@@ -36,7 +37,7 @@ def view(record: Record, *, folder: str, code: int) -> View:
         "remarks": list(record.results.remarks),
         "measured": record.measured,
         "record": folder,
-        "record_at": record_at(record),
+        "record_at": at or record_at(record),
     }
     if record.evidence is not None:
         e = record.evidence
