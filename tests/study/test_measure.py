@@ -263,7 +263,7 @@ def same(**more: Any) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize(
     ("table_", "options", "error", "words"),
     [
-        (same(cluster="one"), {"cluster": True}, DesignError, "one independent unit"),
+        (same(cluster="one"), {"cluster": True}, DesignError, "one independent unit only"),
         (same(reference="sick"), {}, MeasurandError, "negative reference"),
         (same(), {"factor": [SITE]}, MeasurandError, "one level"),
         (scores(n=40, sites=2), {"factor": [SITE]}, RefusedError, "2 levels"),

@@ -82,13 +82,13 @@ class Case:
 
 
 REFUSED = [
-    Case("one cluster", lambda: clusters([20]), "one independent unit"),
+    Case("one cluster", lambda: clusters([20]), "nothing shows how units differ"),
     Case("one cluster holds most rows", lambda: clusters([100, 2, 2, 2, 2]), "'benchmark'"),
-    Case("one cluster in a stratum", lambda: strata([5, 1]), "one independent unit"),
+    Case("one cluster in a stratum", lambda: strata([5, 1]), "nothing shows how units differ"),
     Case("no positive for sensitivity", lambda: classes("sensitivity", [0] * 10), "positive reference"),
     Case("no positive for the area", lambda: classes("auc", [0] * 10), "positive reference"),
     Case("no negative for the area", lambda: classes("auc", [1] * 10), "negative reference"),
-    Case("one positive for the area", lambda: classes("auc", [1] + [0] * 9), "one independent unit"),
+    Case("one positive for the area", lambda: classes("auc", [1] + [0] * 9), "nothing shows how units differ"),
     Case("one level of a random factor", lambda: levels(1), "one level"),
     Case("two levels of a random factor", lambda: levels(2), "2 levels"),
     Case("all scores equal", lambda: numbers([3.7] * 20), "resolution"),
@@ -157,14 +157,10 @@ def test_perfect_separation_counts_the_smaller_class() -> None:
     assert (lower, upper) == (pytest.approx(at_the_boundary(8), rel=1e-9), 1.0)
 
 
-def test_constant_scores_leave_the_area_uncertain() -> None:
+def test_constant_scores_are_refused() -> None:
     table = columns(item=range(40), reference=np.arange(40) % 2, score=[0.5] * 40)
-    found = limits(procedure([measurand("m", "auc", positive="1")], reference={}), table)
-    lower, upper = found(0.95)
-    assert found.value == 0.5
-    assert lower < 0.35
-    assert upper > 0.65
-    assert found.u > 0
+    with pytest.raises(MeasurandError, match="all scores are 0.5"):
+        limits(procedure([measurand("m", "auc", positive="1")], reference={}), table)
 
 
 def test_scores_all_at_a_bound_count_the_items() -> None:

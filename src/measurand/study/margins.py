@@ -171,7 +171,7 @@ def _margin(
         if fraction is not None:
             residual = residual * np.sqrt(1.0 - fraction)[:, None]
         return Source(key, component, "A", tuple(names), sign=sign, df=df), residual
-    _refuse_lone(effect, combination[0], axes)
+    _refuse_lone(effect, combination[0], axes, layout)
     source = margin(key, component, names, axes=axes, block=combination[0], share=share, fraction=fraction, sign=sign)
     return source, part
 
@@ -212,16 +212,18 @@ def _unit_share(block_of_level: Integers, unit_of_level: Integers, layout: Layou
     return np.asarray(share[np.searchsorted(codes, block_of_level * width + unit_of_level)])
 
 
-def _refuse_lone(effect: Effect, block: Integers, axes: list[Integers]) -> None:
+def _refuse_lone(effect: Effect, block: Integers, axes: list[Integers], layout: Layout) -> None:
+    """Refuse a block with one position on an axis, naming the unit or the factor."""
     for name, axis in zip(effect, axes, strict=True):
         pairs, _ = distinct([block, axis])
-        lone = np.flatnonzero(np.bincount(pairs[0]) == 1)
-        if len(lone):
-            if name == UNIT:
-                raise DesignError(
-                    Finding("M0506", "sampling", say("M05.one_unit", block=int(lone[0]) + 1), say("M05.one_unit_hint"))
-                )
+        lone = np.flatnonzero(np.bincount(pairs[0])[pairs[0]] == 1)
+        if not len(lone):
+            continue
+        if name != UNIT:
             raise DesignError(Finding("M0507", "factor", say("M05.one_level", factor=name), say("M05.one_level_hint")))
+        key = "M05.one_unit" if len(np.unique(axis)) == 1 else "M05.lone_unit"
+        unit = layout.name[UNIT][int(pairs[1, lone[0]])]
+        raise DesignError(Finding("M0506", "sampling", say(key, unit=unit), say("M05.one_unit_hint")))
 
 
 def _repeat_margin(z: Array, layout: Layout, key: str) -> tuple[Source, Array]:

@@ -178,6 +178,12 @@ def _given(aim: Aim, seen: Observed, at: Integers, truth: Array, positive: int |
     if "score" in statistic.roles:
         score = numbers(frame, "score", at)
         finite = score[np.isfinite(score)]
+        if aim.definition.kind == "number" and len(finite) > 1 and np.ptp(finite) == 0:
+            path, text = (
+                f"measurand.{measurand.id}",
+                say("M05.constant", measurand=measurand.id, score=f"{finite[0]:g}"),
+            )
+            raise DesignError(Finding("M0525", path, text, say("M05.constant_hint")))
         low, high = (finite.min() - 1, finite.max() + 1) if len(finite) else (0.0, 1.0)
         if aim.definition.kind == "probability":
             low, high = 0.0, 1.0
