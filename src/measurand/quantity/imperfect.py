@@ -1,0 +1,89 @@
+"""Limits of a share whose verdicts come from an imperfect reference or judge (INTERVALS R8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from measurand.errors import RefusedError
+from measurand.message import say
+from measurand.quantity.exact import middle
+from measurand.quantity.limits import Array, Limits
+from measurand.quantity.mover import composition, pair_phi
+from measurand.quantity.two_shares import PairCounts
+
+UNIT = (0.0, 1.0)
+LEVEL_OF_REFUSAL = 0.95
+
+
+def share_part(events: float, trials: float) -> Limits:
+    """A plain share as a part of a composition: middle limits, ``u = sqrt(p q / (n - 1))``."""
+    p = events / trials
+    a, b = events + 0.5, trials - events + 0.5
+    smooth = a * b / ((a + b) ** 2 * (a + b + 1.0))
+    spread = p * (1.0 - p) / max(trials - 1.0, 1.0)
+
+    def tails(tail: Array) -> tuple[Array, Array]:
+        return middle(events, trials, tail=tail)
+
+    u = float(np.sqrt(spread if spread > 0.0 else smooth))
+    return Limits(p, u, np.inf, say("coverage.rule.middle"), tails, UNIT, counts=(events, trials))
+
+
+def rogan_gladen(apparent: Limits, sensitivity: Limits, specificity: Limits) -> Limits:
+    """``T = (p + Sp - 1)/(Se + Sp - 1)`` with a separate calibration of the judge (Rogan & Gladen 1978).
+
+    Composed at the estimate cut to [0, 1]. Raises RefusedError where the 95 % limits of sensitivity and of
+    1 - specificity overlap: then the judge is not shown better than chance.
+    """
+    if sensitivity(LEVEL_OF_REFUSAL)[0] <= 1.0 - specificity(LEVEL_OF_REFUSAL)[0]:
+        raise RefusedError(say("coverage.judge"))
+    youden = sensitivity.value + specificity.value - 1.0
+    value = min(max((apparent.value + specificity.value - 1.0) / youden, 0.0), 1.0)
+    slopes = [1.0 / youden, -value / youden, (1.0 - value) / youden]
+    return composition([apparent, sensitivity, specificity], slopes, value=value, bounds=UNIT)
+
+
+def symmetric_error(apparent: Limits, error: Limits) -> Limits:
+    """``T = (p - e)/(1 - 2 e)`` for label errors that are independent of the system's success.
+
+    Raises RefusedError where the error rate reaches 1/2.
+    """
+    e = error.value
+    if error(LEVEL_OF_REFUSAL)[1] >= 0.5:
+        raise RefusedError(say("coverage.error_rate", rate=error(LEVEL_OF_REFUSAL)[1]))
+    value = min(max((apparent.value - e) / (1.0 - 2.0 * e), 0.0), 1.0)
+    slopes = [1.0 / (1.0 - 2.0 * e), (2.0 * value - 1.0) / (1.0 - 2.0 * e)]
+    return composition([apparent, error], slopes, value=value, bounds=UNIT)
+
+
+def known_rate(rate: float) -> Limits:
+    """An error rate, sensitivity or specificity that is known without uncertainty, as a part."""
+
+    def tails(tail: Array) -> tuple[Array, Array]:
+        return np.full(np.shape(tail), rate), np.full(np.shape(tail), rate)
+
+    return Limits(rate, 0.0, np.inf, say("coverage.rule.input"), tails, UNIT)
+
+
+def audited(judged: tuple[float, float], audit: PairCounts) -> Limits:
+    """A large set judged imperfectly, and a random audited subset with right and imperfect verdicts.
+
+    ``T = lam mean(J_U) + mean(H) - lam mean(J_L)``, ``lam = cov(H, J_L)/(var(J)(1 + m/M))`` cut to [0, 1]
+    (prediction-powered inference, Angelopoulos et al. 2023). ``judged``: events and trials outside of the audit;
+    ``audit``: "first" is the right verdict, "second" the imperfect one. Valid whatever the errors depend on.
+    """
+    (x, large), m = judged, audit.n
+    h, j = (audit.both + audit.only_first) / m, (audit.both + audit.only_second) / m
+    pooled = (x + audit.both + audit.only_second) / (large + m)
+    spread = pooled * (1.0 - pooled) * (1.0 + m / large)
+    covariance = (audit.both / m - h * j) * m / max(m - 1.0, 1.0)
+    lam = float(np.clip(covariance / spread, 0.0, 1.0)) if spread > 0.0 else 0.0
+    phi = pair_phi(audit.both, audit.only_first, audit.only_second, audit.neither)
+    parts = [share_part(x, large), share_part(h * m, m), share_part(j * m, m)]
+    rho = np.eye(3)
+    rho[1, 2] = rho[2, 1] = phi
+    value = float(np.clip(lam * x / large + h - lam * j, *UNIT))
+    result = composition(parts, [lam, 1.0, -lam], rho=rho, value=value, bounds=UNIT)
+    return replace(result, df=np.inf)
