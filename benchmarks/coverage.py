@@ -19,12 +19,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("docs/coverage.md"), help="the page; the copy ends in .json")
     parser.add_argument("--replicates", type=int, default=1000, help="of each situation")
+    parser.add_argument("--checked", type=int, default=100, help="of these, measured again with all checks")
     parser.add_argument("--workers", type=int, default=2, help="processes; they do not change the result")
     parser.add_argument("--only", default="", help="situations whose name holds this text")
     chosen = parser.parse_args()
     if chosen.replicates < 2 or chosen.workers < 1:
         parser.error("at least 2 replicates and 1 worker are needed")
-    rows = study.run(chosen.replicates, workers=chosen.workers, only=chosen.only, progress=_progress)
+    rows = study.run(
+        chosen.replicates, checked=chosen.checked, workers=chosen.workers, only=chosen.only, progress=_progress
+    )
     if not rows:
         parser.error(f"no situation has {chosen.only!r} in its name")
     print(file=sys.stderr)

@@ -16,7 +16,7 @@ from known_truth.situation import Draw, Situation
 def situations() -> Iterator[Situation]:
     """Those of this file, in the order of the page."""
     for positives, negatives, area in (
-        (50, 50, 0.8), (10, 500, 0.7), (10, 500, 0.9), (10, 500, 0.98), (5, 200, 0.85), (30, 1000, 0.95),
+        (50, 50, 0.8), (10, 500, 0.7), (10, 500, 0.9), (10, 500, 0.98), (5, 200, 0.85), (3, 100, 0.9), (30, 1000, 0.95),
         (500, 20, 0.9),
     ):  # fmt: skip
         yield _binormal("Imbalanced AUROC", positives, negatives, area)

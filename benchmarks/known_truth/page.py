@@ -22,9 +22,9 @@ INTRODUCTION = """\
 Written by `make coverage`; the numbers come from that run. Every situation has a known truth (in closed form).
 A replicate draws evidence, measures it as a measurement does (evidence, rows of the measurand, statistic,
 contributions, limits) and asks whether the 95 % interval holds the truth. The two checks of a measurement, the
-bootstrap of the sampling part and the Monte Carlo propagation of a model, are left out because they cost time, and
-with them what they replace where they disagree. Random numbers depend on the name of the situation and the number
-of the replicate alone, so a second run, with any number of processes, gives the same page.
+bootstrap of the sampling part and the Monte Carlo propagation of a model, are left out because they cost time;
+the first replicates of every situation are measured once more with them. Random numbers depend on the name of the
+situation and the number of the replicate alone, so a second run, with any number of processes, gives the same page.
 
 ## What was asked
 
@@ -59,9 +59,10 @@ def page(rows: Sequence[Row]) -> str:
     if failed:
         lines += ["## Rows that do not meet what was asked", ""]
         lines += [f"- {r.group}: {r.name}: {'; '.join(r.failures)}" for r in failed] + [""]
-    reasons = sorted({reason for r in rows for reason in r.reasons})
-    if reasons:
-        lines += ["## Why replicates were refused", "", *(f"- {reason}" for reason in reasons), ""]
+    refused = [r for r in rows if r.refused]
+    if refused:
+        lines += ["## Refused", "", *(f"- {_where(r)}: {r.refused:,} of {r.replicates:,}, the first because "
+                                      f"{r.reason.removeprefix('m: ')}" for r in refused), ""]  # fmt: skip
     return "\n".join(lines)
 
 
@@ -98,7 +99,22 @@ def _verdict(rows: Sequence[Row]) -> str:
         f"- The usual interval covers less than {100 * ORDINARY:g} % in {short} of {len(rows)} situations, and as "
         f"little as {_percent(worst.usual_coverage)} ({_where(worst)})."
     )
+    if any(r.checked for r in rows):
+        lines.append(_with_checks(rows))
     return "\n".join(lines)
+
+
+def _with_checks(rows: Sequence[Row]) -> str:
+    changed = [r for r in rows if r.changed]
+    text = (
+        f"- With both checks (the first {max(r.checked for r in rows)} replicates of each situation): "
+        f"{sum(r.changed for r in rows)} of {sum(r.checked for r in rows):,} intervals are replaced"
+    )
+    if not changed:
+        return text + "."
+    each = [f"{_where(r)}, {r.changed}: {_percent(r.coverage_of_checked)} before and "
+            f"{_percent(r.coverage_of_changed)} after" for r in changed]  # fmt: skip
+    return f"{text}. Coverage of these replicates: {'; '.join(each)}."
 
 
 def _where(row: Row) -> str:

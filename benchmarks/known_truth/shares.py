@@ -21,10 +21,10 @@ def situations() -> Iterator[Situation]:
     for p in (0.5, 0.9, 0.99, 0.999):
         for n in (10, 30, 100, 1000):
             yield _independent(p, n)
-    for m in (8, 20, 100):
+    for m in (3, 8, 20, 100):
         for rho in (0.05, 0.2, 0.5):
             yield _equal_clusters(m, rho)
-    for m in (20, 100):
+    for m in (6, 20, 100):
         yield _lognormal_clusters(m)
     yield _telling_sizes()
     yield _strata("2 strata, weights 9 : 1", (0.9, 0.1), (50, 50), (0.95, 0.6))
@@ -80,6 +80,7 @@ def _lognormal_clusters(m: int) -> Situation:
     return Situation(
         "Unequal clusters", f"{m} clusters of 1 to 80 items (log-normal), p = 0.8, icc 0.2", 0.8,
         procedure("proportion", clusters=True), draw, textbook="linearised ratio, t",
+        kind="ordinary" if m >= 10 else "hardest",
     )  # fmt: skip
 
 

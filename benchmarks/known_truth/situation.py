@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -70,7 +70,12 @@ class Seen:
     sound: bool
     """Finite, of positive width, inside the possible range, and the value inside."""
     warned: bool = False
-    refused: str = field(default="", compare=False)
+    refused: str = ""
+
+    @property
+    def interval(self) -> Interval:
+        """Both limits."""
+        return (self.lower, self.upper)
 
 
 def limits_of(procedure: Procedure, columns: Columns) -> Limits:

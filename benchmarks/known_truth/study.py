@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -37,7 +37,8 @@ class Row:
     truth: float
     replicates: int
     refused: int
-    reasons: tuple[str, ...]
+    reason: str
+    """Of the first replicate that was refused."""
     warned: int
     unsound: int
     """Intervals of no width, not finite, out of range, or without the value."""
@@ -53,60 +54,104 @@ class Row:
     """Mean width / mean width of the textbook interval, where that covers 95 %."""
     width_exempt: bool
     usual_coverage: float
+    checked: int
+    """Replicates that were also measured with the two checks of a measurement."""
+    changed: int
+    """Intervals among them that a check replaced."""
+    coverage_of_checked: float
+    coverage_of_changed: float
+    """Coverage of the checked replicates before, and after a check replaced some of the intervals."""
     failures: tuple[str, ...]
 
 
 def run(
-    replicates: int, *, workers: int = 1, only: str = "", progress: Progress = lambda _: None
+    replicates: int, *, checked: int = 0, workers: int = 1, only: str = "", progress: Progress = lambda _: None
 ) -> list[Row]:  # fmt: skip
-    """Measure ``replicates`` of every situation whose key holds ``only``. Workers do not change the result."""
+    """Measure every situation whose key holds ``only``; the first ``checked`` replicates once more with all checks.
+
+    The number of workers does not change the result.
+    """
     chosen = [i for i, s in enumerate(situations()) if only.lower() in s.key.lower()]
-    tasks = [(i, start, min(start + CHUNK, replicates)) for i in chosen for start in range(0, replicates, CHUNK)]
-    found: dict[tuple[int, int], list[Seen]] = {}
+    wanted = ((False, replicates), (True, min(checked, replicates)))
+    tasks = [
+        Task(i, checks, start, min(start + CHUNK, count))
+        for i in chosen for checks, count in wanted for start in range(0, count, CHUNK)
+    ]  # fmt: skip
+    found: dict[Task, list[Seen]] = {}
     began = time.monotonic()
-    for done, (i, start, seen) in enumerate(_results(tasks, workers), 1):
-        found[i, start] = seen
+    for done, (task, seen) in enumerate(_results(tasks, workers), 1):
+        found[task] = seen
         if done % 40 == 0 or done == len(tasks):
-            progress(f"{done * CHUNK:>7} of {len(tasks) * CHUNK} replicates, {time.monotonic() - began:5.0f} s")
-    return [
-        summary(situations()[i], [s for j, start in sorted(found) if j == i for s in found[j, start]]) for i in chosen
-    ]
+            progress(f"{done:>6} of {len(tasks)} parts, {time.monotonic() - began:5.0f} s")
+    together: dict[tuple[int, bool], list[Seen]] = {}
+    for task in tasks:
+        together.setdefault((task.situation, task.checks), []).extend(found[task])
+    return [summary(situations()[i], together[i, False], together.get((i, True), [])) for i in chosen]
 
 
-def _results(tasks: Sequence[tuple[int, int, int]], workers: int) -> Iterator[tuple[int, int, list[Seen]]]:
+@dataclass(frozen=True)
+class Task:
+    """Some replicates of a situation (its position)."""
+
+    situation: int
+    checks: bool
+    start: int
+    stop: int
+
+
+def _results(tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, list[Seen]]]:
     if workers <= 1:
-        yield from map(_chunk, tasks)
+        yield from map(_part, tasks)
         return
-    with multiprocessing.Pool(workers) as pool:
-        yield from pool.imap_unordered(_chunk, tasks)
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap_unordered(_part, tasks)
 
 
-def _chunk(task: tuple[int, int, int]) -> tuple[int, int, list[Seen]]:
-    i, start, stop = task
-    return i, start, [replicate(situations()[i], number) for number in range(start, stop)]
+def _part(task: Task) -> tuple[Task, list[Seen]]:
+    situation = situations()[task.situation]
+    return task, [replicate(situation, number, checks=task.checks) for number in range(task.start, task.stop)]
 
 
-def summary(situation: Situation, seen: Sequence[Seen]) -> Row:
+def summary(situation: Situation, seen: Sequence[Seen], checked: Sequence[Seen] = ()) -> Row:
     """Coverage, widths and failures of the replicates of a situation."""
     truth, given = situation.truth, [s for s in seen if not s.refused]
     n = len(given)
-    below = sum(s.upper < truth for s in given) / n if n else np.nan
-    above = sum(s.lower > truth for s in given) / n if n else np.nan
-    coverage = _coverage([(s.lower, s.upper) for s in given], truth)
-    width = float(np.mean([s.upper - s.lower for s in given])) if n else np.nan
-    known, ratio = None, None
-    if situation.textbook:
-        known = _coverage([s.textbook for s in given], truth)
-        size = float(np.mean([s.textbook[1] - s.textbook[0] for s in given]))
-        ratio = width / size if known >= NOMINAL and size > 0 else None
+    own, first = [s.interval for s in given], [s.interval for s in seen[: len(checked)] if not s.refused]
+    again = [s.interval for s in checked if not s.refused]
+    coverage, width = _coverage(own, truth), _width(own)
+    known = _coverage([s.textbook for s in given], truth) if situation.textbook else None
+    size = _width([s.textbook for s in given])
     row = Row(
-        situation.group, situation.name, situation.kind, truth, len(seen), len(seen) - n,
-        tuple(sorted({s.refused for s in seen if s.refused})), sum(s.warned for s in given),
-        sum(not s.sound for s in given), coverage, float(np.sqrt(coverage * (1 - coverage) / n)) if n else np.nan,
-        below, above, width, situation.textbook, known, ratio, situation.width_exempt,
-        _coverage([s.usual for s in given], truth), (),
-    )  # fmt: skip
-    return Row(**{**row.__dict__, "failures": tuple(_failures(row))})
+        group=situation.group,
+        name=situation.name,
+        kind=situation.kind,
+        truth=truth,
+        replicates=len(seen),
+        refused=len(seen) - n,
+        reason=next((s.refused for s in seen if s.refused), ""),
+        warned=sum(s.warned for s in given),
+        unsound=sum(not s.sound for s in (*given, *checked)),
+        coverage=coverage,
+        coverage_error=float(np.sqrt(coverage * (1 - coverage) / n)) if n else np.nan,
+        below=sum(upper < truth for _, upper in own) / max(n, 1),
+        above=sum(lower > truth for lower, _ in own) / max(n, 1),
+        width=width,
+        textbook=situation.textbook,
+        textbook_coverage=known,
+        width_ratio=width / size if known is not None and known >= NOMINAL and size > 0 else None,
+        width_exempt=situation.width_exempt,
+        usual_coverage=_coverage([s.usual for s in given], truth),
+        checked=len(checked),
+        changed=sum(a.interval != b.interval for a, b in zip(seen, checked, strict=False) if not a.refused),
+        coverage_of_checked=_coverage(first, truth),
+        coverage_of_changed=_coverage(again, truth),
+        failures=(),
+    )
+    return replace(row, failures=tuple(_failures(row)))
+
+
+def _width(intervals: Sequence[Interval]) -> float:
+    return float(np.mean([upper - lower for lower, upper in intervals])) if intervals else np.nan
 
 
 def _coverage(intervals: Sequence[Interval], truth: float) -> float:

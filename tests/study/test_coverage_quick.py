@@ -16,7 +16,7 @@ from scipy.special import bdtr
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 REPLICATES = 60
 CHOSEN = (
-    ("Independent items/p = 0.99, n = 100", 0.93),
+    ("Independent items/p = 0.99, n = 30", 0.93),
     ("Equal clusters of 10 items, p = 0.8/20 clusters, icc 0.2", 0.93),
     ("Items x prompts x repeats, accuracy/60 items, 5 prompts, 3 repeats", 0.93),
     ("Wrong labels, rate known/5 % wrong, known exactly, n = 300, p = 0.9", 0.93),
@@ -52,7 +52,7 @@ def test_usual_interval_fails_in_clusters(study: Any) -> None:
 
 
 def test_checks_of_a_measurement_leave_plain_intervals_alone(study: Any) -> None:
-    (row,) = study.run(3, checked=3, only="Independent items/p = 0.9, n = 100")
+    (row,) = study.run(3, checked=3, only="Independent items/p = 0.9, n = 30")
     assert (row.checked, row.changed) == (3, 0)
     assert row.coverage_of_checked == row.coverage_of_changed
 
