@@ -74,7 +74,8 @@ def classes(
     wrong = {cell for cell, text in canonical.items() if not text or (allowed is not None and text not in allowed)}
     if wrong:
         places = [(at[i], cell) for i, cell in enumerate(cells) if cell in wrong]
-        _refuse(table, name, places, "M0405.class", classes=", ".join(sorted(allowed or ())))
+        key = "M0405.only_class" if allowed is not None and len(allowed) == 1 else "M0405.class"
+        _refuse(table, name, places, key, classes=", ".join(sorted(allowed or ())))
     return [canonical[cell] for cell in cells]
 
 

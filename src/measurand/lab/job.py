@@ -122,8 +122,14 @@ def observed(
         return None
     journals = laboratory / JOURNALS
     return run(
-        procedure, definitions(), folder=written.folder, journals=journals, fresh=fresh, progress=progress, tables=tables
-    )  # fmt: skip
+        procedure,
+        definitions(),
+        folder=written.folder,
+        journals=journals,
+        fresh=fresh,
+        progress=progress,
+        tables=tables,
+    )
 
 
 def evaluated(

@@ -89,6 +89,11 @@ class Journal:
             self._write([header])
             return
         found = _parsed(lines[0]) or {}
+        if len(lines) == 1 and found != header:
+            # nothing was observed yet: an empty journal holds nobody up
+            self._file.truncate(0)
+            self._write([header])
+            return
         for name, what in (("schema", "program"), ("procedure_at", "procedure"), ("instrument", "instrument")):
             if found.get(name) != header[name]:
                 raise stopped("M0601.other_journal", file=str(self.path), what=what)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from measurand.document.amount import Amount
 from measurand.document.decision import Decision, Decisions, Requirement, Verdict
 from measurand.document.procedure import Procedure, RequirementRule
 from measurand.document.result import Result, Results
@@ -46,11 +47,16 @@ def _concerns(rule: RequirementRule, result: Result) -> bool:
 def requirement(rule: RequirementRule, result: Result) -> Requirement:
     """The requirement in the unit of the measurand and in words."""
     lower, upper = rule.lower_limit, rule.upper_limit
-    unit = "" if result.unit == "1" else f" {result.unit}"
-    words = [say("requirement.at_least", limit=lower.value, unit=unit)] if lower else []
-    words += [say("requirement.at_most", limit=upper.value, unit=unit)] if upper else []
+    words = [say("requirement.at_least", limit=_as_written(lower, result.unit))] if lower else []
+    words += [say("requirement.at_most", limit=_as_written(upper, result.unit))] if upper else []
     return Requirement(
         id=rule.id, measurand=rule.measurand, system=result.system, level=result.level,
         lower_limit=lower.value if lower else None, upper_limit=upper.value if upper else None,
         text=say("requirement.and").join(words), source=rule.source or "",
     )  # fmt: skip
+
+
+def _as_written(limit: Amount, unit: str) -> str:
+    """The limit with the digits that it was given, and the unit unless it has one."""
+    plain = unit == "1" or limit.text.strip().lstrip("+-.0123456789eE") != ""
+    return limit.text if plain else f"{limit.text} {unit}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +78,8 @@ def evaluate(
             extreme.append(cell_weight[c] * statistic.extremes(arranged, w[at]))
         except StatisticError as error:
             if len(members) == 1:
-                raise
+                finding = replace(error.findings[0], code="M0509", path="measurand")
+                raise DesignError(finding) from error
             where = names.get(c, str(c))
             text = say("M05.cell", quantity=statistic.name, cell=where, why=error.findings[0].message)
             raise DesignError(Finding("M0504", "measurand", text, say("M05.cell_hint"))) from error

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from measurand.document.definition import Definition
+from measurand.errors import DesignError
 from measurand.message import say
 from measurand.quantity.source import one_input
 from measurand.study.arm import Arm, Keys, arm
@@ -24,9 +25,13 @@ def arms(target: Target, definitions: Mapping[str, Definition], labelled: Labell
     measurand = target.measurand
     definition = definitions[measurand.quantity or ""]
     aim = Aim(measurand, definition, statistic_of(measurand, definition))
-    return [
-        arm(aim, labelled.seen, s.rows, system=s.system, keys=keys, votes=labelled.votes) for s in target.selections
-    ]
+    try:
+        return [
+            arm(aim, labelled.seen, s.rows, system=s.system, keys=keys, votes=labelled.votes) for s in target.selections
+        ]
+    except DesignError as error:
+        where = " ".join(say("outcome.where", measurand=measurand.id, system=target.system, level=target.level).split())
+        raise DesignError([replace(f, message=f"{where}: {f.message}") for f in error.findings]) from error
 
 
 def outcome(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> Outcome:
