@@ -31,7 +31,7 @@ INFINITE = (-np.inf, np.inf)
 
 def share(x: int, n: int, **more: object) -> Sampling:
     y = np.r_[np.ones(x), np.zeros(n - x)]
-    given = {"plain": True, "counts": (x, n), "floor": float(n), **more}
+    given = {"plain": True, "counts": (x, n), "floor": n / max(x / n, 1 - x / n), **more}
     return Sampling(x / n, (0.0, 1.0), "binomial", (y - x / n) / n, **given)  # type: ignore[arg-type]
 
 
@@ -39,7 +39,7 @@ def clusters(x: np.ndarray, b: np.ndarray, rho: float = 0.1) -> Sampling:
     """A share of rows in clusters of ``b`` rows with ``x`` events."""
     total, b = float(b.sum()), b.astype(float)
     value = float(x.sum()) / total
-    floor = total**2 / float(np.sum(b**2))
+    floor = total**2 / float(np.sum(b**2)) / max(value, 1.0 - value)
     c = (x - b * value) / total
     return Sampling(
         value, (0.0, 1.0), "binomial", c, share=b / total, rows=b, weight=b, rho=rho, floor=floor,

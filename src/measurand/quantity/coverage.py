@@ -109,7 +109,7 @@ def _bounded(sampling: Sampling, others: Sequence[Share]) -> Limits:
     factor, effective = coverage_factor([Share(v, df, "A"), *others])
     total = v + sum(s.variance for s in others)
     remaining = float(np.average(sampling.remaining(), weights=sampling.weights()))
-    floor = sampling.floor if np.isfinite(sampling.floor) else effective_units(sampling)
+    floor = sampling.floor if np.isfinite(sampling.floor) else _unseen_unit(sampling)
     floor = np.inf if mixed else floor / max(remaining, 1e-9)
     most = sampling.counts[1] / max(remaining, 1e-9) if sampling.counts and sampling.kind == "binomial" else np.inf
     rule = effective_count(sampling.value, total, bounds=sampling.bounds, floor=floor, factor=factor, most=most)
@@ -117,6 +117,13 @@ def _bounded(sampling: Sampling, others: Sequence[Share]) -> Limits:
     u = float(np.sqrt(total)) if total > 0 else boundary_u(sampling.value, bounds=sampling.bounds, floor=floor)
     name = say("coverage.rule.boundary", units=min(floor, most)) if no_spread else say("coverage.rule.effective_count")
     return Limits(sampling.value, u, np.inf if no_spread else effective, name, rule, sampling.bounds)
+
+
+def _unseen_unit(sampling: Sampling) -> float:
+    """n0 where the caller knows no extreme kinds: effective units over the larger distance to a bound."""
+    low, high = sampling.bounds
+    th = (sampling.value - low) / (high - low)
+    return effective_units(sampling) / max(th, 1.0 - th)
 
 
 def _mean(sampling: Sampling, others: Sequence[Share]) -> Limits:
