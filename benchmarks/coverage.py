@@ -1,4 +1,4 @@
-"""How often the intervals hold a known truth: simulates about 70 situations and writes a page about them.
+"""How often the intervals hold a known truth: simulates about 80 situations and writes a page about them.
 
     python benchmarks/coverage.py --out docs/coverage.md
 
@@ -20,14 +20,16 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("docs/coverage.md"), help="the page; the copy ends in .json")
     parser.add_argument("--replicates", type=int, default=1000, help="of each situation")
     parser.add_argument("--checked", type=int, default=100, help="of these, measured again with all checks")
+    parser.add_argument("--close", type=int, default=10_000, help="replicates where the first ones cannot tell")
     parser.add_argument("--workers", type=int, default=2, help="processes; they do not change the result")
     parser.add_argument("--only", default="", help="situations whose name holds this text")
     chosen = parser.parse_args()
     if chosen.replicates < 2 or chosen.workers < 1:
         parser.error("at least 2 replicates and 1 worker are needed")
     rows = study.run(
-        chosen.replicates, checked=chosen.checked, workers=chosen.workers, only=chosen.only, progress=_progress
-    )
+        chosen.replicates, checked=chosen.checked, close=chosen.close, workers=chosen.workers, only=chosen.only,
+        progress=_progress,
+    )  # fmt: skip
     if not rows:
         parser.error(f"no situation has {chosen.only!r} in its name")
     print(file=sys.stderr)
@@ -42,7 +44,7 @@ def main() -> int:
 
 
 def _progress(text: str) -> None:
-    print(f"\r{text}", end="", file=sys.stderr, flush=True)
+    print(f"\r{text:<60}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

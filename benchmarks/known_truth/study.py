@@ -65,28 +65,51 @@ class Row:
 
 
 def run(
-    replicates: int, *, checked: int = 0, workers: int = 1, only: str = "", progress: Progress = lambda _: None
+    replicates: int, *, checked: int = 0, close: int = 0, workers: int = 1, only: str = "",
+    progress: Progress = lambda _: None,
 ) -> list[Row]:  # fmt: skip
     """Measure every situation whose key holds ``only``; the first ``checked`` replicates once more with all checks.
 
-    The number of workers does not change the result.
+    Where the coverage lies within two of its standard errors of what is asked, on either side, further replicates are
+    measured until there are ``close`` in all: the first ones cannot tell. Workers do not change the result.
     """
     chosen = [i for i, s in enumerate(situations()) if only.lower() in s.key.lower()]
-    wanted = ((False, replicates), (True, min(checked, replicates)))
+    found: dict[tuple[int, bool], list[Seen]] = {(i, checks): [] for i in chosen for checks in (False, True)}
+    wanted = [(i, False, 0, replicates) for i in chosen]
+    wanted += [(i, True, 0, min(checked, replicates)) for i in chosen]
+    _measure(wanted, found, workers, progress)
+    rows = {i: summary(situations()[i], found[i, False]) for i in chosen}
+    undecided = [i for i in chosen if close > replicates and _is_close(rows[i])]
+    _measure([(i, False, replicates, close) for i in undecided], found, workers, progress)
+    return [summary(situations()[i], found[i, False], found[i, True]) for i in chosen]
+
+
+def _is_close(row: Row) -> bool:
+    return bool(abs(row.coverage - _least(row)) < 2 * row.coverage_error)
+
+
+def _least(row: Row) -> float:
+    return ORDINARY if row.kind == "ordinary" else HARDEST
+
+
+def _measure(
+    wanted: Sequence[tuple[int, bool, int, int]], found: dict[tuple[int, bool], list[Seen]], workers: int,
+    progress: Progress,
+) -> None:  # fmt: skip
+    """Add the replicates ``wanted`` (situation, with checks, from, to) to what was found, in their order."""
     tasks = [
-        Task(i, checks, start, min(start + CHUNK, count))
-        for i in chosen for checks, count in wanted for start in range(0, count, CHUNK)
-    ]  # fmt: skip
-    found: dict[Task, list[Seen]] = {}
+        Task(i, checks, at, min(at + CHUNK, stop))
+        for i, checks, start, stop in wanted
+        for at in range(start, stop, CHUNK)
+    ]
+    parts: dict[Task, list[Seen]] = {}
     began = time.monotonic()
     for done, (task, seen) in enumerate(_results(tasks, workers), 1):
-        found[task] = seen
+        parts[task] = seen
         if done % 40 == 0 or done == len(tasks):
             progress(f"{done:>6} of {len(tasks)} parts, {time.monotonic() - began:5.0f} s")
-    together: dict[tuple[int, bool], list[Seen]] = {}
     for task in tasks:
-        together.setdefault((task.situation, task.checks), []).extend(found[task])
-    return [summary(situations()[i], together[i, False], together.get((i, True), [])) for i in chosen]
+        found[task.situation, task.checks].extend(parts[task])
 
 
 @dataclass(frozen=True)
@@ -159,7 +182,7 @@ def _coverage(intervals: Sequence[Interval], truth: float) -> float:
 
 
 def _failures(row: Row) -> Iterator[str]:
-    least = ORDINARY if row.kind == "ordinary" else HARDEST
+    least = _least(row)
     if row.refused == row.replicates:
         yield "every replicate refused"
     if row.coverage < least:
