@@ -222,7 +222,8 @@ def _budget(result: Result, index: int, predicate: Predicate) -> Budget:
 def _budget_row(line: Line, combined: float) -> tuple[str, ...]:
     u = real(line.u)
     coefficient = real(line.coefficient)
-    own = aligned(u, u if line.type == "B" else combined)
+    counts = real(line.variance) > 0
+    own = aligned(u, u if line.type == "B" else combined) if counts else "–"
     return (
         say(f"component.{line.component}"),
         line.line + (f" ({line.note})" if line.note else "") + (f"; {line.source}" if line.source else ""),
@@ -230,7 +231,7 @@ def _budget_row(line: Line, combined: float) -> tuple[str, ...]:
         line.distribution,
         own,
         "1" if coefficient == 1 else aligned(coefficient, abs(coefficient)),
-        aligned(real(line.contribution), combined),
+        aligned(real(line.contribution), combined) if counts else "–",
         percent(real(line.share)),
         freedom(line.df),
     )

@@ -69,7 +69,8 @@ def budget(
     composed: Composed, procedure: Procedure, names: Names, *, benchmark: bool
 ) -> tuple[Line | NotEvaluated, ...]:
     """Lines of the budget in the order of the canonical components; the variances add up to the combined variance."""
-    total = float(composed.estimate.variance[0]) + composed.unseen + composed.nonlinear
+    effects = effect_variances(composed.estimate, composed.inner, composed.effect_of_key, composed.inside)
+    total = float(composed.estimate.variance[0]) + composed.unseen + composed.nonlinear - sum(dropped(effects).values())
     found = [*_margins(composed, names, procedure, total), *_labels(composed, total), *_inputs(composed, names, total)]
     if composed.nonlinear:
         text, note = say("budget.nonlinear"), say("budget.nonlinear_note")
@@ -89,6 +90,16 @@ def floor_of(estimate: Estimate, effects: Mapping[Effect, Array]) -> float | Non
         if s.type == "B" and not k.startswith("labels:")
     )
     return float(np.sqrt(factors + inputs)) or None
+
+
+def dropped(effects: Mapping[Effect, Array]) -> dict[Effect, float]:
+    """Factor effects that were estimated as negative: they count as 0 beside the margin of the units, as in the limits.
+
+    Effects of the units keep their sign, since they add up to the units' own mean square.
+    """
+    if (UNIT,) not in effects:
+        return {}
+    return {e: float(v[0]) for e, v in effects.items() if UNIT not in e and e != REPEAT and float(v[0]) < 0}
 
 
 def _line(component: str, text: str, kind: str, variance: float, total: float, df: float, **more: object) -> Line:
@@ -128,11 +139,15 @@ def _margins(composed: Composed, names: Names, procedure: Procedure, total: floa
             note = {"note": say("budget.unseen")} if composed.unseen else {}
             lines.append(_line("sampling", text, "A", variance, total, df[effect], **note))
         else:
+            negative = {}
+            if effect in dropped(effects):
+                negative, variance = {"note": say("budget.negative", estimate=f"{variance:.1g}")}, 0.0
             which = " × ".join(say("budget.items") if d == UNIT else d for d in effect)
             of = component[next(d for d in effect if d != UNIT)]
             key = "budget.factor" if len(effect) == 1 else "budget.interaction"
             levels = names.levels[effect[0]] if len(effect) == 1 else 0
-            lines.append(_line(of, say(key, which=which, levels=levels), "A", variance, total, df[effect]))
+            text = say(key, which=which, levels=levels)
+            lines.append(_line(of, text, "A", variance, total, df[effect], **negative))
     return lines
 
 

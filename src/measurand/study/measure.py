@@ -25,7 +25,7 @@ from measurand.study.compose import Known, Outcome, known_inputs, model
 from measurand.study.crossing import UNIT
 from measurand.study.frame import Columns
 from measurand.study.interval import unit_df
-from measurand.study.lines import Composed, Names, budget, floor_of
+from measurand.study.lines import Composed, Names, budget, dropped, floor_of
 from measurand.study.margins import REPEAT, effect_variances
 from measurand.study.observed import Labelled, observed
 from measurand.study.outcome import arms, outcome
@@ -222,14 +222,14 @@ def _one(
     evidence_at: str,
 ) -> Result:  # fmt: skip
     o = f.outcome
-    first = float(o.estimate.variance[0])
+    effects = effect_variances(o.estimate, o.inner, o.effect_of_key, o.inside)
+    first = float(o.estimate.variance[0]) - sum(dropped(effects).values())
     unseen = max(o.limits.u**2 - first, 0.0) if first <= 0 and f.method != "monte-carlo" else 0.0
     total = first + unseen + f.nonlinear
     repeats = len(labelled.seen.frame.repeats) if labelled else 0
     entered = [(a, a.evaluation.active & (a.weighed.base != 0)) for a in o.arms]
     items = len(np.unique(np.concatenate([a.weighed.rows.item[e] for a, e in entered]))) if entered else 0
     units = len(np.unique(np.concatenate([a.layout.dimension[UNIT][e] for a, e in entered]))) if entered else 0
-    effects = effect_variances(o.estimate, o.inner, o.effect_of_key, o.inside)
     called = Names(
         items=items, units=units, cluster=_cluster(procedure), repeats=repeats, inputs=known.line,
         levels=_levels(o),
