@@ -159,6 +159,31 @@ def auc_kinds(rows):
     return [[[pick(rows, {"truth": t, "score": s})]] for t, s in ends]
 
 
+PLAYERS = ("A", "B", "C", "D")
+
+
+def comparisons(rng, n):
+    """One or two comparisons per item; every ordered pair occurs, so that no draw is separated."""
+    pairs = [(i, j) for i in range(4) for j in range(4) if i != j]
+    item = np.concatenate([np.arange(n), rng.choice(n, n // 4, replace=False)])
+    first = np.array(pairs)[np.concatenate([np.arange(12), rng.choice(12, len(item) - 12)])]
+    chance = 1 / (1 + np.exp(np.array([0.0, 0.4, -0.3, 0.8])[first] @ [-1.0, 1.0]))
+    swap = (rng.random(len(item)) > chance) & (np.arange(len(item)) >= 12)
+    winner, loser = np.where(swap[:, None], first[:, ::-1], first).T
+    return rows_of(item, winner=winner, loser=loser)
+
+
+def naive_strengths(rows, w):
+    """Zermelo's iteration: strength = wins / sum over opponents of comparisons / (own + opponent's strength)."""
+    wins = np.zeros((4, 4))
+    np.add.at(wins, (rows.column["winner"], rows.column["loser"]), w)
+    total, worth = wins + wins.T, np.ones(4)
+    for _ in range(5000):
+        worth = wins.sum(axis=1) / (total / (worth[:, None] + worth)).sum(axis=1)
+        worth /= worth[2]
+    return np.log(worth)[[0, 1, 3]]
+
+
 CASES = [
     *SHARES,
     Case("mean", by_name("mean"), binary, naive_mean, lambda rows: []),
@@ -177,6 +202,14 @@ CASES = [
         lambda rows: [one(score=0.0), one(score=1.0)],
     ),
     Case("auc", by_name("auc"), binary, naive_auc, auc_kinds),
+    Case(
+        "bradley_terry",
+        by_name("bradley_terry", {"competitors": PLAYERS, "reference": "C"}),
+        comparisons,
+        naive_strengths,
+        lambda rows: [],
+        items=60,
+    ),
     f_case(1.0, "binary"),
     f_case(2.0, "binary"),
     f_case(1.0, "macro"),

@@ -15,6 +15,7 @@ from measurand.statistic.brier import BrierScore
 from measurand.statistic.contract import Statistic
 from measurand.statistic.f_score import FScore
 from measurand.statistic.mean import Mean
+from measurand.statistic.preference import BradleyTerry
 from measurand.statistic.proportion import accuracy, positive_rate, precision, proportion, sensitivity, specificity
 from measurand.statistic.weighing import not_defined
 
@@ -27,6 +28,7 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
     {
         "accuracy": accuracy,
         "auc": Auc,
+        "bradley_terry": BradleyTerry,
         "brier_score": BrierScore,
         "f_score": FScore,
         "mean": Mean,
