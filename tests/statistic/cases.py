@@ -6,6 +6,7 @@ import numpy as np
 
 from measurand.statistic.registry import by_name
 
+from . import boxes
 from .case import Case, rows_of
 
 
@@ -209,6 +210,21 @@ CASES = [
         naive_strengths,
         lambda rows: [],
         items=60,
+    ),
+    Case(
+        "average_precision-area",
+        by_name("average_precision", {"thresholds": boxes.THRESHOLDS, "interpolated": False, "max_detections": 3}),
+        boxes.tied,
+        boxes.naive(interpolated=False),
+        boxes.kinds,
+    ),
+    Case(
+        "average_precision-interpolated",
+        by_name("average_precision", {"thresholds": boxes.THRESHOLDS, "max_detections": 3}),
+        boxes.untied,
+        boxes.naive(interpolated=True),
+        boxes.kinds,
+        negative=False,
     ),
     f_case(1.0, "binary"),
     f_case(2.0, "binary"),

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from measurand.statistic.auc import Auc
+from measurand.statistic.average_precision import AveragePrecision
 from measurand.statistic.brier import BrierScore
 from measurand.statistic.contract import Statistic
 from measurand.statistic.f_score import FScore
@@ -28,6 +29,7 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
     {
         "accuracy": accuracy,
         "auc": Auc,
+        "average_precision": AveragePrecision,
         "bradley_terry": BradleyTerry,
         "brier_score": BrierScore,
         "f_score": FScore,
