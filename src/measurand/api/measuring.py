@@ -30,6 +30,9 @@ FILE = "measurement.measure.toml"
 ARRAYS = "arrays.csv"
 SCHEMA = "measurand/procedure/1"
 
+SAMPLING = ("population", "cluster", "stratum", "weight")
+"""Keys of ``sampling`` that a call may name by themselves."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Measurement(Sequence[Result]):
@@ -99,10 +102,14 @@ def measure(
     (name -> array) for what else is known of each item: ``item``, a cluster, a stratum, a weight. Everything else in
     ``more`` is a table of the procedure file by its name: ``sampling={"population": ..., "cluster": "patient"}``,
     ``system={"name": ...}``, ``requirement=at_least(0.9)`` or a list of tables, ``uncertainty``, ``status``, ``input``.
+    ``population``, ``cluster``, ``stratum``, ``weight`` may stand by themselves; they are keys of ``sampling``.
 
     Raises MeasurandError: ProcedureError, TableError, DesignError, RefusedError.
     """
     arrays = {name: more.pop(name) for name in ("y_true", "y_pred", "y_score", "columns") if name in more}
+    drawn = {name: more.pop(name) for name in SAMPLING if name in more}
+    if drawn:
+        more["sampling"] = {**more.get("sampling", {}), **drawn}
     several = [measurand] if isinstance(measurand, Quantity) else list(measurand)
     if arrays and (observations or reference):
         raise MeasurandError(say("api.source"))

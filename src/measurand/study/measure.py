@@ -247,6 +247,8 @@ def _one(
     warnings = list(o.limits.warnings)
     if together > 1:
         warnings.append(say("warning.simultaneous", count=together))
+    if _unequal(o.limits):
+        warnings.append(say("warning.tails_unequal"))
     return result(
         o, f.definition, procedure,
         budget=budget(composed, procedure, called, benchmark=o.measurand.estimand == "benchmark"),
@@ -263,6 +265,14 @@ def _levels(outcome: Outcome) -> dict[str, int]:
         n: len(np.unique(np.concatenate([a.layout.dimension[n] for a in outcome.arms if n in a.layout.dimension])))
         for n in sorted(names)
     }
+
+
+def _unequal(limits: Limits) -> bool:
+    """Whether one side of the 95 % interval is more than twice the other, away from the ends of the range."""
+    lower, upper = limits.at_tail(0.025)
+    below, above = limits.value - lower, upper - limits.value
+    inside = not any(limits.value == bound for bound in limits.bounds)
+    return inside and min(below, above) * 2.0 < max(below, above) < float("inf")
 
 
 def _cluster(procedure: Procedure) -> str:
