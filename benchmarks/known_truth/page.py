@@ -102,6 +102,15 @@ def _verdict(rows: Sequence[Row]) -> str:
         f"- The usual interval covers less than {100 * ORDINARY:g} % in {short} of {len(rows)} situations, and as "
         f"little as {_percent(worst.usual_coverage)} ({_where(worst)})."
     )
+    fewest = min(r.replicates for r in rows)
+    longer = [r for r in rows if r.replicates > fewest]
+    if longer:
+        lines.append(f"- Further replicates were added (situations: {len(longer)}):")
+        lines += [
+            f"    - {_where(r)}: {_percent(r.coverage_at_first)} of the first {fewest:,} replicates, "
+            f"{_percent(r.coverage)} of all {r.replicates:,}"
+            for r in longer
+        ]
     if any(r.checked for r in rows):
         lines.append(_with_checks(rows))
     return "\n".join(lines)
@@ -115,9 +124,12 @@ def _with_checks(rows: Sequence[Row]) -> str:
     )
     if not changed:
         return text + "."
-    each = [f"{_where(r)}, {r.changed}: {_percent(r.coverage_of_checked)} before and "
-            f"{_percent(r.coverage_of_changed)} after" for r in changed]  # fmt: skip
-    return f"{text}. Coverage of these replicates: {'; '.join(each)}."
+    each = [
+        f"    - {_where(r)}: {r.changed} of {r.checked} replaced, coverage {_percent(r.coverage_of_checked)} before "
+        f"and {_percent(r.coverage_of_changed)} after"
+        for r in changed
+    ]
+    return "\n".join([f"{text}:", *each])
 
 
 def _where(row: Row) -> str:

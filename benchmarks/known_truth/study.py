@@ -44,6 +44,8 @@ class Row:
     """Intervals of no width, not finite, out of range, or without the value."""
     coverage: float
     coverage_error: float
+    coverage_at_first: float
+    """Of the first replicates, before further ones were added."""
     below: float
     """Share of intervals that lie wholly below the truth."""
     above: float
@@ -81,7 +83,10 @@ def run(
     rows = {i: summary(situations()[i], found[i, False]) for i in chosen}
     undecided = [i for i in chosen if close > replicates and _is_close(rows[i])]
     _measure([(i, False, replicates, close) for i in undecided], found, workers, progress)
-    return [summary(situations()[i], found[i, False], found[i, True]) for i in chosen]
+    return [
+        replace(summary(situations()[i], found[i, False], found[i, True]), coverage_at_first=rows[i].coverage)
+        for i in chosen
+    ]
 
 
 def _is_close(row: Row) -> bool:
@@ -156,6 +161,7 @@ def summary(situation: Situation, seen: Sequence[Seen], checked: Sequence[Seen] 
         unsound=sum(not s.sound for s in (*given, *checked)),
         coverage=coverage,
         coverage_error=float(np.sqrt(coverage * (1 - coverage) / n)) if n else np.nan,
+        coverage_at_first=coverage,
         below=sum(upper < truth for _, upper in own) / max(n, 1),
         above=sum(lower > truth for lower, _ in own) / max(n, 1),
         width=width,
