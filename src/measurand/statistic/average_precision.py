@@ -71,6 +71,9 @@ class AveragePrecision:
     It is a step function of the weights, so that a derivative misses half of its spread; its sensitivities are those of
     its ``twin``, which is not interpolated: ``AP = sum_g t_g P_g / W`` over distinct scores g, t_g = weight of matches
     of this score, P_g = precision at this score or higher, W = weight of the reference boxes.
+
+    First order sees each class at its weight: where most classes are in one or two images it misses that a class may
+    not be drawn at all (COCO's example, 80 classes in 100 images: 0.75 of the bootstrap). Resample there.
     """
 
     thresholds: tuple[float, ...] = COCO_THRESHOLDS
