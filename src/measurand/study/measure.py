@@ -15,6 +15,7 @@ from measurand.document.number import number, real
 from measurand.document.parts import Parts
 from measurand.document.procedure import Measurand, Procedure
 from measurand.document.result import Check, Result, Results
+from measurand.document.rounding import significant
 from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.quantity.estimate import Estimate, covariance, stack
@@ -252,7 +253,8 @@ def _one(
     return result(
         o, f.definition, procedure,
         budget=budget(composed, procedure, called, benchmark=o.measurand.estimand == "benchmark"),
-        u=float(np.sqrt(total)), df=o.limits.df, items=items, units=units, checks=f.checks, warnings=warnings,
+        u=float(np.sqrt(total)), df=o.limits.df, items=items, units=units,
+        checks=(*f.checks, *_target(o.measurand, float(np.sqrt(total)))), warnings=warnings,
         simultaneous=together, seen=labelled.seen if labelled else None, evidence_at=evidence_at or None,
         method=f.method, floor=floor_of(o.estimate, effects),
     )  # fmt: skip
@@ -265,6 +267,15 @@ def _levels(outcome: Outcome) -> dict[str, int]:
         n: len(np.unique(np.concatenate([a.layout.dimension[n] for a in outcome.arms if n in a.layout.dimension])))
         for n in sorted(names)
     }
+
+
+def _target(measurand: Measurand, u: float) -> tuple[Check, ...]:
+    """Whether the target uncertainty was reached, where one was stated."""
+    target = measurand.target_uncertainty
+    if target is None:
+        return ()
+    text = say("check.target", u=significant(u), target=target.text)
+    return (Check(name="target_uncertainty", passed=u <= real(target.value), text=text),)
 
 
 def _unequal(limits: Limits) -> bool:

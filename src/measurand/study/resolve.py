@@ -47,6 +47,9 @@ def resolve(
         found += wrong
         found += _level(f"requirement.{n}", requirement, procedure, tables)
         requirements.append(converted)
+    if procedure.reference is not None and procedure.reference.standard_uncertainty is not None:
+        message = say("M0314.no_numeric_reference")
+        found.append(Finding("M0314", "reference.standard_uncertainty", message, say("M0314.no_numeric_hint")))
     validity, wrong = _validity(procedure, measurands)
     found += wrong
     resolved = procedure.model_copy(

@@ -32,7 +32,8 @@ def title(measurand: Measurand, definition: Definition | None) -> str:
         return say("title.model", id=measurand.id, model=measurand.model or "")
     parts = [definition.title]
     if measurand.positive is not None and definition.needs_positive:
-        parts.append(say("title.positive", positive=measurand.positive))
+        key = "title.positive" if measurand.positive.lstrip("+-")[:1].isalpha() else "title.positive_class"
+        parts.append(say(key, positive=measurand.positive))
     for name, value in measurand.at.items():
         shown = value if name != "score" or value.lstrip()[0] in "<>" else f"≥ {value}"
         parts.append(say("title.at", name=name, value=shown))
