@@ -18,17 +18,18 @@ from .case import rows_of, take
 CASES = Path(__file__).parents[1] / "cases"
 COCO = json.loads((CASES / "coco-bbox.json").read_text("utf-8"))
 EXPECTED = {e["name"]: e for e in COCO["expected"]}
-SERVED = {"AP", "AP50", "AP75"}
+AREAS = {"AP_small": (0, 32**2), "AP_medium": (32**2, 96**2), "AP_large": (96**2, 1e10)}
+SERVED = {"AP", "AP50", "AP75", *AREAS}
 
 
 @pytest.fixture(scope="module")
 def coco():
     data = json.loads((CASES / COCO["inputs"]["boxes"]).read_text("utf-8"))
     number = {image: n for n, image in enumerate(data["images"])}
-    table = [(number[i], 0.0, c, 0.0, *corner, crowd) for i, c, *corner, _, crowd in data["reference"]]
-    table += [(number[i], 1.0, c, score, *corner, 0.0) for i, c, *corner, score in data["detections"]]
+    table = [(number[i], 0.0, c, 0.0, *corner, crowd, size) for i, c, *corner, size, crowd in data["reference"]]
+    table += [(number[i], 1.0, c, score, *corner, 0.0, 0.0) for i, c, *corner, score in data["detections"]]
     item, *columns = np.array(table).T
-    return rows_of(item, **dict(zip(boxes.ROLES, columns, strict=True))), data["categories"]
+    return rows_of(item, **dict(zip([*boxes.ROLES, "area"], columns, strict=True))), data["categories"]
 
 
 def within(name, got):
@@ -43,6 +44,8 @@ def test_the_published_example_of_coco(coco):
     within("AP", statistic.value(rows, w)[0])
     for name, threshold in (("AP50", 0.5), ("AP75", 0.75)):
         within(name, by_name("average_precision", {"thresholds": [threshold]}).value(rows, w)[0])
+    for name, areas in AREAS.items():
+        within(name, by_name("average_precision", {"areas": areas}).value(rows, w)[0])
     for name in EXPECTED:
         if name.startswith("AP.category."):
             code = categories[name.removeprefix("AP.category.")]
@@ -51,7 +54,7 @@ def test_the_published_example_of_coco(coco):
 
 @pytest.mark.parametrize("name", [n for n in EXPECTED if n not in SERVED and not n.startswith("AP.category.")])
 def test_the_values_of_coco_that_are_not_served(name):
-    pytest.skip(f"coco-bbox {name}: neither area ranges nor average recall are served yet")
+    pytest.skip(f"coco-bbox {name}: average recall is not served yet")
 
 
 def test_images_of_double_weight_are_images_twice(coco):
@@ -120,7 +123,9 @@ def test_no_reference_box_is_refused():
         area(box(0, 0, crowd=1.0), box(0, 0, score=0.9))
 
 
-@pytest.mark.parametrize("parameters", [{"thresholds": ()}, {"thresholds": (0.0,)}, {"max_detections": 0}])
+@pytest.mark.parametrize(
+    "parameters", [{"thresholds": ()}, {"thresholds": (0.0,)}, {"max_detections": 0}, {"areas": (9.0, 4.0)}]
+)
 def test_a_value_that_is_not_allowed_is_refused(parameters):
     with pytest.raises(StatisticError, match="not allowed"):
         by_name("average_precision", parameters)

@@ -88,6 +88,12 @@ def test_negative_weights_that_outweigh_the_wins_are_refused():
         BradleyTerry(("A", "B", "C")).value(rows, np.array([1.0, 1.0, 1.0, 1.0, -3.0]))
 
 
+@pytest.mark.parametrize(("winner", "loser"), [(2, 0), (0, -1)])
+def test_a_competitor_that_is_not_named_is_refused(winner, loser):
+    with pytest.raises(StatisticError, match="competitor number"):
+        BradleyTerry(("A", "B")).value(rows_of([0, 1, 2], winner=[0, 1, winner], loser=[1, 0, loser]), np.ones(3))
+
+
 def test_far_apart_strengths_converge():
     """99,999 wins of 100,000: log odds of the closed form for two competitors."""
     rows = rows_of([0, 1], winner=[0, 1], loser=[1, 0])

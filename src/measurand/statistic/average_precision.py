@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -65,7 +66,9 @@ class AveragePrecision:
     A row is a box: ``detection`` is 1 for a detected box and 0 for one of the reference; ``class`` is a code; ``left``,
     ``top``, ``width``, ``height`` in pixels; ``score`` is read for detections and ``crowd`` (1: a region of many, which
     is not counted) for the reference. ``item`` is the image; all its boxes share a weight. Boxes are matched within
-    image, cell and class (``matching.match``). A class enters where its reference boxes have weight.
+    image, cell and class (``matching.match``). A class enters where its reference boxes have weight. With ``areas``,
+    boxes of the reference whose ``area`` (a further role: of the object, in square pixels) is outside of the two limits
+    are not counted, nor are detections outside that match nothing.
 
     ``interpolated``: COCO's 101 recall points, at each the highest precision reached there or later (Lin et al. 2014).
     It is a step function of the weights, so that a derivative misses half of its spread; its sensitivities are those of
@@ -79,11 +82,9 @@ class AveragePrecision:
     thresholds: tuple[float, ...] = COCO_THRESHOLDS
     interpolated: bool = True
     max_detections: int = 100
+    areas: tuple[float, float] = (0.0, math.inf)
     name: str = field(default="average_precision", init=False)
     outputs: tuple[str, ...] = field(default=("average_precision",), init=False)
-    roles: tuple[str, ...] = field(
-        default=("detection", "class", "score", "left", "top", "width", "height", "crowd"), init=False
-    )
     bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
     exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
@@ -94,6 +95,16 @@ class AveragePrecision:
             self._refuse("thresholds", given, "numbers above 0, at most 1")
         if self.max_detections < 1:
             self._refuse("max_detections", self.max_detections, "1 or more")
+        least, most = self.areas
+        if not 0.0 <= least < most:
+            self._refuse("areas", self.areas, "two numbers from 0, the lower first")
+        object.__setattr__(self, "areas", (float(least), float(most)))
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Those of the boxes, and ``area`` where only some areas count."""
+        boxes = ("detection", "class", "score", "left", "top", "width", "height", "crowd")
+        return (*boxes, "area") if self._some_areas else boxes
 
     @property
     def smooth(self) -> bool:
@@ -157,7 +168,11 @@ class AveragePrecision:
 
     @property
     def _prepared(self) -> str:
-        return f"average_precision.{self.max_detections}.{','.join(map(str, self.thresholds))}"
+        return f"average_precision.{self.max_detections}.{self.areas}.{self.thresholds}"
+
+    @property
+    def _some_areas(self) -> bool:
+        return self.areas != (0.0, math.inf)
 
     def _entering(self, rows: Rows, w: Array) -> list[_Class]:
         """The classes whose reference boxes have weight. Raises StatisticError where none has."""
@@ -169,16 +184,14 @@ class AveragePrecision:
 
     def _by_class(self, rows: Rows) -> tuple[_Class, ...]:
         column = {role: np.asarray(rows.column[role], dtype=np.float64) for role in self.roles}
-        detected = column["detection"] == 1.0
+        detected: Flags = column["detection"] == 1.0
         code = np.asarray(column["class"], dtype=np.int64)
-        corner = np.stack([column[side] for side in ("left", "top", "width", "height")], axis=1)
-        group = np.unique(np.stack([rows.item, rows.cell, code]), axis=1, return_inverse=True)[1].reshape(-1)
-        boxes = Boxes(detected, group, column["score"], corner, ~detected & (column["crowd"] == 1.0))
+        boxes = self._boxes(rows, column, code)
         matches = match(boxes, thresholds=self.thresholds, most=self.max_detections)
         prepared = []
         for number in np.unique(code[~detected]).tolist():
             own = code == number
-            reference = np.flatnonzero(own & ~detected & ~boxes.crowd)
+            reference = np.flatnonzero(own & ~detected & ~boxes.ignored)
             which = np.flatnonzero(own & detected)
             which = which[np.lexsort((rows.cell[which], rows.item[which], -column["score"][which]))]
             new = np.diff(column["score"][which], prepend=np.inf) != 0.0
@@ -187,6 +200,20 @@ class AveragePrecision:
                 _Class(number, reference, which, found & counted, counted, np.flatnonzero(new), np.cumsum(new) - 1)
             )
         return tuple(prepared)
+
+    def _boxes(self, rows: Rows, column: Mapping[str, Array], code: Integers) -> Boxes:
+        corner = np.stack([column[side] for side in ("left", "top", "width", "height")], axis=1)
+        detected, crowd = column["detection"] == 1.0, column["crowd"] == 1.0
+        group = np.zeros(len(rows), dtype=np.int64)
+        for key in (rows.item, rows.cell, code):
+            values, place = np.unique(key, return_inverse=True)
+            group = group * max(len(values), 1) + place.reshape(-1)
+        outside = np.zeros(len(rows), dtype=np.bool_)
+        if self._some_areas:
+            area = np.where(detected, column["width"] * column["height"], column["area"])
+            outside = (area < self.areas[0]) | (area > self.areas[1])
+        ignored = ~detected & (crowd | outside)
+        return Boxes(detected, group, column["score"], corner, ignored, ~detected & crowd, detected & outside)
 
     def _refuse(self, parameter: str, value: object, allowed: str) -> None:
         raise not_defined("parameter_value", name=self.name, parameter=parameter, value=value, allowed=allowed)

@@ -21,22 +21,25 @@ class Boxes:
     """Boxes of many images, one entry each.
 
     ``group`` numbers image and class: only boxes of one group match. ``corner`` is (left, top, width, height), shape
-    (boxes, 4). ``crowd`` marks reference boxes that stand for many objects: they ignore what they match.
+    (boxes, 4). ``ignored`` marks reference boxes that do not count, nor does what they match; ``crowd`` those of them
+    that stand for many objects. ``outside`` marks detections that count only if they match.
     """
 
     detected: Flags
     group: Integers
     score: Array
     corner: Array
+    ignored: Flags
     crowd: Flags
+    outside: Flags
 
 
 @dataclass(frozen=True)
 class Matches:
     """For every threshold and box, shape (thresholds, boxes): is it a match, and does it count.
 
-    Only detections match. A detection matched to a crowd does not count, nor one beyond the best ``most`` of its group;
-    of the reference boxes, crowds do not count.
+    Only detections match. A detection matched to an ignored box does not count, nor one beyond the best ``most`` of its
+    group; ignored reference boxes do not count.
     """
 
     found: Flags
@@ -56,8 +59,9 @@ class _Pairs:
 def match(boxes: Boxes, *, thresholds: tuple[float, ...], most: int) -> Matches:
     """Match the detections of each group, the highest score first, to the free reference box that they overlap most.
 
-    A detection takes a crowd only if no free box overlaps it enough; a crowd is never used up. Ties of score go to the
-    box that comes first, ties of overlap to the reference box that comes last (COCOeval.evaluateImg, Lin et al. 2014).
+    A detection takes an ignored box only if no free box that counts overlaps it enough; a crowd is never used up. Ties
+    of score go to the box that comes first, ties of overlap to the reference box that comes last (COCOeval.evaluateImg,
+    Lin et al. 2014).
     """
     thresholds = tuple(min(t, _WHOLE) for t in thresholds)
     rank = _ranks(boxes)
@@ -65,7 +69,7 @@ def match(boxes: Boxes, *, thresholds: tuple[float, ...], most: int) -> Matches:
     shape = (len(thresholds), len(boxes.group))
     found, free = np.zeros(shape, dtype=np.bool_), np.ones(shape, dtype=np.bool_)
     ends = np.searchsorted(pairs.rank, np.arange(int(pairs.rank.max(initial=-1)) + 2))
-    counted = np.broadcast_to(~boxes.crowd & (rank < most), shape).copy()
+    counted = np.broadcast_to(~boxes.ignored & (rank < most), shape).copy()
     for first, last in pairwise(ends.tolist()):
         # One rank of all groups at once: no two of these detections compete for a box.
         detection, reference = pairs.detection[first:last], pairs.reference[first:last]
@@ -74,9 +78,9 @@ def match(boxes: Boxes, *, thresholds: tuple[float, ...], most: int) -> Matches:
             taking, at = np.unique(detection[open_pairs], return_index=True)
             taken = reference[open_pairs[at]]
             found[t, taking] = True
-            counted[t, taking] &= ~boxes.crowd[taken]
+            counted[t, taking] = ~boxes.ignored[taken]
             free[t, taken] = boxes.crowd[taken]
-    return Matches(found, counted)
+    return Matches(found, counted & (found | ~boxes.outside))
 
 
 def overlap(detected: Array, reference: Array, crowd: Flags) -> Array:
@@ -104,7 +108,7 @@ def _ranks(boxes: Boxes) -> Integers:
 
 
 def _candidates(boxes: Boxes, rank: Integers, *, least: float, most: int) -> _Pairs:
-    """Pairs of one group that overlap by ``least`` or more, sorted by (rank, detection, crowd, -overlap, -box)."""
+    """Pairs of one group that overlap by ``least`` or more, sorted by (rank, detection, ignored, -overlap, -box)."""
     which = np.flatnonzero(boxes.detected & (rank < most))
     other = np.flatnonzero(~boxes.detected)
     other = other[np.argsort(boxes.group[other], kind="stable")]
@@ -116,5 +120,5 @@ def _candidates(boxes: Boxes, rank: Integers, *, least: float, most: int) -> _Pa
     share = overlap(boxes.corner[detection], boxes.corner[reference], boxes.crowd[reference])
     near = share >= least
     detection, reference, share = detection[near], reference[near], share[near]
-    order = np.lexsort((-reference, -share, boxes.crowd[reference], detection, rank[detection]))
+    order = np.lexsort((-reference, -share, boxes.ignored[reference], detection, rank[detection]))
     return _Pairs(detection[order], reference[order], share[order], rank[detection[order]])

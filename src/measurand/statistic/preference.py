@@ -112,7 +112,11 @@ class BradleyTerry:
         """Sum of weights of the wins of i over j, shape (competitors, competitors); against itself counts nothing."""
         positive_sum(w, statistic=self.name, rows="the comparisons")
         size = len(self.competitors)
-        pair = _codes(rows, "winner") * size + _codes(rows, "loser")
+        winner, loser = _codes(rows, "winner"), _codes(rows, "loser")
+        for code in (winner.min(), winner.max(), loser.min(), loser.max()):
+            if not 0 <= code < size:
+                raise not_defined("competitor", number=int(code), last=size - 1)
+        pair = winner * size + loser
         wins = np.bincount(pair, weights=w, minlength=size * size).reshape(size, size).astype(np.float64)
         np.fill_diagonal(wins, 0.0)
         return wins
