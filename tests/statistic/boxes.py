@@ -118,6 +118,16 @@ def naive(*, interpolated, most=3):
     return value
 
 
+def naive_recall(rows, w, most=2):
+    """Share of the reference boxes with a match, mean over classes and thresholds."""
+    shares = []
+    for code in range(CLASSES):
+        for threshold in THRESHOLDS:
+            kept, present = naive_matches(rows, code, threshold, most)
+            shares.append(sum(w[row] for _, _, row, found in kept if found) / np.sum(w[present]))
+    return [np.mean(shares)]
+
+
 def kinds(rows):
     """A missed box, a false box above all, a found box above all; of every class."""
     top = rows.column["score"].max() + 1

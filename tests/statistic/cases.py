@@ -226,6 +226,13 @@ CASES = [
         boxes.kinds,
         negative=False,
     ),
+    Case(
+        "average_recall",
+        by_name("average_recall", {"thresholds": boxes.THRESHOLDS, "max_detections": 2}),
+        boxes.tied,
+        boxes.naive_recall,
+        lambda rows: boxes.kinds(rows)[::2],
+    ),
     f_case(1.0, "binary"),
     f_case(2.0, "binary"),
     f_case(1.0, "macro"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from measurand.statistic.auc import Auc
 from measurand.statistic.average_precision import AveragePrecision
+from measurand.statistic.average_recall import AverageRecall
 from measurand.statistic.brier import BrierScore
 from measurand.statistic.contract import Statistic
 from measurand.statistic.f_score import FScore
@@ -30,6 +31,7 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "accuracy": accuracy,
         "auc": Auc,
         "average_precision": AveragePrecision,
+        "average_recall": AverageRecall,
         "bradley_terry": BradleyTerry,
         "brier_score": BrierScore,
         "f_score": FScore,
