@@ -16,7 +16,7 @@ _RECALLS = np.linspace(0.0, 1.0, 101)
 
 @dataclass(frozen=True)
 class _Curve:
-    """Precision and recall of one class behind each distinct score; shape (thresholds, scores)."""
+    """Precision and recall of one class behind each score that some match has; shape (thresholds, scores)."""
 
     present: float
     """Weight of the reference boxes."""
@@ -109,8 +109,8 @@ class AveragePrecision:
         for c in entering:
             curve = _curve(c, w)
             gain, loss = _gain(curve), _loss(curve)
-            pull = np.where(c.found, gain[:, c.level], 0.0) - loss[:, c.level]
-            s[c.detection] = np.mean(np.where(c.counted, pull, 0.0), axis=0) / len(entering)
+            pull = np.where(c.found, gain[:, c.below], 0.0) - np.where(c.counted, loss[:, c.below], 0.0)
+            s[c.detection] = np.mean(pull, axis=0) / len(entering)
             s[c.reference] = -np.mean(curve.area) / curve.present / len(entering)
         return s[:, None]
 
@@ -139,15 +139,13 @@ class AveragePrecision:
 
 
 def _curve(c: Ranked, w: Array) -> _Curve:
-    """Sums of weights by distinct score: detections of equal score have no order among them."""
-    present = float(np.sum(w[c.reference]))
-    if not len(c.detection):
-        none = np.zeros((len(c.found), 0))
-        return _Curve(present, none, none, none)
-    weight = w[c.detection]
-    found = np.add.reduceat(np.where(c.found, weight, 0.0), c.start, axis=1)
-    claimed = np.add.reduceat(np.where(c.counted, weight, 0.0), c.start, axis=1)
-    return _Curve(present, found, np.cumsum(found, axis=1), np.cumsum(claimed, axis=1))
+    """Sums of weights at each score that some match has: detections of equal score have no order among them."""
+    present, weight = float(np.sum(w[c.reference])), w[c.detection]
+    claimed = np.cumsum(np.where(c.counted, weight, 0.0), axis=1)[:, c.end]
+    found = np.zeros((len(c.found), len(c.start)))
+    if len(c.hit):
+        found = np.add.reduceat(np.where(c.matched, weight[c.hit], 0.0), c.start, axis=1)
+    return _Curve(present, found, np.cumsum(found, axis=1), np.broadcast_to(claimed, found.shape))
 
 
 def _area(c: Ranked, w: Array) -> Array:
@@ -158,27 +156,32 @@ def _interpolated(c: Ranked, w: Array) -> Array:
     """Mean of the highest precision at or behind each of the 101 recall points, shape (thresholds,).
 
     Detections of equal score come one by one, by image: so does COCO, and its digits depend on it. Recalls are compared
-    with the points as they are, without tolerance, for the same reason.
+    with the points as they are, without tolerance, for the same reason. Precision peaks at matches: no other is needed.
     """
     weight = w[c.detection]
-    found = np.cumsum(np.where(c.found, weight, 0.0), axis=1)
-    claimed = np.cumsum(np.where(c.counted, weight, 0.0), axis=1)
+    found = np.cumsum(np.where(c.matched, weight[c.hit], 0.0), axis=1)
+    claimed = np.cumsum(np.where(c.counted, weight, 0.0), axis=1)[:, c.hit]
     precision = np.divide(found, claimed, out=np.zeros_like(found), where=claimed > 0.0)
     best = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
-    best = np.concatenate([best, np.zeros((len(best), 1))], axis=1)  # a recall never reached has precision 0
+    best = _closed(best)  # a recall never reached has precision 0
     recall = found / np.sum(w[c.reference])
     reached = [np.searchsorted(r, _RECALLS, side="left") for r in recall]
     return np.array([np.mean(b[at]) for b, at in zip(best, reached, strict=True)])
 
 
 def _gain(curve: _Curve) -> Array:
-    """What one more match adds as such, shape (thresholds, scores): its own recall step and the later precision."""
-    return np.asarray((curve.precision + curve.later(np.ones_like(curve.above))) / curve.present)
+    """What one more match adds as such: its own recall step and the later precision. Shape (thresholds, scores + 1)."""
+    return _closed((curve.precision + curve.later(np.ones_like(curve.above))) / curve.present)
 
 
 def _loss(curve: _Curve) -> Array:
-    """What one more detection, match or not, takes from the precision at this score and below."""
-    return np.asarray(curve.later(curve.precision) / curve.present)
+    """What one more detection, match or not, takes from the precision at this score and below; shape as above."""
+    return _closed(curve.later(curve.precision) / curve.present)
+
+
+def _closed(by_score: Array) -> Array:
+    """With a last column 0, for detections below all matches."""
+    return np.concatenate([by_score, np.zeros((len(by_score), 1))], axis=1)
 
 
 def _pulls(curve: _Curve) -> tuple[float, float, float]:

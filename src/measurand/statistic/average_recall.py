@@ -86,4 +86,4 @@ class AverageRecall:
 def _recall(c: Ranked, w: Array) -> tuple[float, float]:
     """Share of the reference boxes of a class that are found, mean over thresholds, and their weight."""
     present = float(np.sum(w[c.reference]))
-    return float(np.mean(c.found @ w[c.detection])) / present, present
+    return float(np.mean(c.matched @ w[c.detection[c.hit]])) / present, present

@@ -24,12 +24,19 @@ class Ranked:
     reference: Integers
     detection: Integers
     found: Flags
-    """Shape (thresholds, detections), like ``counted``."""
+    """Shape (thresholds, detections)."""
     counted: Flags
+    """Shape (thresholds, detections), or (1, detections) where it is the same at all thresholds."""
+    hit: Integers
+    """Which detections match at some threshold. Sums are needed at these alone, a small part of most detectors'."""
+    matched: Flags
+    """``found`` of these, shape (thresholds, hits)."""
     start: Integers
-    """Where each new score begins among the detections."""
-    level: Integers
-    """Number of the score of each detection."""
+    """Where each new score begins among the hits."""
+    end: Integers
+    """The last detection of each of these scores."""
+    below: Integers
+    """For each detection, the first of these scores that is not above its own; their number where none is."""
 
 
 @dataclass(frozen=True)
@@ -90,15 +97,11 @@ class Ranking:
         matches = match(boxes, thresholds=self.thresholds, most=self.max_detections)
         prepared = []
         for number in np.unique(code[~detected]).tolist():
-            own = code == number
-            reference = np.flatnonzero(own & ~detected & ~boxes.ignored)
-            which = np.flatnonzero(own & detected)
+            reference = np.flatnonzero((code == number) & ~detected & ~boxes.ignored)
+            which = np.flatnonzero((code == number) & detected)
             which = which[np.lexsort((rows.cell[which], rows.item[which], -column["score"][which]))]
-            new = np.diff(column["score"][which], prepend=np.inf) != 0.0
             found, counted = matches.found[:, which], matches.counted[:, which]
-            prepared.append(
-                Ranked(number, reference, which, found & counted, counted, np.flatnonzero(new), np.cumsum(new) - 1)
-            )
+            prepared.append(_ranked(number, reference, which, found & counted, counted, column["score"][which]))
         return tuple(prepared)
 
     def _boxes(self, rows: Rows, column: Mapping[str, Array], code: Integers) -> Boxes:
@@ -117,3 +120,20 @@ class Ranking:
 
     def _refuse(self, parameter: str, value: object, allowed: str) -> None:
         raise not_defined("parameter_value", name=self.statistic, parameter=parameter, value=value, allowed=allowed)
+
+
+def _ranked(code: int, reference: Integers, detection: Integers, found: Flags, counted: Flags, score: Array) -> Ranked:
+    hit = np.flatnonzero(found.any(axis=0))
+    falling, start = np.unique(-score[hit], return_index=True)
+    return Ranked(
+        code=code,
+        reference=reference,
+        detection=detection,
+        found=found,
+        counted=counted[:1] if np.all(counted == counted[:1]) else counted,
+        hit=hit,
+        matched=found[:, hit],
+        start=start,
+        end=np.searchsorted(-score, falling, side="right") - 1,
+        below=np.searchsorted(falling, -score),
+    )
