@@ -54,3 +54,15 @@ def boundary_u(value: float, *, bounds: tuple[float, float], floor: float) -> fl
     th = min(max((value - low) / (high - low), 0.0), 1.0)
     a, b = th * floor + 0.5, (1.0 - th) * floor + 0.5
     return (high - low) * float(np.sqrt(a * b / ((a + b) ** 2 * (a + b + 1.0))))
+
+
+def design_effect(variance: float, y: Array, weight: Array, *, finite: bool = True) -> float:
+    """Variance of a weighted mean over that of a simple random sample of as many rows (Kish 1965).
+
+    The comparison is ``s_w^2 / n (1 - n / sum w)`` with ``s_w^2 = n / (n - 1) sum w (y - T)^2 / sum w``, drawn without
+    replacement from the ``sum w`` rows of the population; ``finite=False`` leaves the last factor out.
+    """
+    n, total = len(y), float(np.sum(weight))
+    mean = float(weight @ y) / total
+    spread = float(weight @ (y - mean) ** 2) / total * n / (n - 1.0)
+    return variance / (spread / n * (1.0 - n / total if finite else 1.0))

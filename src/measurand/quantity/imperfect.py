@@ -45,6 +45,21 @@ def rogan_gladen(apparent: Limits, sensitivity: Limits, specificity: Limits) -> 
     return composition([apparent, sensitivity, specificity], slopes, value=value, bounds=UNIT)
 
 
+def at_known_rates(apparent: float, *, sensitivity: float, specificity: float) -> float:
+    """``(p + Sp - 1)/(Se + Sp - 1)`` cut to [0, 1]: a share, or a limit of it, seen by a judge of known rates.
+
+    A limit of the apparent share becomes that of the true share (Reiczigel, Foldi & Ozsvari 2010). Raises RefusedError
+    where ``Se + Sp <= 1``.
+
+    >>> round(at_known_rates(4 / 80, sensitivity=0.9, specificity=0.99), 6)
+    0.044944
+    """
+    youden = sensitivity + specificity - 1.0
+    if youden <= 0.0:
+        raise RefusedError(say("coverage.judge"))
+    return min(max((apparent + specificity - 1.0) / youden, 0.0), 1.0)
+
+
 def symmetric_error(apparent: Limits, error: Limits) -> Limits:
     """``T = (p - e)/(1 - 2 e)`` for label errors that are independent of the system's success.
 
