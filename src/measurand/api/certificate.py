@@ -16,8 +16,8 @@ from measurand.lab import keys, store
 from measurand.lab.check import Check
 from measurand.lab.job import evaluated
 from measurand.lab.laboratory import laboratory
+from measurand.lab.sign import LARGEST, embeddable
 from measurand.lab.sign import certify as signed
-from measurand.lab.sign import embeddable
 from measurand.lab.verify import verify as verified
 from measurand.message import say
 
@@ -77,6 +77,8 @@ def certify(
     envelope = signed(folder, private, laboratory=laboratory(Path(out)), issued=datetime.now(UTC))
     parquet = measurement.documents.parquet
     page = _page(store.load(folder), envelope, None if parquet is None else embeddable(parquet))
+    if len(page) > LARGEST:
+        page = _page(store.load(folder), envelope, None)
     store.add(folder, {store.CERTIFICATE: envelope, store.PAGE: page})
     return Certificate(folder)
 

@@ -13,6 +13,7 @@ from measurand.cli.place import existing
 from measurand.cli.view import printed
 from measurand.errors import StoreError
 from measurand.lab.keys import PrivateKey, fingerprint, private_key
+from measurand.lab.laboratory import FILE, UNNAMED, laboratory
 from measurand.message import say
 
 PASSPHRASE = "MEASURAND_PASSPHRASE"
@@ -26,7 +27,10 @@ PASSPHRASE = "MEASURAND_PASSPHRASE"
 def verb(record: Path, key: Path, number: str, json: bool) -> int:
     """Issue the certificate of a record."""
     private = signing_key(key)
-    page = issue(existing(record), private, number=number)
+    folder = existing(record)
+    if laboratory(folder.parent).name == UNNAMED:
+        click.echo(say("cli.certify.unnamed", file=str(folder.parent / FILE)), err=True)
+    page = issue(folder, private, number=number)
     name = fingerprint(private.public_key())
     if json:
         original = str(page.with_suffix(".json"))

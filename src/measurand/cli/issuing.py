@@ -9,7 +9,7 @@ from measurand.document.record import Record
 from measurand.export.html import render
 from measurand.lab.keys import PrivateKey
 from measurand.lab.laboratory import laboratory
-from measurand.lab.sign import certify, embeddable
+from measurand.lab.sign import LARGEST, certify, embeddable
 from measurand.lab.store import CERTIFICATE, PAGE, add, load, read
 
 
@@ -18,7 +18,10 @@ def issue(folder: Path, key: PrivateKey, *, number: str = "") -> Path:
     envelope = certify(folder, key, laboratory=laboratory(folder.parent), issued=datetime.now(UTC), number=number)
     record = load(folder)
     evidence = None if record.evidence is None else embeddable(read(folder / "evidence.parquet"))
-    add(folder, {CERTIFICATE: envelope, PAGE: page_of(record, envelope, evidence)})
+    page = page_of(record, envelope, evidence)
+    if evidence is not None and len(page) > LARGEST:
+        page = page_of(record, envelope, None)  # the evidence lies beside the page, where ``verify`` finds it
+    add(folder, {CERTIFICATE: envelope, PAGE: page})
     return folder / PAGE
 
 

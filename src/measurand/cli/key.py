@@ -26,7 +26,7 @@ def new(name: str, folder: Path, passphrase: bool) -> int:
         click.prompt(say("cli.key.prompt"), hide_input=True, confirmation_prompt=True, err=True) if passphrase else ""
     )
     private, fingerprint = keys.new(folder, name, passphrase=secret.encode() or None)
-    public = private.with_name(f"{name}{keys.PUBLIC}")
+    public = private.with_name(private.name.removesuffix(keys.PRIVATE) + keys.PUBLIC)
     click.echo(say("cli.key.made", private=str(private), public=str(public), fingerprint=fingerprint))
     return 0
 

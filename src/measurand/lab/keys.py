@@ -17,7 +17,7 @@ CURVE = ec.SECP256R1()
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Order of the group of P-256 (SEC 2, 2.4.2)."""
 DEMONSTRATION = b"measurand demonstration key: everybody has it, it proves nothing"
-PUBLIC = ".pub.pem"
+PRIVATE, PUBLIC = ".pem", ".pub.pem"
 
 PrivateKey = ec.EllipticCurvePrivateKey
 PublicKey = ec.EllipticCurvePublicKey
@@ -35,7 +35,8 @@ def new(folder: Path, name: str, *, passphrase: bytes | None = None) -> tuple[Pa
     """Make a key pair: ``name.pem`` (private, PKCS 8, mode 0600) and ``name.pub.pem``. Returns the private file and
     the fingerprint. Raises StoreError when a file of that name is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    private, public = folder / f"{name}.pem", folder / f"{name}{PUBLIC}"
+    name = name.removesuffix(PRIVATE)
+    private, public = folder / f"{name}{PRIVATE}", folder / f"{name}{PUBLIC}"
     for path in (private, public):
         if path.exists():
             raise refusal("M0708.exists", path)
@@ -48,9 +49,12 @@ def new(folder: Path, name: str, *, passphrase: bytes | None = None) -> tuple[Pa
 
 
 def private_key(path: Path, *, passphrase: bytes | None = None) -> PrivateKey:
-    """The private key of a PEM file. Raises StoreError: no key, a wrong passphrase, another algorithm."""
+    """The private key of a PEM file, or of ``NAME.pem`` where only NAME is given.
+
+    Raises StoreError: no key, a wrong passphrase, another algorithm.
+    """
     try:
-        key = serialization.load_pem_private_key(_read(path), passphrase)
+        key = serialization.load_pem_private_key(_read(path, PRIVATE), passphrase)
     except TypeError:
         raise refusal("M0721.passphrase", path) from None
     except (ValueError, UnsupportedAlgorithm) as error:
@@ -62,8 +66,8 @@ def private_key(path: Path, *, passphrase: bytes | None = None) -> PrivateKey:
 
 
 def public_key(path: Path) -> PublicKey:
-    """The public key of a PEM file. Raises StoreError."""
-    return parsed(_read(path), file=path)
+    """The public key of a PEM file, or of ``NAME.pub.pem`` where only NAME is given. Raises StoreError."""
+    return parsed(_read(path, PUBLIC), file=path)
 
 
 def parsed(data: bytes, *, file: Path | str) -> PublicKey:
@@ -127,7 +131,9 @@ def trusted(folder: Path) -> dict[str, Trusted]:
     return found
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, ending: str) -> bytes:
+    if not path.exists() and path.with_name(path.name + ending).exists():
+        path = path.with_name(path.name + ending)
     try:
         return path.read_bytes()
     except OSError as error:

@@ -33,6 +33,8 @@ from measurand.message import say
 
 EMBEDDED = 250_000
 """Evidence travels inside the HTML up to this size, compressed (CONTRACTS section 6)."""
+LARGEST = 400_000
+"""A page of more bytes goes without the evidence inside."""
 LIBRARIES = ("numpy", "scipy", "duckdb")
 
 
