@@ -7,6 +7,7 @@ Every function takes the probability ``tail`` left out on each side (0.025 for a
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -79,6 +80,7 @@ def _events(x: int, n: int, population: int, tail: float) -> tuple[int, int]:
     return smallest, low
 
 
+@lru_cache(maxsize=1 << 16)  # a verdict asks for the same few populations at hundreds of levels
 def _at_most(x: int, events: int, n: int, population: int) -> float:
     """``P(X <= x)`` for ``n`` drawn from a population with ``events`` events."""
     from scipy.special import gammaln
