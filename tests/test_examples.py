@@ -1,0 +1,113 @@
+"""The worked examples: what the program says is what their pages show, and the values are those of a plain count."""
+
+from __future__ import annotations
+
+import csv
+import re
+import runpy
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from measurand.cli import main
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "docs" / "examples"
+EXIT = {"credit": 1, "carrot": 1, "mammography": 0}
+VALUE = re.compile(r"^ +(-?\d\S* (?:±|\[).*?\(.*?95 %\))", re.MULTILINE)
+VERDICT = re.compile(r"^ +[●◆■] +(\S+ .*)$", re.MULTILINE)
+CLOSING = re.compile(r"^\d requirements?: .*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an example's page shows, and what the program printed."""
+
+    page: str
+    printed: str
+    code: int
+
+
+@pytest.fixture(params=sorted(EXIT))
+def told(request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Told:
+    folder = shutil.copytree(EXAMPLES / request.param, tmp_path / request.param)
+    code = main(["measure", str(folder / f"{request.param}.measure.toml"), "--out", str(tmp_path / "out")])
+    assert code == EXIT[request.param]
+    return Told((folder / "README.md").read_text(encoding="utf-8"), capsys.readouterr().out, code)
+
+
+@pytest.mark.parametrize("what", [VALUE, VERDICT, CLOSING], ids=["values", "verdicts", "closing line"])
+def test_the_page_shows_what_the_program_prints(told: Told, what: re.Pattern[str]) -> None:
+    printed = what.findall(told.printed)
+    assert printed
+    assert what.findall(told.page) == printed
+
+
+def test_the_page_shows_the_exit_code(told: Told) -> None:
+    assert f"$ echo $?\n{told.code}\n" in told.page
+
+
+def table(name: str) -> list[dict[str, str]]:
+    with (EXAMPLES / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def auc(positive: Iterable[float], negative: Iterable[float]) -> float:
+    """Share of pairs in the right order, ties half."""
+    pairs = [(p, n) for n in list(negative) for p in list(positive)]
+    return sum(1.0 if p > n else 0.5 if p == n else 0.0 for p, n in pairs) / len(pairs)
+
+
+def shown(name: str) -> list[str]:
+    """The values on an example's page, in order."""
+    return [text.split()[0] for text in VALUE.findall((EXAMPLES / name / "README.md").read_text(encoding="utf-8"))]
+
+
+def test_credit_by_plain_count() -> None:
+    rows = table("credit/predictions.csv")
+    bad = [float(row["p_bad"]) for row in rows if row["outcome"] == "bad"]
+    good = [float(row["p_bad"]) for row in rows if row["outcome"] == "good"]
+    brier = (sum((1 - p) ** 2 for p in bad) + sum(p**2 for p in good)) / len(rows)
+    caught = sum(p >= 0.1667 for p in bad) / len(bad)
+    granted = {
+        group: [float(row["p_bad"]) < 0.1667 for row in rows if row["age_group"] == group]
+        for group in ("25 and under", "over 25")
+    }
+    young, old = (sum(found) / len(found) for found in granted.values())
+    expected = [f"{auc(bad, good):.3f}", f"{brier:.4f}", f"{caught:.3f}", f"{young / old:.3f}"]
+    assert shown("credit") == expected
+
+
+def test_carrot_by_plain_count() -> None:
+    outcomes = defaultdict(list)
+    for row in table("carrot/episodes.csv"):
+        outcomes[row["system"]].append(int(row["success"]))
+    plain, filtered = (sum(found) / len(found) for found in (outcomes["pi0"], outcomes["pi0+cgvd"]))
+    assert shown("carrot") == [f"{plain:.3f}", f"{filtered:.3f}", f"{filtered - plain:.3f}"]
+
+
+def test_mammography_by_plain_count() -> None:
+    scores: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: {"1": [], "0": []})
+    for row in table("mammography/viperObs.csv"):
+        if row["subStudyLabel"] == "screeningMedP":
+            scores[row["modalityID"], row["readerID"]][row["cancerStatus455"]].append(float(row["score"]))
+    areas = defaultdict(list)
+    for (modality, _), found in sorted(scores.items()):
+        areas[modality].append(auc(found["1"], found["0"]))
+    digital, film = (sum(areas[name]) / len(areas[name]) for name in ("FFDM", "SFM"))
+    assert shown("mammography") == [f"{digital:.3f}", f"{film:.3f}", f"{digital - film:.3f}"]
+
+
+def test_the_predictions_are_those_of_the_script(tmp_path: Path) -> None:
+    folder = shutil.copytree(EXAMPLES / "credit", tmp_path / "credit")
+    runpy.run_path(str(folder / "score.py"), run_name="__main__")
+    again = (folder / "predictions.csv").read_text(encoding="utf-8").splitlines()
+    kept = (EXAMPLES / "credit" / "predictions.csv").read_text(encoding="utf-8").splitlines()
+    assert len(again) == len(kept) == 1001
+    for made, row in zip(csv.reader(again[1:]), csv.reader(kept[1:]), strict=True):
+        assert made[0] == row[0]
+        assert made[2:] == row[2:]
+        assert float(made[1]) == pytest.approx(float(row[1]), abs=2e-6)
