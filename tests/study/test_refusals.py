@@ -92,11 +92,11 @@ REFUSED = [
     Case("one level of a random factor", lambda: levels(1), "one level"),
     Case("two levels of a random factor", lambda: levels(2), "2 levels"),
     Case("all scores equal", lambda: numbers([3.7] * 20), "resolution"),
-    Case("labels no better than chance", lambda: mislabelled(0.5, independent=True), "no better than chance"),
+    Case("labels no better than chance", lambda: mislabelled(0.5, independent=True), "better than chance"),
     Case(
         "annotators no better than chance",
         lambda: annotated([[0, 1] * 10, [1, 0] * 10, [0, 1] * 10]),
-        "no better than chance",
+        "better than chance",
     ),
     Case("one vote for every item", lambda: annotated([[0, 1] * 10]), "two annotators"),
 ]

@@ -59,6 +59,27 @@ class DistributionOfResult:
             return 1.0 - _tail(lambda z: x - self._upper(z))
         return 0.5
 
+    def tabulated(self) -> Callable[[float], float]:
+        """``cdf`` by interpolation in a table of 1,601 quantiles, on the scale of normal scores: for searches.
+
+        Differs from ``cdf`` by less than 1e-4 where the limits are continuous in the level.
+        """
+        from scipy.special import ndtr
+
+        z = np.linspace(0.0, _FARTHEST, 801)
+        lower, upper = self.limits.tails(normal_tail(z))
+        scores = np.concatenate([-z[::-1], z])
+        values = np.maximum.accumulate(np.concatenate([lower[::-1], upper]))
+        seen = np.isfinite(values)
+        low, high = self.limits.bounds
+
+        def cdf(x: float) -> float:
+            if x < low or x >= high:
+                return 0.0 if x < low else 1.0
+            return float(ndtr(np.interp(x, values[seen], scores[seen], left=-np.inf, right=np.inf)))
+
+        return cdf
+
     def draws(self, rng: Generator, n: int) -> Array:
         """``n`` independent draws; a plain share is drawn from Beta(x + 1/2, n - x + 1/2) (INTERVALS R5)."""
         low, high = self.limits.bounds

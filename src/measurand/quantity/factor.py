@@ -30,7 +30,8 @@ def coverage_factor(shares: Sequence[Share]) -> tuple[Factor, float]:
     effective = welch_satterthwaite(list(variance), list(df)) if variance.sum() > 0 else float(df.min())
     if not any(s.type == "A" and (s.df < 4 or (s.is_factor and s.levels < FEW_LEVELS)) for s in seen) or len(seen) == 1:
         return lambda tail: student_factor(tail, effective), effective
-    part = variance / variance.sum()
+    total = variance.sum()
+    part = variance / total if total > 0 else np.full(len(variance), 1.0 / len(variance))
 
     def own_t(tail: Array) -> Array:
         factors = student_factor(np.asarray(tail)[..., None], df)

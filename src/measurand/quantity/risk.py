@@ -77,12 +77,19 @@ def acceptance_limits(
     if not math.isfinite(tolerance.lower):
         return -math.inf, tolerance.upper + (value - distribution.quantile(p))
 
+    # a search asks for thousands of probabilities: a distribution that is slow to invert offers a table
+    table = getattr(distribution, "tabulated", None)
+    cdf = distribution.cdf if table is None else table()
+
+    def conformity(v: float) -> float:
+        return p_conformity(lambda x: cdf(x - v + value), tolerance)
+
     def reaches(v: float) -> bool:
-        return p_conformity(Placed(distribution, value, v).cdf, tolerance) >= p
+        return conformity(v) >= p
 
     reach = distribution.quantile(0.999) - distribution.quantile(0.001)
     grid = np.linspace(tolerance.lower - reach, tolerance.upper + reach, 1025)
-    best = float(max(grid, key=lambda v: p_conformity(Placed(distribution, value, float(v)).cdf, tolerance)))
+    best = float(max(grid, key=lambda v: conformity(float(v))))
     if not reaches(best):
         return None
     return bisected(reaches, best, float(grid[0])), bisected(reaches, best, float(grid[-1]))

@@ -117,6 +117,9 @@ def arm(aim: Aim, seen: Observed, at: Integers, *, system: str, keys: Keys, vote
         keys={effect: keys.of(effect, system) for effect in effects},
         components={UNIT: "sampling", **{f.id: f.component for f in procedure.factor}}, random=random,
     )  # fmt: skip
+    if UNIT in random and len(random) == 1 and np.all(layout.fraction >= 1):
+        path = f"measurand.{aim.measurand.id}.estimand"
+        raise DesignError(Finding("M0533", path, say("M05.whole_population"), say("M05.whole_population_hint")))
     estimate, noise = _with_labels(aim, sampled, evaluation, data, seen, votes, keys)
     plain = not (frame.clustered or frame.weighted or procedure.factor or data.slope or len(frame.strata) > 1) and len(
         np.unique(data.rows.item)

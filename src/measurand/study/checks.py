@@ -16,7 +16,7 @@ from measurand.errors import StatisticError
 from measurand.message import say
 from measurand.quantity.estimate import Estimate, covariance, stack
 from measurand.quantity.expression import evaluate, names
-from measurand.quantity.limits import Limits
+from measurand.quantity.limits import Limits, clipped
 from measurand.quantity.montecarlo import Trials, adaptive, run, validation
 from measurand.quantity.randomness import generator
 from measurand.quantity.resample import agreement, bootstrap
@@ -194,4 +194,4 @@ def _monte_carlo_limits(outcome: Outcome, trials: Trials) -> Limits:
         # a ratio whose denominator may be zero has no standard deviation: that of the draws would mean nothing
         u, warnings = half, (*warnings, say("warning.no_deviation"))
     rule = say("coverage.rule.monte_carlo", trials=len(values))
-    return Limits(value, u, np.inf, rule, tails, outcome.bounds, warnings)
+    return Limits(value, u, np.inf, rule, clipped(tails, outcome.bounds), outcome.bounds, warnings)

@@ -177,7 +177,8 @@ def model(
     if own is not None:
         outcomes["value"] = own
     estimates = {n: outcomes[n].estimate if n in outcomes else known.estimate[n] for n in names(tree)}
-    values = {n: float(e.value[0]) for n, e in estimates.items()}
+    # where a correction for wrong labels leaves the range, the model is linearised at the end of the range
+    values = {n: outcomes[n].limits.value if n in outcomes else float(e.value[0]) for n, e in estimates.items()}
     try:
         value, slope = gradient(tree, values)
     except StatisticError as error:

@@ -134,12 +134,21 @@ def frame(procedure: Procedure, columns: Columns) -> Frame:
     levels, level = {}, {}
     for factor in procedure.factor:
         levels[factor.id], level[factor.id] = positions(columns[f"factor:{factor.id}"])
-    return Frame(
+    data = Frame(
         columns=columns, items=items, systems=systems, repeats=repeats, statuses=statuses, levels=levels, units=units,
         strata=strata, item=item, system=system, repeat=repeat, status=status, level=level, unit=unit, stratum=stratum,
         weight=weight, clustered=clustered, weighted=bool(np.ptp(weight) > 0) if n else False,
         population=_population(procedure, strata),
     )  # fmt: skip
+    _refuse_more_than_all(data)
+    return data
+
+
+def _refuse_more_than_all(data: Frame) -> None:
+    """Refuse more units than the population has."""
+    fraction = data.fraction(np.arange(len(data.units)))
+    if np.any(fraction > 1):
+        raise DesignError(Finding("M0534", "sampling.population_size", say("M05.more_than_all", units=len(data.units))))
 
 
 def _population(procedure: Procedure, strata: tuple[str, ...]) -> dict[str, float]:

@@ -28,6 +28,8 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
     """Limits of the arm's value from its own sources. Raises RefusedError naming the measurand where no rule holds."""
     if not any(key in arm.sampled.effect_of_key for key in arm.estimate.sources):
         return _without_spread(arm)
+    if arm.aim.measurand.estimand == "benchmark" and not arm.estimate.u[0] > 0:
+        raise _nothing_varies(arm)
     try:
         return limits(sampling_of(arm, seen), shares_of(arm), part=part)
     except RefusedError as error:
@@ -37,11 +39,15 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
 def _without_spread(arm: Arm) -> Limits:
     """Limits of a statement about these items in one repeat: only their labels are uncertain, if anything is."""
     if not arm.estimate.u[0] > 0:
-        path = f"measurand.{arm.aim.measurand.id}"
-        raise DesignError(Finding("M0551", path, say("M05.nothing_varies"), say("M05.nothing_varies_hint")))
+        raise _nothing_varies(arm)
     found = gum_limits(arm.estimate)
     bounds = arm.aim.statistic.bounds
     return replace(found, tails=clipped(found.tails, bounds), bounds=bounds)
+
+
+def _nothing_varies(arm: Arm) -> DesignError:
+    path = f"measurand.{arm.aim.measurand.id}"
+    return DesignError(Finding("M0551", path, say("M05.nothing_varies"), say("M05.nothing_varies_hint")))
 
 
 def _named(error: MeasurandError, measurand: str) -> RefusedError:
@@ -72,6 +78,8 @@ def shares_of(arm: Arm) -> list[Share]:
 
 def unit_df(arm: Arm, seen: Observed) -> float:
     """Degrees of freedom of the variance of the arm's independent units (INTERVALS R3)."""
+    if not arm.sampled.effect_of_key:
+        return float("inf")
     sampling = sampling_of(arm, seen)
     return degrees_of_freedom(sampling, variance_by_block(sampling))
 
@@ -97,6 +105,9 @@ def sampling_of(arm: Arm, seen: Observed) -> Sampling:
     is_unit = arm.sampled.effect_of_key[key] == (UNIT,)
     value = float(np.clip(arm.estimate.value[0], low, high))
     same = is_unit and len(units.rows) == len(source.levels)
+    population = _population(arm, seen)
+    # a share of a subset of a finite population: how many of the population are in the subset is not known
+    finite = source.fraction is not None and bool(np.any(source.fraction > 0))
     return Sampling(
         value=value,
         bounds=(low, high),
@@ -110,10 +121,10 @@ def sampling_of(arm: Arm, seen: Observed) -> Sampling:
         rho=_icc(arm) if same and not arm.plain else 0.0,
         floor=(high - low) * arm.floor if bounded and is_unit else np.inf,
         mixed=same and _mixed(arm),
-        plain=arm.plain and is_unit,
+        plain=arm.plain and is_unit and (population is not None or not finite),
         counts=_counts(arm, seen) if is_unit else None,
         blocks=_blocks(arm, seen) if is_unit else None,
-        population=_population(arm, seen),
+        population=population,
     )  # fmt: skip
 
 

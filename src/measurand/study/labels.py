@@ -66,7 +66,8 @@ def votes(labels: Sequence[Sequence[str]], classes: Sequence[str], weight: Array
         )
     d = float(weight @ disagreeing) / total
     a = len(classes) / (len(classes) - 1)
-    if a * d >= 1:
+    spread = float(np.sqrt(np.sum((weight * (disagreeing - d * pairs) / total) ** 2)))
+    if a * (d + 2 * spread) >= 1:
         raise DesignError(
             Finding("M0512", "reference.annotators", say("M05.chance_agreement", percent=f"{100 * d:.1f}"))
         )

@@ -126,14 +126,15 @@ def _margins(composed: Composed, names: Names, procedure: Procedure, total: floa
     }
     df[UNIT,] = composed.unit_df
     component = {f.id: f.component for f in procedure.factor}
+    holder = (UNIT,) if (UNIT,) in effects else next(iter(effects), ())
     for effect, v in effects.items():
-        variance = float(v[0])
+        variance = float(v[0]) + (composed.unseen if effect == holder else 0.0)
         if effect == REPEAT:
-            if composed.repeats_differ:
+            if composed.repeats_differ or (effect == holder and composed.unseen):
                 text = say("budget.repeatability", repeats=names.repeats)
                 lines.append(_line("repeatability", text, "A", variance, total, df[effect]))
         elif effect == (UNIT,):
-            variance += composed.unseen - composed.label_noise
+            variance -= composed.label_noise
             where = say("budget.in_clusters", units=names.units, cluster=names.cluster) if names.cluster else ""
             text = say("budget.sampling", items=names.items, where=where)
             note = {"note": say("budget.unseen")} if composed.unseen else {}
@@ -153,7 +154,7 @@ def _margins(composed: Composed, names: Names, procedure: Procedure, total: floa
 
 def _labels(composed: Composed, total: float) -> list[Line]:
     lines, estimate = [], composed.estimate
-    unit_key = next((k for k, e in composed.effect_of_key.items() if e == (UNIT,) and k in estimate.sources), None)
+    unit_key = next((k for k, e in composed.effect_of_key.items() if e == (UNIT,)), None)
     if composed.label_noise and unit_key:
         lines.append(_line("reference", say("budget.label_noise"), "A", composed.label_noise, total, composed.unit_df))
     for (key, line), part in estimate.parts.items():

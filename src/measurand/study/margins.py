@@ -131,7 +131,11 @@ def effect_variances(
     ``contribution of A = sum over B containing A of (-1)^(|B|-|A|) V_B``, less what lies inside; they add up to the
     variance of the margins (line SPREAD).
     """
-    variance = {effect_of_key[key]: _own(estimate, key) for key in estimate.sources if key in effect_of_key}
+    variance: dict[Effect, Array] = {}
+    for key in estimate.sources:
+        if key in effect_of_key:
+            effect = effect_of_key[key]  # two systems have one source of repeats each
+            variance[effect] = variance.get(effect, 0.0) + _own(estimate, key)
     out = {
         a: np.asarray(sum((-1.0) ** (len(b) - len(a)) * v for b, v in variance.items() if set(a) <= set(b)))
         for a in variance

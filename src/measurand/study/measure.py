@@ -59,8 +59,6 @@ class _Finished:
     definition: Definition | None
     checks: tuple[Check, ...]
     method: Method
-    nonlinear: float
-    """Variance that Monte Carlo finds beyond the first order."""
 
 
 def measure(
@@ -102,14 +100,15 @@ def _observed_result(
     if measurand.estimand == "generalised" and asked != "exact":
         for i, (selection, one) in enumerate(zip(target.selections, evaluated, strict=True)):
             key = f"{procedure_at}/bootstrap/{measurand.id}/{selection.system}/{target.level}/{i}"
-            checked = bootstrap_check(one, key=key, always=asked == "resampling")
+            step = not one.aim.statistic.smooth and not hasattr(one.aim.statistic, "twin")
+            checked = bootstrap_check(one, key=key, always=asked == "resampling" or step)
             use = checked.resampled and asked in ("auto", "resampling")
             evaluated[i], resampled = (checked.arm if use else one), resampled or use
             checks += [checked.check] if checked.check else []
     exact = len(evaluated) == 1 and evaluated[0].plain and evaluated[0].counts is not None
     method: Method = "resampling" if resampled else "exact" if exact else "first-order"
     definition = definitions[measurand.quantity or ""]
-    return _Finished(outcome(target, evaluated, labelled), definition, tuple(checks), method, 0.0)
+    return _Finished(outcome(target, evaluated, labelled), definition, tuple(checks), method)
 
 
 def _models(
@@ -165,11 +164,9 @@ def _model_result(
     use = seen.monte_carlo and asked in ("auto", "monte-carlo")
     checks = (*(own.checks if own else ()), seen.check)
     if not use:
-        return _Finished(outcome, own.definition if own else None, checks, "first-order", 0.0)
+        return _Finished(outcome, own.definition if own else None, checks, "first-order")
     definition = own.definition if own else None
-    return _Finished(
-        replace(outcome, limits=seen.limits), definition, checks, "monte-carlo", seen.variance - outcome.limits.u**2
-    )
+    return _Finished(replace(outcome, limits=seen.limits), definition, checks, "monte-carlo")
 
 
 def _names(measurand: Measurand) -> tuple[str, ...]:
@@ -225,8 +222,10 @@ def _one(
     o = f.outcome
     effects = effect_variances(o.estimate, o.inner, o.effect_of_key, o.inside)
     first = float(o.estimate.variance[0]) - sum(dropped(effects).values())
-    unseen = max(o.limits.u**2 - first, 0.0) if first <= 0 and f.method != "monte-carlo" else 0.0
-    total = first + unseen + f.nonlinear
+    monte_carlo = f.method == "monte-carlo"
+    unseen = max(o.limits.u**2 - first, 0.0) if first <= 1e-12 * o.limits.u**2 and not monte_carlo else 0.0
+    nonlinear = o.limits.u**2 - first if monte_carlo and abs(o.limits.u**2 - first) > 0.02 * o.limits.u**2 else 0.0
+    total = first + unseen + nonlinear
     repeats = len(labelled.seen.frame.repeats) if labelled else 0
     entered = [(a, a.evaluation.active & (a.weighed.base != 0)) for a in o.arms]
     items = len(np.unique(np.concatenate([a.weighed.rows.item[e] for a, e in entered]))) if entered else 0
@@ -240,7 +239,7 @@ def _one(
         float(sum(c * c * a.label_noise for a, c in zip(o.arms, o.coefficients, strict=True))),
         unit_df=min((unit_df(a, labelled.seen) for a in o.arms), default=np.inf) if labelled else np.inf,
         repeats_differ=REPEAT in effects and float(effects[REPEAT][0]) > 0,
-        unseen=unseen, nonlinear=f.nonlinear,
+        unseen=unseen, nonlinear=nonlinear,
     )  # fmt: skip
     together = 1
     if o.measurand.by is not None:

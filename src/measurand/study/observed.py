@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from measurand.document.number import real
 from measurand.document.procedure import Procedure
+from measurand.errors import DesignError, Finding
+from measurand.message import say
 from measurand.study.frame import Columns, Frame, frame, present
 from measurand.study.labels import Votes, Weights, known_rate, known_rates, of_votes, parse_annotations, votes
 from measurand.study.roles import Observed, class_set, counted, label_of_items, labels_as_given, texts
@@ -49,6 +51,10 @@ def _labels(
     reference = procedure.reference
     if reference is None:
         return None, None, 0.0
+    uncertain = reference.value is None or (reference.error is not None and reference.error.independent)
+    if uncertain and len(classes) < 2:
+        text = say("M05.one_class", classes=", ".join(classes))
+        raise DesignError(Finding("M0514", "reference", text, say("M05.one_class_hint")))
     if reference.value is None and ("annotations" in data.columns or reference.annotators):
         found = votes(_votes_of_items(data), classes, data.weight)
         return of_votes(found), found, 0.0

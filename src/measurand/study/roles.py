@@ -158,7 +158,11 @@ def _positive(measurand: Measurand, definition: Definition, classes: tuple[str, 
     if not definition.needs_positive or not classes:
         return None
     if measurand.positive is not None:
-        return classes.index(class_text(measurand.positive))
+        positive = class_text(measurand.positive)
+        if positive not in classes:
+            text = say("M05.no_such_class", positive=positive, classes=", ".join(classes))
+            raise DesignError(Finding("M0526", f"measurand.{measurand.id}.positive", text))
+        return classes.index(positive)
     if set(classes) in ({"0", "1"}, {"false", "true"}):
         return 1
     raise DesignError(Finding("M0520", f"measurand.{measurand.id}", say("M05.positive", classes=", ".join(classes))))
