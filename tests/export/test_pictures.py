@@ -111,6 +111,15 @@ def test_budget_is_sorted_and_says_what_is_missing(sample: ModuleType) -> None:
     assert ">judge<" not in picture.svg
 
 
+def test_a_component_estimated_as_negative_has_no_size(sample: ModuleType) -> None:
+    result = sample.results()[0]
+    first = result.budget[0]
+    negative = first.model_copy(update={"variance": "-0.00003", "contribution": "0", "share": "0"})
+    picture = pareto(result.model_copy(update={"budget": (negative, *result.budget[1:])}), "p")
+    assert next(row for row in picture.rows if row[0] == first.line)[2] == "–"
+    assert ">u –<" in picture.svg
+
+
 def test_runs_draw_every_run(sample: ModuleType) -> None:
     curve = sample.repeatability()
     assert isinstance(curve, Curve)

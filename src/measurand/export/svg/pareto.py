@@ -49,7 +49,7 @@ def _frame(scale: Scale, bottom: float) -> list[Markup]:
 def _bar(line: Line, scale: Scale, *, y: float, u: float) -> list[Markup]:
     share = real(line.share)
     start, end = sorted((scale(0.0), scale(share)))
-    text = f"u {aligned(real(line.contribution), u)}"
+    text = f"u {_size(line, u)}"
     return [
         label(shortened(line.line, 33), NAMES, y + 16.0, class_="name", text_anchor="end"),
         element(
@@ -89,4 +89,9 @@ def _finding(lines: list[Line]) -> str:
 
 
 def _data(line: Line, u: float) -> tuple[str, ...]:
-    return (line.line, line.type, aligned(real(line.contribution), u), percent(real(line.share)))
+    return (line.line, line.type, _size(line, u), percent(real(line.share)))
+
+
+def _size(line: Line, u: float) -> str:
+    """The contribution; a dash where its variance was estimated as zero or less: that is no size."""
+    return aligned(real(line.contribution), u) if real(line.variance) > 0 else "–"
