@@ -28,6 +28,10 @@ from measurand.quantity.student import normal_factor
 Array = NDArray[np.float64]
 
 
+NO_SPREAD = 1e-24
+"""Variance over the squared range below which it is rounding."""
+
+
 def limits(sampling: Sampling, others: Sequence[Share] = (), *, part: bool = False, two_levels: bool = False) -> Limits:
     """Limits of one result from its sampling and the variance shares of its other sources (INTERVALS section 3).
 
@@ -102,7 +106,8 @@ def _bounded(sampling: Sampling, others: Sequence[Share]) -> Limits:
     if sampling.is_clustered() or not sampling.is_equal():
         df = min(df, kurtosis_bound(sampling.contribution))
     v = float(variances.sum())
-    mixed = sampling.mixed and v > 0.0
+    at_bound = sampling.value in sampling.bounds
+    mixed = sampling.mixed and v > 0.0 and not at_bound
     if mixed:
         # units of both kinds bound the unseen one better than the worst that a unit could be: one more like the largest
         v += float(np.max(sampling.contribution**2))
@@ -113,8 +118,11 @@ def _bounded(sampling: Sampling, others: Sequence[Share]) -> Limits:
     floor = np.inf if mixed else floor / max(remaining, 1e-9)
     most = sampling.counts[1] / max(remaining, 1e-9) if sampling.counts and sampling.kind == "binomial" else np.inf
     rule = effective_count(sampling.value, total, bounds=sampling.bounds, floor=floor, factor=factor, most=most)
-    no_spread = total <= 0.0 or sampling.value in sampling.bounds
-    u = float(np.sqrt(total)) if total > 0 else boundary_u(sampling.value, bounds=sampling.bounds, floor=floor)
+    # what rounding leaves of a variance that is zero is no spread
+    flat = total <= NO_SPREAD * (sampling.bounds[1] - sampling.bounds[0]) ** 2
+    no_spread = flat or at_bound
+    least = boundary_u(sampling.value, bounds=sampling.bounds, floor=floor) if no_spread else 0.0
+    u = max(float(np.sqrt(total)), least)
     name = say("coverage.rule.boundary", units=min(floor, most)) if no_spread else say("coverage.rule.effective_count")
     return Limits(sampling.value, u, np.inf if no_spread else effective, name, rule, sampling.bounds)
 

@@ -29,7 +29,7 @@ def effective_count(
     width = high - low
     th = min(max((value - low) / width, 0.0), 1.0)
     room = width**2 * th * (1.0 - th)
-    if room <= 1e-12 * width**2 or variance <= 0.0:
+    if room <= 1e-12 * width**2 or variance <= 1e-24 * width**2:
         count = min(floor, most)
 
         def boundary(tail: Array) -> tuple[Array, Array]:

@@ -88,6 +88,8 @@ def acceptance_limits(
         return conformity(v) >= p
 
     reach = distribution.quantile(0.999) - distribution.quantile(0.001)
+    if not math.isfinite(reach):
+        reach = 10.0 * distribution.u()
     grid = np.linspace(tolerance.lower - reach, tolerance.upper + reach, 1025)
     best = float(max(grid, key=lambda v: conformity(float(v))))
     if not reaches(best):

@@ -223,7 +223,9 @@ def _one(
     effects = effect_variances(o.estimate, o.inner, o.effect_of_key, o.inside)
     first = float(o.estimate.variance[0]) - sum(dropped(effects).values())
     monte_carlo = f.method == "monte-carlo"
-    unseen = max(o.limits.u**2 - first, 0.0) if first <= 1e-12 * o.limits.u**2 and not monte_carlo else 0.0
+    at_bound = o.limits.value in o.bounds
+    spreadless = at_bound or first <= 1e-12 * o.limits.u**2
+    unseen = max(o.limits.u**2 - first, 0.0) if spreadless and not monte_carlo else 0.0
     nonlinear = o.limits.u**2 - first if monte_carlo and abs(o.limits.u**2 - first) > 0.02 * o.limits.u**2 else 0.0
     total = first + unseen + nonlinear
     repeats = len(labelled.seen.frame.repeats) if labelled else 0
