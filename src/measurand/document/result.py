@@ -32,6 +32,8 @@ class Line(Document):
     share: Number
     """variance / combined variance."""
     df: Number
+    count: int | None = None
+    """How many units, repeats, levels or labels the line rests on: its variance falls as one over it."""
     source: str = ""
     """Where a type B input comes from."""
     note: str = ""

@@ -130,8 +130,8 @@ def _settling(case: Case, value: float, u: float, lines: list[Line]) -> list[str
             said.append(say("advice.second", percent=_share(lines[1]), line=lines[1].line))
         return said
     factor = own / left
-    if first.component == "sampling":
-        have = case.result.units
+    have = case.result.units if first.count is None and first.component == "sampling" else first.count
+    if have is not None and noun:
         return [say("advice.settled_by", percent=_share(first), line=first.line,
                     needed=_about(have * factor), noun=noun, have=have)]  # fmt: skip
     if first.type == "A" and noun:

@@ -71,7 +71,11 @@ def budget(
     """Lines of the budget in the order of the canonical components; the variances add up to the combined variance."""
     effects = effect_variances(composed.estimate, composed.inner, composed.effect_of_key, composed.inside)
     total = float(composed.estimate.variance[0]) + composed.unseen + composed.nonlinear - sum(dropped(effects).values())
-    found = [*_margins(composed, names, procedure, total), *_labels(composed, total), *_inputs(composed, names, total)]
+    found = [
+        *_margins(composed, names, procedure, total),
+        *_labels(composed, names, total),
+        *_inputs(composed, names, total),
+    ]
     if composed.nonlinear:
         text, note = say("budget.nonlinear"), say("budget.nonlinear_note")
         found.append(_line("definition", text, "B", composed.nonlinear, total, np.inf, note=note))
@@ -132,13 +136,13 @@ def _margins(composed: Composed, names: Names, procedure: Procedure, total: floa
         if effect == REPEAT:
             if composed.repeats_differ or (effect == holder and composed.unseen):
                 text = say("budget.repeatability", repeats=names.repeats)
-                lines.append(_line("repeatability", text, "A", variance, total, df[effect]))
+                lines.append(_line("repeatability", text, "A", variance, total, df[effect], count=names.repeats))
         elif effect == (UNIT,):
             variance -= composed.label_noise
             where = say("budget.in_clusters", units=names.units, cluster=names.cluster) if names.cluster else ""
             text = say("budget.sampling", items=names.items, where=where)
             note = {"note": say("budget.unseen")} if composed.unseen else {}
-            lines.append(_line("sampling", text, "A", variance, total, df[effect], **note))
+            lines.append(_line("sampling", text, "A", variance, total, df[effect], count=names.units, **note))
         else:
             negative = {}
             if effect in dropped(effects):
@@ -148,21 +152,25 @@ def _margins(composed: Composed, names: Names, procedure: Procedure, total: floa
             key = "budget.factor" if len(effect) == 1 else "budget.interaction"
             levels = names.levels[effect[0]] if len(effect) == 1 else 0
             text = say(key, which=which, levels=levels)
-            lines.append(_line(of, text, "A", variance, total, df[effect], **negative))
+            more = {"count": levels} if levels else {}
+            lines.append(_line(of, text, "A", variance, total, df[effect], **more, **negative))
     return lines
 
 
-def _labels(composed: Composed, total: float) -> list[Line]:
+def _labels(composed: Composed, names: Names, total: float) -> list[Line]:
     lines, estimate = [], composed.estimate
     unit_key = next((k for k, e in composed.effect_of_key.items() if e == (UNIT,)), None)
     if composed.label_noise and unit_key:
-        lines.append(_line("reference", say("budget.label_noise"), "A", composed.label_noise, total, composed.unit_df))
+        text = say("budget.label_noise")
+        noise, df = composed.label_noise, composed.unit_df
+        lines.append(_line("reference", text, "A", noise, total, df, count=names.items))
     for (key, line), part in estimate.parts.items():
         if line != "reference":
             continue
         source = estimate.sources[key]
         own = float(gram(source, part, source, part)[0, 0])
-        lines.append(_line("reference", say("budget.label_rate"), "A", own, total, source.df))
+        text = say("budget.label_rate")
+        lines.append(_line("reference", text, "A", own, total, source.df, count=names.items))
         if (key, SPREAD) in estimate.parts:
             both = 2 * float(gram(source, part, source, estimate.parts[key, SPREAD])[0, 0])
             text = say("budget.label_covariance")
