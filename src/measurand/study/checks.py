@@ -23,6 +23,7 @@ from measurand.quantity.resample import agreement, bootstrap
 from measurand.study.arm import Arm
 from measurand.study.compose import Known, Outcome
 from measurand.study.crossing import UNIT
+from measurand.study.interval import at_level
 from measurand.study.margins import SPREAD
 
 Array = NDArray[np.float64]
@@ -127,7 +128,7 @@ def propagation_check(
         return Propagated(
             outcome.limits, Check(name="propagation", passed=False, text=text), False, outcome.limits.u**2
         )
-    interval = outcome.limits(p)
+    interval = at_level(outcome.limits, p, outcome.measurand.id)
     seen = validation(trials, interval, u=outcome.limits.u, p=p, digits=1 if observed else 2)
     difference = max(seen.difference_lower, seen.difference_upper)
     text = say(

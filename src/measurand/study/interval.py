@@ -50,6 +50,14 @@ def _nothing_varies(arm: Arm) -> DesignError:
     return DesignError(Finding("M0551", path, say("M05.nothing_varies"), say("M05.nothing_varies_hint")))
 
 
+def at_level(found: Limits, level: float, measurand: str) -> tuple[float, float]:
+    """Limits at a level. Raises RefusedError naming the measurand where one of them does not exist."""
+    try:
+        return found(level)
+    except RefusedError as error:
+        raise _named(error, measurand) from error
+
+
 def _named(error: MeasurandError, measurand: str) -> RefusedError:
     finding = error.findings[0]
     return RefusedError(

@@ -17,6 +17,7 @@ from measurand.message import say
 from measurand.quantity.limits import Limits
 from measurand.study.arm import conditions
 from measurand.study.compose import Outcome
+from measurand.study.interval import at_level
 from measurand.study.roles import Observed
 
 Array = NDArray[np.float64]
@@ -66,7 +67,7 @@ def result(
     """The result document of an outcome. ``simultaneous``: results that the interval holds for together (1: alone)."""
     p = float(procedure.uncertainty.coverage_probability)
     level = 1 - (1 - p) / simultaneous
-    lower, upper = outcome.limits(level)
+    lower, upper = at_level(outcome.limits, level, outcome.measurand.id)
     value = float(np.clip(outcome.estimate.value[0], *outcome.bounds))
     value = min(max(value, lower), upper)
     unit = outcome.measurand.unit or "1"
