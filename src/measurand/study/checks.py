@@ -20,6 +20,7 @@ from measurand.quantity.limits import Limits, clipped
 from measurand.quantity.montecarlo import Trials, adaptive, run, validation
 from measurand.quantity.randomness import generator
 from measurand.quantity.resample import agreement, bootstrap
+from measurand.quantity.student import normal_tail
 from measurand.study.arm import Arm
 from measurand.study.compose import Known, Outcome
 from measurand.study.crossing import UNIT
@@ -111,12 +112,17 @@ def propagation_check(
     root = _root(stack(estimates))
     alone = [n not in used and not np.any(np.delete(root[i], i)) for i, n in enumerate(order)]
 
+    tables = {name: _marginal(outcome.limits) for name, outcome in used.items()}
+
+    def value_of(name: str, at: int, z: Array, rng: Generator) -> Array:
+        if name in tables:
+            return tables[name](z[at])
+        distribution = known.distribution[name]
+        return distribution.draws(rng, z.shape[1]) if alone[at] else _known_marginal(distribution.quantile, z[at])
+
     def draw(rng: Generator, n: int) -> Array:
         z = root @ rng.standard_normal((len(order), n))
-        values = {
-            name: known.distribution[name].draws(rng, n) if alone[i] else _marginal(used.get(name), known, name, z[i])
-            for i, name in enumerate(order)
-        }
+        values = {name: value_of(name, i, z, rng) for i, name in enumerate(order)}
         return np.asarray(evaluate(tree, values), float).reshape(1, -1)
 
     observed = bool(used)
@@ -155,15 +161,24 @@ def _root(joint: Estimate) -> Array:
     return np.asarray(vector * np.sqrt(np.maximum(eigenvalue, 0.0)))
 
 
-def _marginal(outcome: Outcome | None, known: Known, name: str, z: Array) -> Array:
-    """Values at normal scores: of a result from its limits, of an input from its distribution."""
+def _marginal(limits: Limits) -> Callable[[Array], Array]:
+    """Values at normal scores from the limits of a result, interpolated in a table of 551 scores on each side."""
+    grid = np.linspace(0.0, 5.5, 551)
+    lower, upper = limits.tails(normal_tail(grid))
+    seen = np.isfinite(lower) & np.isfinite(upper)
+
+    def values(z: Array) -> Array:
+        below, above = np.interp(-z, grid[seen], lower[seen]), np.interp(z, grid[seen], upper[seen])
+        return np.where(z < 0, below, above)
+
+    return values
+
+
+def _known_marginal(quantile: Callable[[float], float], z: Array) -> Array:
+    """Values at normal scores of an input that is correlated with another."""
     from scipy.special import ndtr
 
-    p = ndtr(z)
-    if outcome is not None:
-        lower, upper = outcome.limits.tails(np.minimum(p, 1 - p))
-        return np.where(p < 0.5, lower, upper)
-    return _quantiles(known.distribution[name].quantile, p)
+    return _quantiles(quantile, ndtr(z))
 
 
 def _quantiles(quantile: Callable[[float], float], p: Array) -> Array:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from measurand.document.expression import parse
 from measurand.document.number import real
 from measurand.document.procedure import Correlation, Input, Measurand
-from measurand.errors import DesignError, Finding, StatisticError
+from measurand.errors import DesignError, Finding, RefusedError, StatisticError
 from measurand.message import say
 from measurand.quantity.distribution import Distribution, first_order
 from measurand.quantity.estimate import Estimate, correlated_inputs, covariance, input_estimate, propagate, stack
@@ -130,6 +130,11 @@ def contrast(measurand: Measurand, system: str, level: str, pair: tuple[Arm, Arm
     else:
         limits = ratio(parts[1], parts[0], rho=rho)
         value, slope, bounds = b / a, np.array([-b / a**2, 1 / a]), (0.0, np.inf)
+    if not limits.u > 1e-7 * max(p.u for p in parts):
+        path = f"measurand.{measurand.id}"
+        raise RefusedError(
+            Finding("M0553", path, say("M05.identical", measurand=measurand.id), say("M05.identical_hint"))
+        )
     joint, inner = stack([first.estimate, second.estimate]), stack([first.sampled.inner, second.sampled.inner])
     return Outcome(
         measurand, system, level, pair, slope,

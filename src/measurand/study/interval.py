@@ -31,9 +31,13 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
     if arm.aim.measurand.estimand == "benchmark" and not arm.estimate.u[0] > 0:
         raise _nothing_varies(arm)
     try:
-        return limits(sampling_of(arm, seen), shares_of(arm), part=part)
+        found = limits(sampling_of(arm, seen), shares_of(arm), part=part)
     except RefusedError as error:
         raise _named(error, arm.aim.measurand.id) from error
+    low, high = arm.aim.statistic.bounds
+    if np.isfinite(high - low) and found.u <= 1e-9 * (high - low):
+        raise _nothing_varies(arm)
+    return found
 
 
 def _without_spread(arm: Arm) -> Limits:
