@@ -107,7 +107,8 @@ def _bounded(sampling: Sampling, others: Sequence[Share]) -> Limits:
         df = min(df, kurtosis_bound(sampling.contribution))
     v = float(variances.sum())
     at_bound = sampling.value in sampling.bounds
-    mixed = sampling.mixed and v > 0.0 and not at_bound
+    least_spread = NO_SPREAD * (sampling.bounds[1] - sampling.bounds[0]) ** 2
+    mixed = sampling.mixed and v > least_spread and not at_bound
     if mixed:
         # units of both kinds bound the unseen one better than the worst that a unit could be: one more like the largest
         v += float(np.max(sampling.contribution**2))
@@ -119,8 +120,7 @@ def _bounded(sampling: Sampling, others: Sequence[Share]) -> Limits:
     most = sampling.counts[1] / max(remaining, 1e-9) if sampling.counts and sampling.kind == "binomial" else np.inf
     rule = effective_count(sampling.value, total, bounds=sampling.bounds, floor=floor, factor=factor, most=most)
     # what rounding leaves of a variance that is zero is no spread
-    flat = total <= NO_SPREAD * (sampling.bounds[1] - sampling.bounds[0]) ** 2
-    no_spread = flat or at_bound
+    no_spread = total <= least_spread or at_bound
     least = boundary_u(sampling.value, bounds=sampling.bounds, floor=floor) if no_spread else 0.0
     u = max(float(np.sqrt(total)), least)
     name = say("coverage.rule.boundary", units=min(floor, most)) if no_spread else say("coverage.rule.effective_count")
