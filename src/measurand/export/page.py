@@ -149,8 +149,14 @@ def heading(result: Result, predicate: Predicate) -> str:
 
     The system is named only when the certificate is about several.
     """
-    parts = [result.title, *_distinction(result, predicate)]
+    parts = [named(result), *_distinction(result, predicate)]
     return ", ".join(parts)
+
+
+def named(result: Result) -> str:
+    """The title of a result after the id that its requirement names, unless the title says it already."""
+    said = result.measurand.replace("_", " ").lower() in result.title.lower()
+    return result.title if said else f"{result.measurand}: {result.title}"
 
 
 def _distinction(result: Result, predicate: Predicate) -> list[str]:
@@ -194,7 +200,7 @@ def _cards(outcomes: tuple[Outcome, ...]) -> Iterable[Card]:
         first = group[0].result
         rows = [
             Row(
-                name=o.name or (o.result.title if len(group) == 1 else say("page.overall")),
+                name=o.name or (named(o.result) if len(group) == 1 else say("page.overall")),
                 result=o.result,
                 decision=o.decision,
                 text=o.result.text,
@@ -202,7 +208,7 @@ def _cards(outcomes: tuple[Outcome, ...]) -> Iterable[Card]:
             for o in group
         ]
         unit = "" if first.unit == "1" else first.unit
-        yield Card(title=first.title, outcomes=tuple(group), picture=interval(rows, f"v{i}", unit=unit))
+        yield Card(title=named(first), outcomes=tuple(group), picture=interval(rows, f"v{i}", unit=unit))
 
 
 def _budget(result: Result, index: int, predicate: Predicate) -> Budget:
