@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -84,8 +84,11 @@ def _bytes(cells: NDArray[Any]) -> bytes:
     return plain.astype("<f8").tobytes()
 
 
-def _framed(texts: Sequence[str] | NDArray[Any]) -> Iterator[bytes]:
+def _framed(texts: Sequence[str] | NDArray[Any]) -> list[bytes]:
+    """Each text after its length; a text that stands in many cells is encoded once."""
+    known: dict[str, bytes] = {}
     for text in texts:
-        data = text.encode()
-        yield len(data).to_bytes(8, "little")
-        yield data
+        if text not in known:
+            data = text.encode()
+            known[text] = len(data).to_bytes(8, "little") + data
+    return [known[text] for text in texts]

@@ -107,7 +107,8 @@ def arm(aim: Aim, seen: Observed, at: Integers, *, system: str, keys: Keys, vote
     cell_of_observation, cell_weight = cells(condition, repeat, share, within=within)
     cell = cell_of_observation[data.origin]
     rows = replace(data.rows, cell=cell)
-    name_of_cell = {int(c): names[condition[i]] for i, c in enumerate(cell_of_observation)} if within else {}
+    numbers, first = np.unique(cell_of_observation, return_index=True)
+    name_of_cell = {int(c): names[condition[i]] for c, i in zip(numbers, first, strict=True)} if within else {}
     evaluation = evaluate(aim.statistic, rows, data.w, cell=cell, cell_weight=cell_weight, names=name_of_cell)
     layout = _layout(aim, seen, at, data, condition[data.origin], repeat[data.origin])
     random = _random(aim, seen)
