@@ -35,7 +35,7 @@ situation and the number of the replicate alone, so a second run, with any numbe
   replicates (AUROC with fewer than 10 items in a class exempt, marked *exempt*).
 
 What was asked is asked of the first 1,000 replicates. `--close 10000` goes on to 10,000 where the coverage found lies
-within two of its standard errors of what was asked, and counts them all; this page was made without it.
+within two of its standard errors of what was asked, and counts them all; if it did, that is said below.
 
 ## What was found
 
