@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.random import Generator
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from known_truth import textbook
-from known_truth.evidence import procedure, table
+from known_truth.evidence import Columns, procedure, table
 from known_truth.situation import Draw, Kind, Situation
 
 Array = NDArray[np.float64]
@@ -22,6 +23,8 @@ def situations() -> Iterator[Situation]:
         yield _accuracy(prompts)
     for prompts in (3, 5, 10):
         yield _area(prompts)
+    yield _holes()
+    yield _area_with_holes()
     yield _sessions()
     yield _share_of_sessions()
     yield _readers(blocks=4, readers=5, positives=15, negatives=15)
@@ -93,6 +96,36 @@ def _area(prompts: int) -> Situation:
         "Items x prompts x repeats, AUROC", f"30 v 30 items, {prompts} prompts, 2 repeats", truth,
         procedure("auc", factors=["prompt"]), draw, kind=_kind(prompts),
     )  # fmt: skip
+
+
+def _holes() -> Situation:
+    """One answer in five is missing, whatever it would have been."""
+    sd = (0.8, 0.25, 0.3)
+
+    def draw(rng: Generator) -> Draw:
+        columns = _kept(rng, _right(rng, "prompt", 8, 1, sd).columns)
+        return Draw(columns, textbook.rows((columns["value"] == columns["reference"]).astype(float)))
+
+    truth = float(ndtr(1.2 / np.sqrt(1 + sum(s * s for s in sd))))
+    return Situation(
+        "Items x prompts, one in five missing", "60 items, 8 prompts, accuracy", truth,
+        procedure("accuracy", factors=["prompt"]), draw,
+    )  # fmt: skip
+
+
+def _area_with_holes() -> Situation:
+    whole = _area(8)
+
+    def draw(rng: Generator) -> Draw:
+        full = whole.draw(rng)
+        return replace(full, columns=_kept(rng, full.columns))
+
+    return replace(whole, group="Items x prompts, one in five missing", name=whole.name + ", AUROC", draw=draw)
+
+
+def _kept(rng: Generator, columns: Columns) -> Columns:
+    at = np.flatnonzero(rng.random(len(columns["item"])) >= 0.2)
+    return {name: cells[at] for name, cells in columns.items()}
 
 
 def _sessions() -> Situation:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from measurand.quantity.estimate import Estimate, covariance, propagate, stack, variance_by_source
+from measurand.quantity.reml import reml
 from measurand.statistic.contract import Rows
 from measurand.statistic.registry import by_name
 from measurand.study.crossing import UNIT, crossing
@@ -115,3 +116,50 @@ def test_split_plot_is_crossed_in_blocks() -> None:
     unit, reader = np.array([0, 0, 1, 1, 2, 2, 3, 3]), np.array([0, 1, 0, 1, 2, 3, 2, 3])
     found = crossing({UNIT: unit, "reader": reader})
     assert found.complete and found.block.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
+
+
+def test_holes_give_the_true_variance_as_restricted_likelihood_does() -> None:
+    """Mean of 20 units x 5 levels, one in five missing (record 0005): V of the margins and of REML, over its true value."""
+    rng, units, levels, sd = np.random.default_rng(5), 20, 5, (1.0, 0.3, 0.7)
+    grid = [x.ravel() for x in np.meshgrid(np.arange(units), np.arange(levels), indexing="ij")]
+    ratios = []
+    for _ in range(100):
+        kept = rng.random(units * levels) >= 0.2
+        unit, level = (g[kept] for g in grid)
+        a, b = rng.normal(0, sd[0], units), rng.normal(0, sd[1], levels)
+        y = a[unit] + b[level] + rng.normal(0, sd[2], len(unit))
+        count = np.bincount(level)
+        w = 1.0 / count[level] / levels  # averaged in each level, then over levels
+        share = [float(np.sum(np.bincount(unit, w) ** 2)), 1.0 / levels, float(np.sum(w**2))]
+        mean = np.bincount(level, y) / count
+        z = w * (y - mean[level]) + (mean[level] - mean.mean()) / levels / count[level]
+        dimension, nothing = {UNIT: unit, "reader": level}, np.zeros(len(unit), int)
+        names = {UNIT: tuple(f"{i:02d}" for i in range(units)), "reader": tuple("abcde")}
+        layout = Layout(
+            dimension,
+            names,
+            crossing(dimension),
+            nothing,
+            nothing,
+            np.ones(len(unit)),
+            level,
+            nothing,
+            np.zeros(len(unit)),
+        )
+        components = {UNIT: "sampling", "reader": "conditions"}
+        s = estimate_of(
+            ("mean",),
+            np.array([mean.mean()]),
+            z[:, None],
+            layout,
+            keys=KEYS,
+            components=components,
+            random=(UNIT, "reader"),
+        )
+        truth = float(np.dot(np.square(sd), share))
+        fitted = float(np.dot(reml(y, [unit.tolist(), level.tolist()]).components, share))
+        ratios.append((float(s.estimate.variance[0]) / truth, fitted / truth))
+    average, error = np.mean(ratios, axis=0), np.std(ratios, axis=0) / 10
+    assert abs(average[1] - 1.0) < 3 * error[1]
+    assert -3 * error[0] < average[0] - 1.0 < 3 * error[0] + 0.05  # to the wide side where levels see different units
+    assert abs(float(np.mean([a - b for a, b in ratios]))) < 0.1

@@ -24,8 +24,11 @@ def variance_by_block(sampling: Sampling) -> Array:
     return np.asarray(np.bincount(group, weights=squares), float)
 
 
-def degrees_of_freedom(sampling: Sampling, variances: Array) -> float:
-    """Degrees of freedom of the summed variance: Bell-McCaffrey inside blocks, Satterthwaite (1946) over blocks."""
+def degrees_of_freedom(sampling: Sampling, variances: Array, *, kurtosis: bool = False) -> float:
+    """Degrees of freedom of the summed variance: Bell-McCaffrey inside blocks, Satterthwaite (1946) over blocks.
+
+    ``kurtosis``: each block has at most what the spread of its squares leaves (``kurtosis_bound``).
+    """
     group = sampling.group()
     size = np.bincount(group)
     if sampling.is_equal():
@@ -33,6 +36,9 @@ def degrees_of_freedom(sampling: Sampling, variances: Array) -> float:
     else:
         h, spread = sampling.shares(), _working_variance(sampling)
         df = np.array([block_df(h[group == g], spread[group == g]) for g in range(len(size))])
+    if kurtosis:
+        bound = [kurtosis_bound(sampling.contribution[group == g]) for g in range(len(size))]
+        df = np.minimum(df, bound)
     total = variances.sum()
     if total <= 0.0:
         return float(df.sum())

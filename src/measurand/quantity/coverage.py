@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from measurand.errors import RefusedError
 from measurand.message import say
-from measurand.quantity.bell_mccaffrey import degrees_of_freedom, effective_units, kurtosis_bound, variance_by_block
+from measurand.quantity.bell_mccaffrey import degrees_of_freedom, effective_units, variance_by_block
 from measurand.quantity.effective_count import boundary_u, effective_count
 from measurand.quantity.exact import clopper_pearson, garwood, hypergeometric, middle
 from measurand.quantity.factor import coverage_factor
@@ -102,9 +102,9 @@ def _blocks(sampling: Sampling, b: Blocks) -> Limits:
 def _bounded(sampling: Sampling, others: Sequence[Share]) -> Limits:
     """R2 with the variance and degrees of freedom of R3, factors by R6 and R7."""
     variances = variance_by_block(sampling)
-    df = degrees_of_freedom(sampling, variances)
-    if sampling.is_clustered() or not sampling.is_equal():
-        df = min(df, kurtosis_bound(sampling.contribution))
+    # rows that are units of one block are bounded by the range; by class or stratum a few far ones can carry a block
+    heavy = sampling.is_clustered() or not sampling.is_equal() or len(variances) > 1
+    df = degrees_of_freedom(sampling, variances, kurtosis=heavy)
     v = float(variances.sum())
     at_bound = sampling.value in sampling.bounds
     least_spread = NO_SPREAD * (sampling.bounds[1] - sampling.bounds[0]) ** 2
