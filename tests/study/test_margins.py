@@ -119,7 +119,7 @@ def test_split_plot_is_crossed_in_blocks() -> None:
 
 
 def test_holes_give_the_true_variance_as_restricted_likelihood_does() -> None:
-    """Mean of 20 units x 5 levels, one in five missing (record 0005): V of the margins and of REML, over its true value."""
+    """Mean of 20 units x 5 levels, one in five missing (record 0005): V over its true value, by margins and by REML."""
     rng, units, levels, sd = np.random.default_rng(5), 20, 5, (1.0, 0.3, 0.7)
     grid = [x.ravel() for x in np.meshgrid(np.arange(units), np.arange(levels), indexing="ij")]
     ratios = []
