@@ -23,10 +23,16 @@ class Definition(Document):
     required: tuple[str, ...] = ()
     """Those of ``at`` that must be set."""
     roles: Mapping[str, str] = Field(default_factory=dict)
-    """Role of the statistic -> what is bound to it: ``value``, ``score``, ``reference``, ``exposure``, ``scores``; with
-    ``?`` if optional."""
-    kind: Literal["class", "number", "outcome", "probability"] = "class"
-    """How the cells of the observed value are read: class labels, numbers, 0/1 outcomes, probabilities in [0, 1]."""
+    """Role of the statistic -> what is bound to it; with ``?`` if optional: ``value``, ``score``, ``scores`` (of each
+    class), ``reference``, ``exposure``, ``lower`` and ``upper`` (ends of a predicted interval), ``members`` (of an
+    ensemble), ``spread`` (predicted standard deviation), ``set`` (predicted set of classes), ``query``, ``event``."""
+    kind: Literal["class", "number", "outcome", "probability", "labels"] = "class"
+    """How the cells of the observed value are read: class labels, numbers, 0/1 outcomes, probabilities in [0, 1], sets
+    of labels. A role ``reference`` of numbers is read likewise; a role ``truth`` is a class."""
+    pooled: bool = False
+    """Rows of an item belong together (raters of one item): evaluated over all rows, never cell by cell."""
+    scale: Literal["identity", "log", "root"] = "identity"
+    """Scale of the limits of an unbounded value: its own, its logarithm, or the square of a root mean square."""
     needs_positive: bool = False
     """The measurand must say which reference value counts as positive (found for classes {0, 1}, {false, true})."""
     scores: bool = False

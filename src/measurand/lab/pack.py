@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from measurand.document.definition import Definition
 from measurand.lab.atomic import refusal
 
-FILE = "pack.toml"
+SUFFIX = ".toml"
 
 
 @cache
@@ -21,13 +21,13 @@ def definitions() -> Mapping[str, Definition]:
     found: dict[str, Definition] = {}
     folder = resources.files("measurand") / "sector"
     for sector in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        pack = sector / FILE
-        if not pack.is_file():
-            continue
-        for definition in parsed(pack.read_text(encoding="utf-8"), file=f"{sector.name}/{FILE}"):
-            if definition.id in found:
-                raise refusal("M0712.pack", f"{sector.name}/{FILE}", reason=f"{definition.id} is defined twice")
-            found[definition.id] = definition
+        files = sector.iterdir() if sector.is_dir() else ()
+        for pack in sorted((f for f in files if f.name.endswith(SUFFIX)), key=lambda f: f.name):
+            file = f"{sector.name}/{pack.name}"
+            for definition in parsed(pack.read_text(encoding="utf-8"), file=file):
+                if definition.id in found:
+                    raise refusal("M0712.pack", file, reason=f"{definition.id} is defined twice")
+                found[definition.id] = definition
     return found
 
 

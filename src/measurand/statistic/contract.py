@@ -22,8 +22,9 @@ class Rows:
     """The rows that a statistic weighs.
 
     ``item`` and ``cell`` map a row to a position in the item list and in the list of cells (condition and repeat).
-    ``column`` holds one 1-D array per role (``truth``: 1.0 positive, 0.0 negative; ``predicted``; ``score``;
-    ``outcome``; ...), each with one entry per row.
+    ``column`` holds one array per role (``truth``: 1.0 positive, 0.0 negative; ``predicted``; ``score``;
+    ``outcome``; ...), each with one entry per row; roles of several numbers per row (``scores`` of the classes,
+    ``labels``, ``members``) are 2-D with one line per row.
     """
 
     item: Integers
