@@ -80,7 +80,7 @@ class Seen:
 
 def limits_of(procedure: Procedure, columns: Columns) -> Limits:
     """Limits of the first result of a procedure, without the bootstrap and Monte Carlo checks of a measurement."""
-    labelled = observed(procedure, columns)
+    labelled = observed(procedure, definitions(), columns)
     target = targets(procedure, labelled.seen)[0]
     evaluated = arms(target, definitions(), labelled, Keys("reference", "record"))
     result = outcome(target, evaluated, labelled)

@@ -83,13 +83,14 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     "observations": {
         "file": Entry("paths", True), "format": FORMAT, "item": Entry("key", True),
         "value": _column(), "score": _column(), "scores": Entry("columns_by_class"), "exposure": _column(),
-        "system": _column(), "repeat": _column(), "status": _column(),
+        "lower": _column(), "upper": _column(), "spread": _column(), "members": Entry("columns"), "set": _column(),
+        "query": _column(), "system": _column(), "repeat": _column(), "status": _column(),
     },
     "reference": {
         "file": Entry("paths"), "format": FORMAT, "item": KEY, "value": _column(), "annotators": Entry("columns"),
         "annotations": _table("reference.annotations"), "audit": _later("width"), "error": _table("reference.error"),
         "standard_uncertainty": Entry("amount_or_column"), "input": KEY, "media": _column(), "censored": _column(),
-        "classes": Entry("labels"), "tier": _later("trust"), "certificate": _later("trust"),
+        "event": _column(), "classes": Entry("labels"), "tier": _later("trust"), "certificate": _later("trust"),
     },
     "reference.annotations": {
         "file": Entry("paths", True), "format": FORMAT, "item": KEY, "annotator": _column(True), "value": _column(True),

@@ -55,6 +55,17 @@ class Observations(Document):
     scores: dict[str, str] | None = None
     """Class -> column of its score."""
     exposure: str | None = None
+    lower: str | None = None
+    """Lower end of a predicted interval."""
+    upper: str | None = None
+    spread: str | None = None
+    """Predicted standard deviation."""
+    members: tuple[str, ...] | None = None
+    """One column per member of an ensemble."""
+    set: str | None = None
+    """Predicted set of classes: labels separated by ``|``."""
+    query: str | None = None
+    """What the items are ranked for; a column of either table."""
     system: str | None = None
     repeat: str | None = None
     status: str | None = None
@@ -102,6 +113,8 @@ class Reference(Document):
     input: tuple[str, ...] | None = None
     media: str | None = None
     censored: str | None = None
+    event: str | None = None
+    """Times to an event: 1 it happened then, 0 it had not happened until then."""
     classes: tuple[str, ...] | None = None
     """Canonical class labels (``document.label``); absent: the reference's values, sorted."""
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import IO, Any
 
 Function = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+PLAIN = ("value", "score", "exposure", "lower", "upper", "spread", "set")
+"""Outputs of one cell each."""
 _MEMORY_ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 
 
@@ -93,13 +95,14 @@ def _outputs(function: Function, inputs: list[dict[str, Any]]) -> list[dict[str,
 def _output(output: object) -> dict[str, Any]:
     if not isinstance(output, dict):
         raise AgreementError(f"an output is a {type(output).__name__}; a dict with value or score is expected")
-    unknown = set(output) - {"value", "score", "scores", "exposure", "status", "reason"}
+    unknown = set(output) - {*PLAIN, "scores", "members", "status", "reason"}
     if unknown:
         raise AgreementError(f"unknown key {sorted(map(str, unknown))[0]!r} in an output")
     status = str(output.get("status", "ok"))
     cells: dict[str, str] = {}
     scores = output.get("scores") or {}
-    named = {name: output.get(name) for name in ("value", "score", "exposure")}
+    named = {name: output.get(name) for name in PLAIN}
+    named |= {f"member:{i:04d}": value for i, value in enumerate(output.get("members") or ())}
     for name, value in {**named, **{f"score:{key}": score for key, score in scores.items()}}.items():
         if value is None:
             continue

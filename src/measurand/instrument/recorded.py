@@ -17,6 +17,9 @@ from measurand.instrument.fault import MOST, fault, refusal, shown, stopped
 
 OBSERVED: dict[str, Status] = {s: s for s in ("ok", "refused", "failed", "timeout", "unscored")}
 
+ROLES = ("value", "score", "exposure", "lower", "upper", "spread", "set")
+"""Outputs of one cell each."""
+
 
 @dataclass(frozen=True)
 class Observed:
@@ -30,7 +33,7 @@ class Observed:
     status: Sequence[Status]
     reason: Sequence[str]
     output: Mapping[str, Sequence[str]]
-    """``value``, ``score``, ``score:CLASS``, ``exposure`` as far as there are any."""
+    """``ROLES``, ``member:N`` and ``score:CLASS`` as far as there are any."""
 
     def key(self, i: int) -> str:
         """The identity of one observation as one text."""
@@ -59,9 +62,10 @@ def observed(table: Table, observations: Observations, factors: Sequence[Factor]
 
 def output_columns(observations: Observations) -> dict[str, str]:
     """Role -> column of the observation table."""
-    plain = {"value": observations.value, "score": observations.score, "exposure": observations.exposure}
+    plain = {role: getattr(observations, role) for role in ROLES}
+    members = {f"member:{i:04d}": name for i, name in enumerate(observations.members or ())}
     scores = {f"score:{name}": of for name, of in (observations.scores or {}).items()}
-    return {role: name for role, name in (plain | scores).items() if name is not None}
+    return {role: name for role, name in (plain | members | scores).items() if name is not None}
 
 
 def _systems(table: Table, name: str | None, systems: Sequence[str]) -> Sequence[str]:

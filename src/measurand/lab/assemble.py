@@ -20,8 +20,12 @@ from measurand.instrument.recorded import Observed
 from measurand.lab.evidence import EvidenceTable, ordered
 from measurand.lab.held import Held, find
 from measurand.lab.sources import Sources
+from measurand.study.readings import kinds, label_set
 
 Columns = dict[str, NDArray[Any]]
+SCORE = "score:"
+SUM = 1e-3
+"""How far from one the probabilities of the classes may sum, for rounding in the file."""
 
 
 def assemble(
@@ -64,26 +68,12 @@ def assemble(
         columns[name] = _text(held.text[name])[place_of]
     for name in sorted(held.number):
         columns[name] = np.array(held.number[name], dtype=np.float64)[place_of]
+    if procedure.observations is not None and procedure.observations.query is not None:
+        columns["query"] = _joined(procedure.observations.query, observed, sources, held, place_of, bare=False)
     for name in sorted(_named(procedure)):
         columns[f"column:{name}"] = _joined(name, observed, sources, held, place_of, bare=True)
     _refuse_twins(columns, outputs)
     return ordered(columns)
-
-
-def kinds(procedure: Procedure, definitions: Mapping[str, Definition]) -> dict[str, str]:
-    """How the cells of ``value`` and ``score`` are read: what the definitions of the measurands ask of them."""
-    found: dict[str, str] = {}
-    for measurand in procedure.measurand:
-        definition = definitions.get(measurand.quantity or "")
-        if definition is None:
-            continue
-        bound = {role.rstrip("?") for role in definition.roles.values()}
-        for role in ("value", "score"):
-            if role in bound:
-                # Probabilities are numbers, numbers are texts: the narrowest reading that a measurand needs holds.
-                order = ("class", "number", "outcome", "probability")
-                found[role] = max(found.get(role, "class"), definition.kind, key=order.index)
-    return found
 
 
 def _outputs(
@@ -102,14 +92,50 @@ def _outputs(
         if role == "value":
             found[role] = _values(table, name, rows, length, kind=read.get("value", ""), procedure=procedure, held=held)
             continue
-        if role == "score" and read.get("score") == "probability":
+        if role == "set":
+            found[role] = _text([""] * length)
+            found[role][np.asarray(rows, dtype=np.int64)] = _text([label_set(table.columns[name][i]) for i in rows])
+            continue
+        if read.get("scores" if role.startswith(SCORE) else role) == "probability":
             numbers = cells.probabilities(table, name, rows=rows)
         else:
             numbers = cells.numbers(table, name, rows=rows)
         full = np.full(length, np.nan)
         full[np.asarray(rows, dtype=np.int64)] = numbers
         found[role] = full
+    _refuse_upside_down(found, table, roles)
+    if read.get("scores") == "probability":
+        _refuse_other_sums(found, table)
     return found
+
+
+def _refuse_upside_down(found: Columns, table: Table, roles: Mapping[str, str]) -> None:
+    """Refuse predicted intervals whose lower end is above the upper one."""
+    if not {"lower", "upper"} <= found.keys():
+        return
+    problems = []
+    for i in np.flatnonzero(found["lower"] > found["upper"])[:MOST]:
+        file, row = place(table, int(i))
+        fields = {
+            "lower": found["lower"][i],
+            "upper": found["upper"][i],
+            "columns": f"{roles['lower']}, {roles['upper']}",
+        }
+        problems.append(fault("M0418.upside_down", file=file, row=row, hint="M0418.hint", **fields))
+    if problems:
+        raise TableError(problems)
+
+
+def _refuse_other_sums(found: Columns, table: Table) -> None:
+    """Refuse probabilities of the classes that do not sum to one."""
+    scores = [cells for role, cells in found.items() if role.startswith(SCORE)]
+    total = np.sum(scores, axis=0) if scores else np.ones(0)
+    problems = []
+    for i in np.flatnonzero(np.abs(total - 1.0) > SUM)[:MOST]:
+        file, row = place(table, int(i))
+        problems.append(fault("M0419.sum", file=file, row=row, hint="M0419.hint", sum=f"{total[i]:.6g}"))
+    if problems:
+        raise TableError(problems)
 
 
 def _values(
@@ -122,6 +148,11 @@ def _values(
         cells.probabilities(table, name, rows=rows)
     elif kind == "outcome" and all(measurand.positive is None for measurand in procedure.measurand):
         cells.outcomes(table, name, rows=rows)
+    elif kind == "labels":
+        texts = _text([label_set(table.columns[name][i]) for i in rows])
+        full = np.full(length, "", dtype=object)
+        full[np.asarray(rows, dtype=np.int64)] = texts
+        return full
     elif kind == "class":
         known = _classes(procedure, held)
     full = np.full(length, "", dtype=object)

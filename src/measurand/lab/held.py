@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from measurand.document.definition import Definition
 from measurand.document.label import label
 from measurand.document.procedure import Annotations, Procedure, Reference
 from measurand.document.table import Table, place
@@ -14,6 +15,7 @@ from measurand.errors import TableError
 from measurand.instrument import cells
 from measurand.instrument.fault import MOST, fault, refusal
 from measurand.lab.sources import Sources
+from measurand.study.readings import ReferenceKind, label_set, reference_kinds
 
 CENSORED = {"1", "true", "yes"}
 
@@ -50,7 +52,7 @@ def find(name: str, sources: Sources, *, first: str) -> tuple[Table, str, bool]:
     return nearest, name, nearest is sources.reference
 
 
-def held(procedure: Procedure, sources: Sources) -> Held:
+def held(procedure: Procedure, definitions: Mapping[str, Definition], sources: Sources) -> Held:
     """The items of a measurement with their columns. Raises TableError: duplicates, contradictions, bad cells."""
     table = sources.reference or sources.observations
     if table is None:
@@ -67,7 +69,9 @@ def held(procedure: Procedure, sources: Sources) -> Held:
     collect = _Collect(procedure, sources, items)
     if reference is not None:
         censored = collect.censored(reference)
-        text |= collect.reference(reference, censored)
+        text |= collect.reference(reference, censored, reference_kinds(procedure, definitions))
+        if reference.event is not None:
+            text["event"] = collect.outcomes(reference.event)
         if isinstance(reference.standard_uncertainty, str):
             number["reference_u"] = collect.numbers(reference.standard_uncertainty, positive=False)
     sampling = procedure.sampling
@@ -99,6 +103,10 @@ class _Collect:
         table, bare, side = find(name, self._sources, first="reference")
         return self._by_item(table, cells.classes(table, bare), side, name)
 
+    def outcomes(self, name: str) -> list[str]:
+        table, bare, side = find(name, self._sources, first="reference")
+        return self._by_item(table, [f"{x:g}" for x in cells.outcomes(table, bare)], side, name)
+
     def numbers(self, name: str, *, positive: bool) -> list[float]:
         table, bare, side = find(name, self._sources, first="reference")
         values = cells.weights(table, bare) if positive else cells.numbers(table, bare)
@@ -111,7 +119,9 @@ class _Collect:
         texts = self._by_item(table, [label(cell).lower() for cell in cells.column(table, bare)], side, bare)
         return frozenset(item for item, text in zip(self._items, texts, strict=True) if text in CENSORED)
 
-    def reference(self, reference: Reference, censored: frozenset[str]) -> dict[str, Sequence[str]]:
+    def reference(
+        self, reference: Reference, censored: frozenset[str], kinds: frozenset[ReferenceKind]
+    ) -> dict[str, Sequence[str]]:
         found: dict[str, Sequence[str]] = {}
         table = self._sources.reference
         if table is None:
@@ -119,9 +129,7 @@ class _Collect:
         if reference.value is not None:
             ids = self._ids_of(side=True)
             rows = [i for i, item in enumerate(ids) if item not in censored]
-            known = dict(
-                zip(rows, cells.classes(table, reference.value, known=reference.classes, rows=rows), strict=True)
-            )
+            known = dict(zip(rows, _read(table, reference.value, reference, kinds, rows), strict=True))
             texts = [known.get(i, "") for i in range(len(ids))]
             found["reference"] = self._by_item(table, texts, True, reference.value)
         for name in reference.annotators or ():
@@ -151,6 +159,17 @@ class _Collect:
         if absent:
             raise refusal("M0415.no_cell", file=table.file, hint="M0415.hint", item=absent[0], column=name)
         return [first[item] for item in self._items]
+
+
+def _read(
+    table: Table, name: str, reference: Reference, kinds: frozenset[ReferenceKind], rows: Sequence[int]
+) -> list[str]:
+    """Reference values as text, each in its canonical form."""
+    if "labels" in kinds:
+        return [label_set(table.columns[name][i]) for i in rows]
+    if "number" in kinds:
+        cells.numbers(table, name, rows=rows)
+    return cells.classes(table, name, known=reference.classes if "class" in kinds else None, rows=rows)
 
 
 def _refuse_duplicates(table: Table, ids: Sequence[str]) -> None:

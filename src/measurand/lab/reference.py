@@ -5,7 +5,7 @@ from __future__ import annotations
 from measurand.document.canonical import Address
 from measurand.lab.evidence import EvidenceTable, address, digest
 
-HELD = ("item", "reference", "annotations", "reference_u", "cluster", "stratum", "weight")
+HELD = ("item", "reference", "event", "audit", "annotations", "reference_u", "cluster", "stratum", "weight")
 
 
 def reference_set(table: EvidenceTable) -> EvidenceTable:

@@ -62,7 +62,7 @@ def run(
     already. An unfinished run of the same procedure is resumed unless ``fresh``. Raises TableError, RunError.
     """
     found = sources(procedure, folder) if tables is None else tables
-    items = held(procedure, found)
+    items = held(procedure, definitions, found)
     if procedure.observations is not None:
         if found.observations is None:
             raise ProcedureError("the table of observations was not read")

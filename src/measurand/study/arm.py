@@ -103,7 +103,7 @@ def arm(aim: Aim, seen: Observed, at: Integers, *, system: str, keys: Keys, vote
     data = weighed(aim, seen, at)
     of_row, share, names = conditions(procedure, seen)
     condition, repeat = of_row[at], frame.repeat[at]
-    within = aim.measurand.pooling == "within"
+    within = aim.measurand.pooling == "within" and not aim.definition.pooled
     cell_of_observation, cell_weight = cells(condition, repeat, share, within=within)
     cell = cell_of_observation[data.origin]
     rows = replace(data.rows, cell=cell)

@@ -79,10 +79,11 @@ def _of_observations(procedure: Procedure) -> Iterator[tuple[str, str]]:
     if observations is None:
         return
     yield from (("observations.item", name) for name in observations.item)
-    for key in ("value", "score", "exposure", "system", "repeat", "status"):
+    for key in ("value", "score", "exposure", "lower", "upper", "spread", "set", "system", "repeat", "status"):
         name = getattr(observations, key)
         if name is not None:
             yield f"observations.{key}", name
+    yield from (("observations.members", name) for name in observations.members or ())
     yield from ((f"observations.scores.{c}", name) for c, name in (observations.scores or {}).items())
 
 
@@ -91,7 +92,7 @@ def _of_reference(procedure: Procedure) -> Iterator[tuple[str, str]]:
     if reference is None:
         return
     yield from (("reference.item", name) for name in reference.item)
-    for key in ("value", "media"):
+    for key in ("value", "event", "media"):
         name = getattr(reference, key)
         if name is not None:
             yield f"reference.{key}", name
@@ -106,6 +107,8 @@ def _of_either(procedure: Procedure, tables: Tables) -> Iterator[tuple[str, str]
             name = getattr(reference, key)
             if isinstance(name, str):
                 yield f"reference.{key}", name
+    if procedure.observations is not None and procedure.observations.query is not None:
+        yield "observations.query", procedure.observations.query
     cluster: Key = sampling.cluster or ()
     yield from (("sampling.cluster", name) for name in cluster)
     for key in ("stratum", "weight"):

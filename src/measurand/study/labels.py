@@ -105,11 +105,9 @@ class Weights:
     """Observed label (class position) of each item: majority, ties to the lower class."""
 
 
-def exact(label: Integers, classes: int) -> Weights:
-    """Weights of labels that are taken as true."""
-    g = np.zeros((len(label), classes))
-    g[np.arange(len(label)), label] = 1.0
-    return Weights(g, {}, np.zeros(len(label)), label)
+def exact(label: Integers) -> Weights:
+    """Weights of labels that are taken as true: one row each, so that ``g`` is not needed and has no columns."""
+    return Weights(np.zeros((len(label), 0)), {}, np.zeros(len(label)), label)
 
 
 def known_rates(label: Integers, classes: int, *, sensitivity: float, specificity: float) -> Weights:

@@ -77,7 +77,7 @@ def measure(
     arguments give the same bytes. Raises DesignError and RefusedError where the data cannot support the procedure.
     """
     known = known_inputs(procedure.input, procedure.correlation)
-    labelled = observed(procedure, columns) if columns is not None else None
+    labelled = observed(procedure, definitions, columns) if columns is not None else None
     keys = Keys(reference_at, evidence_at)
     finished: list[_Finished] = []
     if labelled is not None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from measurand.document.definition import Definition
 from measurand.document.number import real
 from measurand.document.procedure import Procedure
 from measurand.errors import DesignError, Finding
 from measurand.message import say
+from measurand.study.columns import texts
 from measurand.study.frame import Columns, Frame, frame, present
 from measurand.study.labels import Votes, Weights, known_rate, known_rates, of_votes, parse_annotations, votes
-from measurand.study.roles import Observed, class_set, counted, label_of_items, labels_as_given, texts
+from measurand.study.readings import reference_kinds
+from measurand.study.roles import Observed, class_set, counted, label_of_items, labels_as_given
 
 Array = NDArray[np.float64]
 
@@ -30,12 +34,16 @@ class Labelled:
     """Largest error rate of labels whose errors are not declared independent of the system's success; 0: none."""
 
 
-def observed(procedure: Procedure, columns: Columns) -> Labelled:
+def observed(procedure: Procedure, definitions: Mapping[str, Definition], columns: Columns) -> Labelled:
     """Read the evidence table. Raises DesignError where it cannot support the procedure."""
     invalid = _invalid(procedure, columns)
     data = frame(procedure, present(procedure, columns))
     counts, _ = counted(data, procedure)
-    classes = class_set(data, procedure)
+    kinds = reference_kinds(procedure, definitions)
+    classes = class_set(data, procedure, kinds)
+    if "class" not in kinds:
+        _refuse_error_of_classes(procedure)
+        return Labelled(Observed(procedure, data, counts, classes, None), None, invalid, 0.0)
     labels, found, uncorrected = _labels(procedure, data, classes)
     return Labelled(Observed(procedure, data, counts, classes, labels), found, invalid, uncorrected)
 
@@ -43,6 +51,13 @@ def observed(procedure: Procedure, columns: Columns) -> Labelled:
 def _invalid(procedure: Procedure, columns: Columns) -> tuple[str, ...]:
     rule = procedure.status.model_dump()
     return tuple(sorted(s for s in set(columns["status"]) if s != "ok" and rule[s] == "invalid"))
+
+
+def _refuse_error_of_classes(procedure: Procedure) -> None:
+    reference = procedure.reference
+    if reference is not None and (reference.error or reference.annotators or reference.annotations):
+        text = say("M05.error_of_classes")
+        raise DesignError(Finding("M0529", "reference", text, say("M05.error_of_classes_hint")))
 
 
 def _labels(

@@ -14,6 +14,7 @@ from measurand.errors import Finding, StatisticError
 from measurand.message import say
 from measurand.study.binding import Tables, bound, labels
 from measurand.study.quantity_of import statistic_of
+from measurand.study.readings import reference_kinds
 from measurand.study.suitability import unknown_quantity, unsuitable
 
 
@@ -47,7 +48,8 @@ def resolve(
         found += wrong
         found += _level(f"requirement.{n}", requirement, procedure, tables)
         requirements.append(converted)
-    if procedure.reference is not None and procedure.reference.standard_uncertainty is not None:
+    numeric = "number" in reference_kinds(procedure, definitions)
+    if procedure.reference is not None and procedure.reference.standard_uncertainty is not None and not numeric:
         message = say("M0314.no_numeric_reference")
         found.append(Finding("M0314", "reference.standard_uncertainty", message, say("M0314.no_numeric_hint")))
     validity, wrong = _validity(procedure, measurands)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,22 +10,17 @@ from numpy.typing import NDArray
 
 from measurand.document.definition import Definition
 from measurand.document.label import label as class_text
-from measurand.document.number import real
 from measurand.document.procedure import Measurand, Procedure, statuses
 from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.statistic.contract import Rows, Statistic
+from measurand.study.columns import Cells, columns, texts
 from measurand.study.frame import Frame
 from measurand.study.labels import Weights, exact, parse_annotations
+from measurand.study.readings import SEPARATOR, ReferenceKind
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
-OPERATORS = {
-    ">=": np.greater_equal,
-    ">": np.greater,
-    "<=": np.less_equal,
-    "<": np.less,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,17 +49,21 @@ def counted(frame: Frame, procedure: Procedure) -> tuple[NDArray[np.str_], list[
     return by_status[frame.status], found
 
 
-def class_set(frame: Frame, procedure: Procedure) -> tuple[str, ...]:
-    """The class set: declared, or the reference's (or the annotators') values, sorted."""
+def class_set(frame: Frame, procedure: Procedure, kinds: frozenset[ReferenceKind]) -> tuple[str, ...]:
+    """The class set: declared, or the reference's (or the annotators') values, sorted; none where they are numbers."""
     if procedure.reference and procedure.reference.classes:
         return procedure.reference.classes
     cells: set[str] = set()
     everywhere = np.arange(len(frame.item))
-    for name in frame.columns:
-        if name == "reference" or name.startswith("annotator:"):
-            cells.update(texts(frame, name, everywhere))
-        if name == "annotations":
-            cells.update(vote for item in parse_annotations(list(frame.columns[name])) for vote in item)
+    if "labels" in kinds:
+        found = [texts(frame, name, everywhere) for name in ("reference", "value") if name in frame.columns]
+        cells = {part for column in found for cell in set(column) for part in cell.split(SEPARATOR)}
+    elif "class" in kinds:
+        for name in frame.columns:
+            if name == "reference" or name.startswith("annotator:"):
+                cells.update(texts(frame, name, everywhere))
+            if name == "annotations":
+                cells.update(vote for item in parse_annotations(list(frame.columns[name])) for vote in item)
     return tuple(sorted(cells - {""}, key=lambda c: (not _numeric(c), float(c) if _numeric(c) else 0.0, c)))
 
 
@@ -105,17 +103,18 @@ def weighed(aim: Aim, seen: Observed, at: Integers) -> Weighed:
     item = frame.item[at]
     base = frame.weight[item]
     if labels is None or not ({"truth"} & set(statistic.roles)):
-        rows = Rows(item, np.zeros(len(at), np.int64), _without_truth(aim, seen, at))
+        rows = Rows(item, np.zeros(len(at), np.int64), columns(_cells(aim, seen, at, None, positive)))
         nothing = np.zeros(len(at), np.int64)
         return Weighed(rows, base, base, nothing, np.arange(len(at)), {}, np.zeros(len(at)))
     truth_of_class, label = _truths(labels, classes, positive)
-    g, slopes = _by_truth(labels, truth_of_class)
-    truths: list[int | None] = list(range(g.shape[1])) if labels.slope else [None]
+    certain = not labels.slope
+    g, slopes = (labels.g, {}) if certain else _by_truth(labels, truth_of_class)
+    truths: list[int | None] = [None] if certain else list(range(g.shape[1]))
     parts, weights, origin, bases = [], [], [], []
     slope: dict[str, list[Array]] = {p: [] for p in slopes}
     for t in truths:
         truth = label[item].astype(float) if t is None else np.full(len(at), float(t))
-        parts.append({"truth": truth, **_given(aim, seen, at, truth, positive)})
+        parts.append({"truth": truth, **columns(_cells(aim, seen, at, truth, positive))})
         weights.append(base if t is None else base * g[item, t])
         bases.append(base if t is None else np.where(label[item] == t, base, 0.0))
         origin.append(np.arange(len(at)))
@@ -131,6 +130,12 @@ def weighed(aim: Aim, seen: Observed, at: Integers) -> Weighed:
         rows, np.concatenate(weights), np.concatenate(bases), conditioned[where], where,
         {p: np.concatenate(v) for p, v in slope.items()}, labels.noise[item],
     )  # fmt: skip
+
+
+def _cells(aim: Aim, seen: Observed, at: Integers, truth: Array | None, positive: int | None) -> Cells:
+    return Cells(
+        aim.measurand, aim.definition, aim.statistic, seen.frame, seen.classes, at, seen.counts[at], truth, positive
+    )
 
 
 def _label_columns(
@@ -168,105 +173,9 @@ def _positive(measurand: Measurand, definition: Definition, classes: tuple[str, 
     raise DesignError(Finding("M0520", f"measurand.{measurand.id}", say("M05.positive", classes=", ".join(classes))))
 
 
-def _given(aim: Aim, seen: Observed, at: Integers, truth: Array, positive: int | None) -> dict[str, Array]:
-    """What the system gave, by role, for rows with this truth; a status counted wrong or right depends on the truth."""
-    statistic, measurand, frame, classes, counts = (
-        aim.statistic,
-        aim.measurand,
-        seen.frame,
-        seen.classes,
-        seen.counts[at],
-    )
-    column: dict[str, Array] = {}
-    wrong, right = counts == "wrong", counts == "right"
-    if "score" in statistic.roles:
-        score = numbers(frame, "score", at)
-        finite = score[np.isfinite(score)]
-        if aim.definition.kind == "number" and len(finite) > 1 and np.ptp(finite) == 0:
-            path, text = (
-                f"measurand.{measurand.id}",
-                say("M05.constant", measurand=measurand.id, score=f"{finite[0]:g}"),
-            )
-            raise DesignError(Finding("M0525", path, text, say("M05.constant_hint")))
-        low, high = (finite.min() - 1, finite.max() + 1) if len(finite) else (0.0, 1.0)
-        if aim.definition.kind == "probability":
-            low, high = 0.0, 1.0
-        score = np.where(wrong, np.where(truth > 0, low, high), score)
-        column["score"] = np.where(right, np.where(truth > 0, high, low), score)
-    if "predicted" in statistic.roles:
-        if positive is not None and "score" in measurand.at:
-            operator, limit = threshold(measurand.at["score"])
-            predicted = OPERATORS[operator](numbers(frame, "score", at), limit).astype(float)
-        elif positive is not None:
-            predicted = (texts(frame, "value", at) == classes[positive]).astype(float)
-        else:
-            code = {c: float(k) for k, c in enumerate(classes)}
-            predicted = np.fromiter((code.get(c, -1.0) for c in texts(frame, "value", at)), float, len(at))
-        other = 1 - truth if positive is not None else np.full(len(at), -1.0)
-        predicted = np.where(wrong, other, predicted)
-        column["predicted"] = np.where(right, truth, predicted)
-    return column
-
-
-def _without_truth(aim: Aim, seen: Observed, at: Integers) -> dict[str, Array]:
-    """Columns of a statistic that needs no reference: numbers, 0/1 outcomes, positive predictions."""
-    statistic, measurand, frame, counts = aim.statistic, aim.measurand, seen.frame, seen.counts[at]
-    role = statistic.roles[0]
-    if "score" in measurand.at:
-        operator, limit = threshold(measurand.at["score"])
-        values = OPERATORS[operator](numbers(frame, "score", at), limit).astype(float)
-    elif statistic.exact == "binomial":
-        cells = texts(frame, "value", at)
-        name = class_text(measurand.positive) if measurand.positive is not None else _outcome(set(cells))
-        values = (cells == name).astype(float)
-    else:
-        values = numbers(frame, "value", at)
-        if np.any((counts == "wrong") | (counts == "right")):
-            raise DesignError(Finding("M0521", "status", say("M05.status_of_number", measurand=measurand.id)))
-        return {role: values}
-    return {role: np.where(counts == "wrong", 0.0, np.where(counts == "right", 1.0, values))}
-
-
-def _outcome(found: set[str]) -> str:
-    for positive, both in (("1", {"0", "1", ""}), ("true", {"false", "true", ""})):
-        if found <= both:
-            return positive
-    raise DesignError(Finding("M0522", "measurand", say("M05.outcome", values=", ".join(sorted(found)[:5]))))
-
-
-def threshold(written: str) -> tuple[str, float]:
-    """Operator and number of ``at.score``: 0.42 means ``>= 0.42``.
-
-    >>> threshold("0.42"), threshold("< 0.08")
-    (('>=', 0.42), ('<', 0.08))
-    """
-    match = re.fullmatch(r"\s*(>=|<=|>|<)?\s*(\S+)\s*", written)
-    if not match:
-        raise ValueError(f"{written!r} is not a threshold")
-    return match[1] or ">=", real(match[2])
-
-
-def numbers(frame: Frame, name: str, at: Integers) -> Array:
-    """Cells of a column as numbers, shape (len(at),); an empty cell (an observation without output) is NaN."""
-    if name not in frame.columns:
-        raise DesignError(Finding("M0523", f"observations.{name}", say("M05.no_column", name=name)))
-    cells = np.asarray(frame.columns[name])[at]
-    if cells.dtype.kind == "f":
-        return np.asarray(cells, float)
-    return np.fromiter((float(c) if c != "" else np.nan for c in cells), float, len(at))
-
-
-def texts(frame: Frame, name: str, at: Integers) -> NDArray[np.object_]:
-    """Cells of a column as class labels, shape (len(at),)."""
-    if name not in frame.columns:
-        raise DesignError(Finding("M0523", f"observations.{name}", say("M05.no_column", name=name)))
-    cells = np.asarray(frame.columns[name])[at]
-    return np.array([class_text(c) for c in cells], object) if cells.dtype.kind == "f" else cells
-
-
 def labels_as_given(frame: Frame, classes: tuple[str, ...]) -> Weights | None:
     """Weights of reference values that are taken as true; None without a reference column."""
-    return None if "reference" not in frame.columns else exact(label_of_items(frame, classes), len(classes))
+    return None if "reference" not in frame.columns else exact(label_of_items(frame, classes))
 
 
 def label_of_items(frame: Frame, classes: tuple[str, ...]) -> Integers:

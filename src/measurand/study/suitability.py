@@ -95,6 +95,10 @@ def _roles(path: str, measurand: Measurand, definition: Definition, procedure: P
             if reference is None:
                 message = say("M0332.reference", quantity=definition.id)
                 yield Finding("M0332", f"{path}.quantity", message, say("M0332.reference_hint"))
+        elif source == "event":
+            if reference is not None and reference.event is None:
+                message = say("M0332.event", quantity=definition.id)
+                yield Finding("M0332", "reference", message, say("M0332.event_hint"))
         elif observations is not None and getattr(observations, source, None) is None:
             if source == "value" and OPERATING_POINT in measurand.at:
                 continue

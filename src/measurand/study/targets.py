@@ -12,7 +12,8 @@ from measurand.document.number import real
 from measurand.document.procedure import Comparison, Measurand, Procedure
 from measurand.errors import DesignError, Finding
 from measurand.message import say
-from measurand.study.roles import Observed, numbers, texts
+from measurand.study.columns import numbers, texts
+from measurand.study.roles import Observed
 
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
