@@ -113,6 +113,8 @@ class Result(Document):
     upper: Number
     """Coverage interval."""
     coverage_probability: Number
+    null_value: Number | None = None
+    """What the quantity is expected to be where the system has no fault, for one that is biased upwards."""
     U: Number | None = None
     """Expanded uncertainty; absent when the interval is not symmetric in the printed digits."""
     k: Number | None = None

@@ -11,6 +11,7 @@ from measurand.document.number import real
 from measurand.document.record import Record
 from measurand.document.result import Line, NotEvaluated, Result
 from measurand.document.rounding import percent as coverage
+from measurand.document.rounding import rounded
 from measurand.export.drawing import ASCII, UNICODE, Alphabet, line_drawing
 from measurand.export.plain import aligned, columns_of, percent, probability, risk, visible
 from measurand.message import say
@@ -104,6 +105,8 @@ def _block(
             yield from _wrapped("", side)
     else:
         yield strong
+    if result.null_value is not None:
+        yield from _wrapped("", say("text.null_value", value=rounded(real(result.null_value), real(result.u))))
     yield ""
     yield from _budget(result, alphabet)
     for decision in decisions or [None]:  # type: ignore[list-item]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,3 +80,11 @@ class Statistic(Protocol):
 
     def classes(self, rows: Rows) -> Integers:
         """The class on which the statistic conditions (AUC: truth), shape (rows,); all 0 where there is none."""
+
+
+@runtime_checkable
+class Biased(Protocol):
+    """A statistic whose expected value is not 0 where the system has no fault (expected calibration error)."""
+
+    def null_value(self, rows: Rows, w: Array) -> float:
+        """Its expected value if the system had no fault, given these rows and weights."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from measurand.errors import DesignError, Finding, StatisticError
 from measurand.message import say
-from measurand.statistic.contract import Rows, Statistic
+from measurand.statistic.contract import Biased, Rows, Statistic
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -35,6 +35,8 @@ class Evaluation:
     """Sensitivity to one unseen row of each extreme kind, per cell, cell weight included: (cells, kinds, outputs)."""
     extreme_class: Integers
     """Class of each extreme kind; -1: any."""
+    null_value: float | None
+    """Expected value where the system has no fault, for a statistic that is biased upwards and says so."""
     active: NDArray[np.bool_]
     """Rows of the classes on which the value depends, shape (rows,)."""
 
@@ -65,6 +67,7 @@ def evaluate(
     value = np.zeros((len(cell_weight), outputs))
     s = np.zeros((len(rows), outputs))
     extreme: list[Array] = []
+    null: list[float] = []
     classes = statistic.classes(rows)
     members = (
         [np.flatnonzero(cell == c) for c in range(len(cell_weight))] if len(cell_weight) > 1 else [np.arange(len(rows))]
@@ -74,6 +77,8 @@ def evaluate(
         try:
             arranged = statistic.arrange(part)
             value[c] = statistic.value(arranged, w[at])
+            if isinstance(statistic, Biased):
+                null.append(float(cell_weight[c]) * statistic.null_value(arranged, w[at]))
             s[at] = cell_weight[c] * statistic.sensitivity(arranged, w[at])
             extreme.append(cell_weight[c] * statistic.extremes(arranged, w[at]))
         except StatisticError as error:
@@ -91,7 +96,10 @@ def evaluate(
             spread = w[at] * active[at]
             total = spread.sum()
             z[at] += (spread / (total or 1.0))[:, None] * (cell_weight[c] * (value[c] - mean))
-    return Evaluation(mean, value, cell_weight, z, s, np.stack(extreme), statistic.extreme_classes(rows), active > 0)
+    return Evaluation(
+        mean, value, cell_weight, z, s, np.stack(extreme), statistic.extreme_classes(rows),
+        sum(null) if null else None, active > 0,
+    )  # fmt: skip
 
 
 def take(rows: Rows, at: Integers) -> Rows:

@@ -78,19 +78,22 @@ def result(
     words = ""
     if definition is not None and outcome.measurand.contrast is None:
         words = definition.words.format(
-            lower=_percent(lower, u, definition), upper=_percent(upper, u, definition),
+            lower=_percent(lower, u, definition, outcome.bounds), upper=_percent(upper, u, definition, outcome.bounds),
             population=(procedure.sampling.population or say("words.population"))
             if outcome.measurand.estimand == "generalised"
             else say("words.these_items"),
             positive=outcome.measurand.positive or say("words.positive"),
         )  # fmt: skip
+    null = _null_value(outcome)
+    if null is not None and words:
+        words = f"{words} {say('words.null_value', value=rounded(float(null), u))}"
     return Result(
         measurand=outcome.measurand.id, quantity=outcome.measurand.quantity or "model",
         title=title(outcome.measurand, definition),
         system=outcome.system, level=outcome.level, estimand=outcome.measurand.estimand, unit=unit,
         direction=definition.direction if definition else "target", bounds=bounds, value=number(value), u=number(u),
         df=number(df), lower=number(lower), upper=number(upper), coverage_probability=number(p),
-        U=number((upper - lower) / 2) if symmetric else None,
+        null_value=null, U=number((upper - lower) / 2) if symmetric else None,
         k=number((upper - lower) / 2 / u) if symmetric else None,
         text=shown.text, words=words, method=method, distribution=_ladder(outcome.limits, level),
         items=items, units=units, budget=budget, floor=number(floor) if floor else None,
@@ -99,9 +102,15 @@ def result(
     )  # fmt: skip
 
 
-def _percent(x: float, u: float, definition: Definition) -> str:
-    """A limit inside a sentence: shares as per cent."""
-    if definition.unit == "1" and not definition.scores:
+def _null_value(outcome: Outcome) -> str | None:
+    """Expected value where the system has no fault; None for a contrast, and where the statistic says nothing."""
+    null = outcome.arms[0].evaluation.null_value if len(outcome.arms) == 1 else None
+    return None if null is None else number(null)
+
+
+def _percent(x: float, u: float, definition: Definition, bounds: tuple[float, float]) -> str:
+    """A limit inside a sentence: shares and probabilities as per cent."""
+    if definition.unit == "1" and not definition.scores and bounds == (0.0, 1.0):
         return f"{rounded(100 * x, max(100 * u, 0.01))} %"
     return rounded(x, u)
 
