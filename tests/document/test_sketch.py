@@ -57,6 +57,26 @@ def test_scores_with_readers_as_annotators() -> None:
     assert found.measurand[0].positive == "1"
 
 
+def test_numbers_beside_numbers() -> None:
+    rows = [{"id": n, "target": n * 1.5, "prediction": n * 1.6, "lower": n * 1.4, "upper": n * 1.8} for n in range(80)]
+    found = sketched(rows)
+    assert found.observations is not None
+    assert found.reference is not None
+    assert (found.observations.value, found.observations.lower, found.observations.upper) == (
+        "prediction",
+        "lower",
+        "upper",
+    )
+    assert found.reference.value == "target"
+    assert [m.quantity for m in found.measurand] == [
+        "bias",
+        "mean_absolute_error",
+        "root_mean_square_error",
+        "interval_coverage",
+        "interval_width",
+    ]
+
+
 def test_repeats_are_found() -> None:
     rows = [{"item": n, "run": r, "correct": (n + r) % 2} for n in range(20) for r in range(3)]
     found = sketched(rows)

@@ -14,7 +14,7 @@ from measurand.document.table import Table
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*\Z")
 
 _LAST = r"(_?(id|name|no|number))?\Z"
-NAMES: Mapping[str, re.Pattern[str]] = {
+_NAMES: Mapping[str, re.Pattern[str]] = {
     role: re.compile(pattern, re.IGNORECASE)
     for role, pattern in {
         "system": rf"(system|model|policy|method|algorithm|agent){_LAST}",
@@ -33,8 +33,11 @@ NAMES: Mapping[str, re.Pattern[str]] = {
         "success": r"(success|correct|passed|pass|solved|is_correct|accuracy|acc|win|won|right|ok)\Z",
         "truth": r"(.*[_ ])?(truth|label|target|gold|reference|diagnosis|histology|y_?true|y|ground_?truth|actual|"
         r"finding|expected|outcome|class|default(ed)?|bad|cancer\w*|disease\w*|creditability)\Z|(cancer|disease)\w*\Z",
+        "lower": r"(.*[_ ])?(lower|lo|q0?5|p0?5|low)([_ ].*)?\Z",
+        "upper": r"(.*[_ ])?(upper|hi|q95|p95|high)([_ ].*)?\Z",
     }.items()
 }
+NAMES: Mapping[str, re.Pattern[str]] = {**_NAMES, "number": _NAMES["predicted"], "true_number": _NAMES["truth"]}
 """Role -> names of columns that usually have it, in the order in which roles are given."""
 
 _POSITIVE = ("1", "true", "yes", "positive", "pos", "bad", "abnormal", "malignant", "cancer", "disease", "default",
@@ -108,6 +111,11 @@ def _writable(text: str) -> bool:
     return bool(text.strip()) and len(text) <= 200 and not any(unicodedata.category(c) in ("Cc", "Cs") for c in text)
 
 
+def _many_numbers(column: Column, rows: int) -> bool:
+    """Whether the cells are numbers rather than the codes of classes."""
+    return column.numeric and not column.empty and column.distinct > max(30, rows // 20)
+
+
 _FITS: Mapping[str, Callable[[Column, int], bool]] = {
     "system": lambda c, rows: c.distinct <= 20 and len(set(c.cells)) <= 40 and all(map(_writable, set(c.cells))),
     "cluster": lambda c, rows: 8 <= c.distinct < rows,
@@ -116,6 +124,10 @@ _FITS: Mapping[str, Callable[[Column, int], bool]] = {
     "success": lambda c, rows: set(c.values) <= {"0", "1"} or set(c.values) <= {"true", "false"},
     "truth": lambda c, rows: c.distinct <= max(30, rows // 20),
     "predicted": lambda c, rows: c.distinct <= max(30, rows // 20),
+    "number": _many_numbers,
+    "true_number": _many_numbers,
+    "lower": _many_numbers,
+    "upper": _many_numbers,
     "annotator": lambda c, rows: c.distinct <= max(30, rows // 20),
     "weight": lambda c, rows: c.numeric,
     "status": lambda c, rows: set(c.values) <= {"ok", "refused", "failed", "timeout", "unscored"},

@@ -64,6 +64,9 @@ def _conditions(seen: Profile) -> tuple[str, ...]:
 def _outputs(seen: Profile, item: Sequence[str]) -> tuple[str | None, dict[str, str], list[list[str]]]:
     """The column of the truth, the columns of the outputs by role, and the measurands that fit them."""
     used = {*item, *seen.role["annotator"], *seen.role["system"]}
+    numbers = _numbers(seen, used)
+    if numbers is not None:
+        return numbers
     first = {
         r: next((c for c in seen.role[r] if c not in used), None) for r in ("predicted", "score", "success", "truth")
     }
@@ -86,6 +89,21 @@ def _outputs(seen: Profile, item: Sequence[str]) -> tuple[str | None, dict[str, 
         own += [] if key == "mean" else [_pair("positive", seen.column[name].positive)]
         return None, {"value": name}, [_comment("sketch.no_truth", column=name) + own]
     return None, *_nothing_found(seen, truth)
+
+
+def _numbers(seen: Profile, used: set[str]) -> tuple[str, dict[str, str], list[list[str]]] | None:
+    """Numbers that the system gives beside numbers that are held to be true, and predicted intervals; else None."""
+    first = {r: next((c for c in seen.role[r] if c not in used), None) for r in ("number", "true_number")}
+    ends = {r: next((c for c in seen.role[r] if c not in used), None) for r in ("lower", "upper")}
+    number, truth = first["number"], first["true_number"]
+    if truth is None or truth == number or (number is None and None in ends.values()):
+        return None
+    output = {"value": number} if number else {}
+    wanted = [("bias", "bias"), ("mae", "mean_absolute_error"), ("rmse", "root_mean_square_error")] if number else []
+    if ends["lower"] and ends["upper"]:
+        output |= {"lower": ends["lower"], "upper": ends["upper"]}
+        wanted += [("coverage", "interval_coverage"), ("width", "interval_width")]
+    return truth, output, [[_pair("id", name), _pair("quantity", quantity)] for name, quantity in wanted]
 
 
 def _difference(seen: Profile, first: Sequence[str]) -> list[list[str]]:
