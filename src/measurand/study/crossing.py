@@ -66,11 +66,21 @@ def distinct(positions: Sequence[Integers]) -> tuple[Integers, Integers]:
     """Distinct combinations of positions, sorted, shape (positions, combinations), and the combination of each row."""
     code = np.zeros(len(positions[0]), np.int64)
     for p in positions:
-        code = np.unique(code * (int(p.max(initial=0)) + 1) + p, return_inverse=True)[1].reshape(-1)
+        code = _ranked(code * (int(p.max(initial=0)) + 1) + p)
     n = int(code.max(initial=-1)) + 1
     first = np.empty(n, np.int64)
     first[code[::-1]] = np.arange(len(code))[::-1]
     return np.stack([p[first] for p in positions]), np.asarray(code, np.int64)
+
+
+def _ranked(code: Integers) -> Integers:
+    """Rank of each number among the distinct ones: by counting where they are dense, else by sorting."""
+    size = int(code.max(initial=-1)) + 1
+    if size > 8 * len(code) + 1000:
+        return np.asarray(np.unique(code, return_inverse=True)[1].reshape(-1), np.int64)
+    present = np.zeros(size, bool)
+    present[code] = True
+    return np.asarray((np.cumsum(present) - 1)[code], np.int64)
 
 
 def _connected(positions: list[Integers]) -> Integers:
