@@ -31,8 +31,8 @@ class Definition(Document):
     of labels. A role ``reference`` of numbers is read likewise; a role ``truth`` is a class."""
     pooled: bool = False
     """Rows of an item belong together (raters of one item): evaluated over all rows, never cell by cell."""
-    scale: Literal["identity", "log", "root"] = "identity"
-    """Scale of the limits of an unbounded value: its own, its logarithm, or the square of a root mean square."""
+    scale: Literal["identity", "log", "root", "fisher"] = "identity"
+    """Scale of the limits: its own, its logarithm, the square of a root mean square, or Fisher's z of a correlation."""
     needs_positive: bool = False
     """The measurand must say which reference value counts as positive (found for classes {0, 1}, {false, true})."""
     scores: bool = False

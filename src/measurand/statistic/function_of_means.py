@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -50,8 +50,10 @@ class FunctionOfMeans:
         return (self.name,)
 
     def arrange(self, rows: Rows) -> Rows:
-        """Nothing to prepare."""
-        return rows
+        """Compute the terms once."""
+        if self.name in rows.note:
+            return rows
+        return replace(rows, note={**rows.note, self.name: self.terms(rows.column)})
 
     def value(self, rows: Rows, w: Array) -> Array:
         """The function of the means, shape (1,)."""
@@ -59,7 +61,7 @@ class FunctionOfMeans:
 
     def sensitivity(self, rows: Rows, w: Array) -> Array:
         """``(x_i - m) . dg/dm / sum w``, shape (rows, 1)."""
-        return self._pull(self.terms(rows.column), rows, w)[:, None]
+        return self._pull(self._terms(rows), rows, w)[:, None]
 
     def counts(self, rows: Rows, w: Array) -> Array:
         """None: raises StatisticError."""
@@ -84,7 +86,11 @@ class FunctionOfMeans:
 
     def _means(self, rows: Rows, w: Array) -> Array:
         total = positive_sum(w, statistic=self.name, rows="the rows")
-        return np.asarray(w @ self.terms(rows.column) / total)
+        return np.asarray(w @ self._terms(rows) / total)
+
+    def _terms(self, rows: Rows) -> Array:
+        made = rows.note.get(self.name)
+        return self.terms(rows.column) if made is None else np.asarray(made)
 
     def _pull(self, x: Array, rows: Rows, w: Array) -> Array:
         m = self._means(rows, w)

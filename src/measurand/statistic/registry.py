@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any
 
+from measurand.statistic import numbers
 from measurand.statistic.auc import Auc
 from measurand.statistic.average_precision import AveragePrecision
 from measurand.statistic.average_recall import AverageRecall
@@ -19,6 +20,8 @@ from measurand.statistic.f_score import FScore
 from measurand.statistic.mean import Mean
 from measurand.statistic.preference import BradleyTerry
 from measurand.statistic.proportion import accuracy, positive_rate, precision, proportion, sensitivity, specificity
+from measurand.statistic.quantile import Quantile, median_absolute_error
+from measurand.statistic.rate import Rate
 from measurand.statistic.weighing import not_defined
 
 GROUP = "measurand.statistics"
@@ -32,14 +35,33 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "auc": Auc,
         "average_precision": AveragePrecision,
         "average_recall": AverageRecall,
+        "bias": numbers.bias,
         "bradley_terry": BradleyTerry,
         "brier_score": BrierScore,
+        "concordance_correlation": numbers.concordance_correlation,
+        "correlation": numbers.correlation,
+        "crps": numbers.crps,
+        "crps_normal": numbers.crps_normal,
         "f_score": FScore,
+        "interval_coverage": numbers.interval_coverage,
+        "interval_score": numbers.interval_score,
+        "interval_width": numbers.interval_width,
         "mean": Mean,
+        "mean_absolute_error": numbers.mean_absolute_error,
+        "mean_absolute_percentage_error": numbers.mean_absolute_percentage_error,
+        "mean_squared_error": numbers.mean_squared_error,
+        "median_absolute_error": median_absolute_error,
+        "pinball": numbers.pinball,
         "positive_rate": positive_rate,
         "precision": precision,
         "proportion": proportion,
+        "quantile": Quantile,
+        "r_squared": numbers.r_squared,
+        "rate": Rate,
+        "root_mean_square_error": numbers.root_mean_square_error,
         "sensitivity": sensitivity,
+        "set_coverage": numbers.set_coverage,
+        "set_size": numbers.set_size,
         "specificity": specificity,
     }
 )
