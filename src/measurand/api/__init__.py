@@ -21,6 +21,19 @@ from measurand.api.asked import (
     reference,
 )
 from measurand.api.certificate import Certificate, Verification, certify, verify
+from measurand.api.comparing import (
+    Comparison,
+    adjusted_p_values,
+    calibration_line,
+    difference_of_means,
+    difference_of_paired_proportions,
+    difference_of_proportions,
+    pair_counts,
+    ratio_of_paired_proportions,
+    ratio_of_proportions,
+    sign_flip,
+    two_by_two,
+)
 from measurand.api.measuring import Measurement, measure
 from measurand.api.result import Decision, Difference, Result
 from measurand.document.decision import Verdict
@@ -29,6 +42,7 @@ from measurand.lab.pack import definitions
 
 __all__ = [
     "Certificate",
+    "Comparison",
     "Decision",
     "Difference",
     "MeasurandError",
@@ -40,15 +54,25 @@ __all__ = [
     "Result",
     "Verdict",
     "Verification",
+    "adjusted_p_values",
     "at_least",
     "at_most",
     "between",
+    "calibration_line",
     "certify",
+    "difference_of_means",
+    "difference_of_paired_proportions",
+    "difference_of_proportions",
     "measure",
     "model",
+    "pair_counts",
     "quantity",
+    "ratio_of_paired_proportions",
+    "ratio_of_proportions",
     "read",
     "reference",
+    "sign_flip",
+    "two_by_two",
     "verify",
 ]
 

@@ -36,3 +36,12 @@ def student_factor(tail: ArrayLike, df: ArrayLike) -> Array:
     tail, df = np.broadcast_arrays(np.asarray(tail, float), np.asarray(df, float))
     infinite = df >= _NORMAL_ABOVE
     return np.where(infinite, normal_factor(tail), -stdtrit(np.where(infinite, 1.0, df), tail))
+
+
+def student_tail(t: ArrayLike, df: ArrayLike) -> Array:
+    """``P(T > t)`` for ``df`` degrees of freedom, the inverse of ``student_factor``."""
+    from scipy.special import stdtr
+
+    t, df = np.broadcast_arrays(np.asarray(t, float), np.asarray(df, float))
+    infinite = df >= _NORMAL_ABOVE
+    return np.where(infinite, normal_tail(t), stdtr(np.where(infinite, 1.0, df), -t))

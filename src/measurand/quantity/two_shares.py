@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import acos, copysign, cos, pi, sqrt
+from math import sqrt
 
+from measurand.quantity.restricted import score_of_difference
 from measurand.quantity.score import wilson
 from measurand.quantity.student import normal_factor
 
@@ -63,26 +64,9 @@ def _score_limits(c: Counts, level: float, factor: float) -> Pair:
     d, z2 = c.x1 / c.n1 - c.x2 / c.n2, _z(level) ** 2
 
     def inside(delta: float) -> bool:
-        p1 = _restricted(c, delta)
-        p2 = p1 - delta
-        variance = factor * (p1 * (1.0 - p1) / c.n1 + p2 * (1.0 - p2) / c.n2)
-        return (d - delta) ** 2 <= z2 * max(variance, 0.0)
+        return float(score_of_difference(c.x1, c.n1, c.x2, c.n2, delta)) ** 2 <= z2 * factor
 
-    return _edge(inside, d, -1.0), _edge(inside, d, 1.0)
-
-
-def _restricted(c: Counts, delta: float) -> float:
-    """Maximum-likelihood ``p1`` under ``p1 - p2 = delta`` (Farrington & Manning 1990, closed form)."""
-    ratio, p1, p2 = c.n2 / c.n1, c.x1 / c.n1, c.x2 / c.n2
-    a = 1.0 + ratio
-    b = -(1.0 + ratio + p1 + ratio * p2 + delta * (ratio + 2.0))
-    e = delta * delta + delta * (2.0 * p1 + ratio + 1.0) + p1 + ratio * p2
-    f = -p1 * delta * (1.0 + delta)
-    v = (b / (3.0 * a)) ** 3 - b * e / (6.0 * a * a) + f / (2.0 * a)
-    u = copysign(sqrt(max((b / (3.0 * a)) ** 2 - e / (3.0 * a), 0.0)), v)
-    angle = (pi + acos(min(max(v / u**3, -1.0), 1.0))) / 3.0 if u != 0.0 else 0.0
-    p = 2.0 * u * cos(angle) - b / (3.0 * a)
-    return min(max(p, 0.0, delta), 1.0, 1.0 + delta)
+    return edge(inside, d, -1.0), edge(inside, d, 1.0)
 
 
 def wald_paired(c: PairCounts, *, level: float) -> Pair:
@@ -123,7 +107,7 @@ def tango(c: PairCounts, *, level: float) -> Pair:
         q = (sqrt(max(linear**2 - 8.0 * n * constant, 0.0)) - linear) / (4.0 * n)
         return (b - e - n * delta) ** 2 <= z2 * max(n * (2.0 * q + delta * (1.0 - delta)), 0.0)
 
-    return _edge(inside, d, -1.0), _edge(inside, d, 1.0)
+    return edge(inside, d, -1.0), edge(inside, d, 1.0)
 
 
 def bonett_price(c: PairCounts, *, level: float) -> Pair:
@@ -142,7 +126,7 @@ def _square_and_add(first: Pair, second: Pair, phi: float, level: float) -> Pair
     return p - q - sqrt(max(down, 0.0)), p - q + sqrt(max(up, 0.0))
 
 
-def _edge(inside: Callable[[float], bool], start: float, end: float) -> float:
+def edge(inside: Callable[[float], bool], start: float, end: float) -> float:
     """The farthest value from ``start`` towards ``end`` that is inside, by bisection."""
     if inside(end):
         return end
