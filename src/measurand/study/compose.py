@@ -148,7 +148,7 @@ def contrast(measurand: Measurand, system: str, level: str, pair: tuple[Arm, Arm
 def _correlation(first: Arm, second: Arm) -> float:
     """Correlation of two arms (INTERVALS R5): phi of the 2 x 2 table of plain 0/1 pairs, else of the parts."""
     if first.plain and second.plain and first.counts and second.counts:
-        a, b = _outcome_by_unit(first), _outcome_by_unit(second)
+        a, b = outcome_by_item(first), outcome_by_item(second)
         shared = sorted(set(a) & set(b))
         if len(shared) == len(a) == len(b):
             x, y = np.array([a[u] for u in shared]), np.array([b[u] for u in shared])
@@ -162,7 +162,7 @@ def _correlation(first: Arm, second: Arm) -> float:
     return float(np.clip(covariance(first.estimate, second.estimate)[0, 0] / np.sqrt(v1 * v2), -most, most))
 
 
-def _outcome_by_unit(arm: Arm) -> dict[int, np.bool_]:
+def outcome_by_item(arm: Arm) -> dict[int, np.bool_]:
     """Whether each trial of a share was an event, by item: its sensitivity is positive (or all are, or none is)."""
     s = arm.evaluation.sensitivity[:, 0]
     trial = s != 0

@@ -22,6 +22,7 @@ from measurand.quantity.estimate import Estimate, covariance, stack
 from measurand.quantity.limits import Limits
 from measurand.study.arm import Keys
 from measurand.study.checks import bootstrap_check, propagation_check
+from measurand.study.comparison_tests import comparison_remarks
 from measurand.study.compose import Known, Outcome, known_inputs, model
 from measurand.study.crossing import UNIT
 from measurand.study.frame import Columns
@@ -189,7 +190,8 @@ def _write(
         checks = validity(procedure, columns, labelled, _repeatabilities(done))
     checks = (*checks, *required(procedure, written))
     matrix = tuple(tuple(number(float(x)) for x in row) for row in r)
-    results = Results(results=tuple(written), correlation=matrix, validity=checks, remarks=_remarks(labelled))
+    remarks = (*_remarks(labelled), *comparison_remarks([f.outcome for f in done]))
+    results = Results(results=tuple(written), correlation=matrix, validity=checks, remarks=remarks)
     return Measured(results, parts_of(joint), joint, tuple(f.outcome.limits for f in done))
 
 
