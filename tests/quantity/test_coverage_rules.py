@@ -140,7 +140,7 @@ def test_rate(events: int, exposure: float) -> None:
 def test_root_mean_square(n: int) -> None:
     y = np.random.default_rng(n).normal(size=n) ** 2
     value = float(np.sqrt(y.mean()))
-    got = limits(Sampling(value, (0.0, np.inf), "continuous", (y - y.mean()) / (2 * value * n), squared=True))
+    got = limits(Sampling(value, (0.0, np.inf), "continuous", (y - y.mean()) / (2 * value * n), scale="root"))
     lawful(got, 0.0)
     assert bool(got.warnings) == (n < 30)
     assert got(0.95) == pytest.approx(np.sqrt(np.maximum(limits(mean(y, (0.0, np.inf)))(0.95), 0.0)))
@@ -318,7 +318,7 @@ def test_order_limits_and_woodruff_agree() -> None:
         pytest.param(share(5, 10), [Share(1e-3, 1.0, "A", 2, "prompt")], id="two levels"),
         pytest.param(mean(np.full(8, 0.5), (0.0, 1.0)), [], id="equal scores inside"),
         pytest.param(
-            Sampling(1.0, (0.0, np.inf), "continuous", np.array([0.1, -0.1, 0.0]), squared=True), [], id="RMSE of three"
+            Sampling(1.0, (0.0, np.inf), "continuous", np.array([0.1, -0.1, 0.0]), scale="root"), [], id="RMSE of three"
         ),
     ],
 )

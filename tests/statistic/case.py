@@ -24,6 +24,8 @@ class Case:
     kinds: Callable[[Rows], Sequence[Sequence[Sequence[Row]]]]
     items: int = 40
     negative: bool = True
+    unlimited: bool = False
+    """One row can pull without limit although the value is bounded."""
     bootstrap_items: int = 300
     replicates: int = 1500
 

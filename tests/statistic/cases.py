@@ -8,6 +8,7 @@ from measurand.statistic.registry import by_name
 
 from . import boxes
 from .case import Case, rows_of
+from .cases_numbers import CASES as NUMBERS
 
 
 def sums(rows, w, keep):
@@ -186,6 +187,7 @@ def naive_strengths(rows, w):
 
 
 CASES = [
+    *NUMBERS,
     *SHARES,
     Case("mean", by_name("mean"), binary, naive_mean, lambda rows: []),
     Case(

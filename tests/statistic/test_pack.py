@@ -22,6 +22,8 @@ SOURCES = {
     "value", "score", "scores", "reference", "exposure", "lower", "upper", "members", "spread", "set", "query", "event",
 }  # fmt: skip
 """What a procedure binds to columns."""
+VALUES = {"k": 3.0}
+"""A value of each parameter that must be set, where it is not one half."""
 
 
 def test_every_quantity_is_defined_once():
@@ -30,7 +32,8 @@ def test_every_quantity_is_defined_once():
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda d: d.id)
 def test_definition_agrees_with_its_statistic(definition):
-    statistic = by_name(definition.statistic, definition.parameters)
+    given = {name: VALUES.get(name, 0.5) for name in definition.required}
+    statistic = by_name(definition.statistic, {**definition.parameters, **given})
     needed = {role for role, bound in definition.roles.items() if not bound.endswith("?")}
     assert needed == set(statistic.roles)  # an optional one (the score that ``at`` cuts) is the study's
     assert set(definition.required) <= set(definition.at)

@@ -42,7 +42,7 @@ def table(definition: Definition, rng: np.random.Generator, *, raters: int) -> d
     strength = rng.gamma(1.0, 1.0, (n, len(classes))) + 3.0 * (np.arange(len(classes)) == predicted[:, None])
     for k, name in enumerate(classes):
         columns[f"score:{name}"] = strength[:, k] / strength.sum(axis=1)
-    columns["lower"], columns["upper"] = level - 1.5 + rng.normal(0, 0.3, n), level + 1.5 + rng.normal(0, 0.3, n)
+    columns["lower"], columns["upper"] = level - 1.0 + rng.normal(0, 0.6, n), level + 3.0 + rng.normal(0, 0.6, n)
     columns["spread"] = rng.uniform(0.5, 2.0, n)
     for k in range(5):
         columns[f"member:{k:04d}"] = level + rng.normal(0, 1, n)
@@ -118,7 +118,9 @@ def test_from_cells_to_a_result(definition: Definition) -> None:
     assert u > 0
     assert lower < upper
     assert lower <= value <= upper
-    low, high = (-np.inf if b is None and i == 0 else np.inf if b is None else real(b) for i, b in enumerate(result.bounds))
+    low, high = (
+        -np.inf if b is None and i == 0 else np.inf if b is None else real(b) for i, b in enumerate(result.bounds)
+    )
     assert low <= lower
     assert upper <= high
     assert result.words

@@ -6,8 +6,8 @@ the documentation. Methods are cited there by author and year.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ Array = NDArray[np.float64]
 
 NO_SPREAD = 1e-24
 """Variance over the squared range below which it is rounding."""
+FEW_SQUARES, SOME_SQUARES = 6, 30
+"""Units below which the root of a mean of squares is refused, and below which it warns (INTERVALS section 5)."""
 
 
 def limits(sampling: Sampling, others: Sequence[Share] = (), *, part: bool = False, two_levels: bool = False) -> Limits:
@@ -41,8 +43,8 @@ def limits(sampling: Sampling, others: Sequence[Share] = (), *, part: bool = Fal
     """
     seen = [s for s in others if s.variance > 0.0 or s.is_factor]
     warnings = [*_units_warnings(sampling), *_factor_warnings(seen, two_levels)]
-    if sampling.squared:
-        return _root_mean_square(sampling, seen).with_warnings(*warnings)
+    if sampling.scale != "identity":
+        return _on_scale(sampling, seen).with_warnings(*warnings)
     bounded = sampling.kind == "poisson" or bool(np.all(np.isfinite(sampling.bounds)))
     inputs = only_type(seen, "B") if bounded else ()
     inside = [s for s in seen if s not in inputs]
@@ -155,29 +157,50 @@ def _mean(sampling: Sampling, others: Sequence[Share]) -> Limits:
     return Limits(sampling.value, u, effective, name, tails, sampling.bounds, warnings)
 
 
-def _root_mean_square(sampling: Sampling, others: Sequence[Share]) -> Limits:
-    """R4 on the mean of squares, then the root of its limits."""
-    units, value = len(sampling.contribution), sampling.value
-    if units < 6:
+@dataclass(frozen=True)
+class _Scale:
+    """A monotone scale: the value on it, its derivative by the value, and back."""
+
+    to: Callable[[float], float]
+    slope: Callable[[float], float]
+    back: Callable[[Array], Array]
+
+
+def _fisher(x: float) -> float:
+    return float(np.arctanh(x)) if abs(x) < 1.0 else float(np.copysign(np.inf, x))
+
+
+_SCALES = {
+    "root": _Scale(lambda x: x * x, lambda x: 2.0 * x, lambda y: np.sqrt(np.maximum(y, 0.0))),
+    "log": _Scale(lambda x: float(np.log(x)) if x > 0 else -np.inf, lambda x: 1.0 / x, np.exp),
+    "fisher": _Scale(_fisher, lambda x: 1.0 / (1.0 - x * x), np.tanh),
+}
+
+
+def _on_scale(sampling: Sampling, others: Sequence[Share]) -> Limits:
+    """R4 on another scale, then its limits back; the variances are those of first order there."""
+    scale, value, units = _SCALES[sampling.scale], sampling.value, len(sampling.contribution)
+    if sampling.scale == "root" and units < FEW_SQUARES:
         raise RefusedError(say("coverage.few_squares", units=units))
-    low, high = sampling.bounds
-    square = replace(
-        sampling,
-        value=value**2,
-        contribution=2.0 * value * sampling.contribution,
-        bounds=(max(low, 0.0) ** 2, high**2),
-        squared=False,
-    )
-    mean = _mean(square, [replace(s, variance=4.0 * value**2 * s.variance) for s in others])
+    if (sampling.scale == "fisher" and abs(value) >= 1.0) or (sampling.scale == "log" and value <= 0.0):
+        raise RefusedError(say("coverage.end_of_scale", value=f"{value:g}"))
+    slope = scale.slope(value)
+    low, high = (scale.to(b) if np.isfinite(b) else b for b in sampling.bounds)
+    moved = replace(
+        sampling, value=scale.to(value), contribution=slope * sampling.contribution, bounds=(low, high),
+        scale="identity",
+    )  # fmt: skip
+    mean = _mean(moved, [replace(s, variance=slope**2 * s.variance) for s in others])
 
     def tails(tail: Array) -> tuple[Array, Array]:
         lower, upper = mean.tails(tail)
-        return np.sqrt(np.maximum(lower, 0.0)), np.sqrt(upper)
+        return scale.back(lower), scale.back(upper)
 
-    u = mean.u / (2.0 * value) if value > 0 else float(np.sqrt(mean.u))
-    rule = say("coverage.rule.root", rule=mean.rule)
-    result = Limits(value, u, mean.df, rule, tails, (max(low, 0.0), high), mean.warnings)
-    return result.with_warnings(say("coverage.some_squares", units=units)) if units < 30 else result
+    u = mean.u / abs(slope) if slope != 0 else float(np.sqrt(mean.u))
+    rule = say(f"coverage.rule.{sampling.scale}", rule=mean.rule)
+    result = Limits(value, u, mean.df, rule, tails, sampling.bounds, mean.warnings)
+    some = sampling.scale == "root" and units < SOME_SQUARES
+    return result.with_warnings(say("coverage.some_squares", units=units)) if some else result
 
 
 def _rate(sampling: Sampling, others: Sequence[Share]) -> Limits:

@@ -63,8 +63,9 @@ class Sampling:
     """Given for independent 0/1 observations in blocks of known weights."""
     population: int | None = None
     """Size of the finite population from which the trials were drawn without replacement."""
-    squared: bool = False
-    """The value is the root of a mean of squares (RMSE): the rule is applied to the mean."""
+    scale: Literal["identity", "root", "log", "fisher"] = "identity"
+    """Scale on which the rule is applied: ``root`` for the root of a mean of squares (RMSE), where it is the mean of
+    squares; ``log`` for ratios; ``fisher`` for correlations (``atanh``)."""
 
     def group(self) -> Integers:
         """Block of each unit, numbered from 0, shape (units,)."""

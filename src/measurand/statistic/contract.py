@@ -72,7 +72,8 @@ class Statistic(Protocol):
     def extremes(self, rows: Rows, w: Array) -> Array:
         """Sensitivity to one unseen row of each kind that pulls furthest, shape (kinds, outputs).
 
-        The number of kinds does not depend on the rows. Empty (0 kinds) where the value is unbounded.
+        The number of kinds does not depend on the rows. Empty (0 kinds) where the value, or the pull of one row, is
+        unbounded.
         """
 
     def extreme_classes(self, rows: Rows) -> Integers:

@@ -24,7 +24,7 @@ class SmoothQuantile:
     """``sum_i y_(i) (I(F_i; a, b) - I(F_(i-1); a, b))``, ``a = (n+1) q``, ``b = (n+1)(1-q)`` (Harrell & Davis 1982).
 
     ``F`` are cumulated shares of weight in the order of the values, I is the regularised incomplete beta function and n
-    the number of rows. Its sensitivities are exact derivatives; it stands for the quantile where a derivative is needed.
+    the number of distinct values. Its sensitivities are exact derivatives.
     """
 
     q: float
@@ -38,13 +38,13 @@ class SmoothQuantile:
     def value(self, rows: Rows, w: Array) -> Array:
         """Shape (1,)."""
         y, weight, _ = self._sorted(rows, w)
-        _, below, _ = self._steps(weight)
+        _, below, _ = self._steps(y, weight)
         return np.array([float(y @ np.diff(below, prepend=0.0))])
 
     def sensitivity(self, rows: Rows, w: Array) -> Array:
         """``dT/dw_i = (sum over later steps of (y_j - y_(j+1)) dI(F_j)/dF - ...) / W``, shape (rows, 1)."""
         y, weight, order = self._sorted(rows, w)
-        share, _, density = self._steps(weight)
+        share, _, density = self._steps(y, weight)
         total = weight.sum()
         # T = y_n - sum_j (y_(j+1) - y_j) I(F_j), and dF_j/dw_i = ([i <= j] - F_j) / W
         slope = -np.diff(y) * density[:-1]
@@ -58,11 +58,11 @@ class SmoothQuantile:
         positive_sum(w, statistic=self.name, rows="the rows")
         return y[order], w[order], order
 
-    def _steps(self, weight: Array) -> tuple[Array, Array, Array]:
+    def _steps(self, y: Array, weight: Array) -> tuple[Array, Array, Array]:
         """Cumulated shares, the beta distribution there, and its density, each (rows,)."""
         from scipy.special import betainc, betaln
 
-        n = len(weight)
+        n = 1 + int(np.count_nonzero(np.diff(y[weight != 0.0])))
         a, b = (n + 1) * self.q, (n + 1) * (1.0 - self.q)
         share = np.clip(np.cumsum(weight) / weight.sum(), 0.0, 1.0)
         share[-1] = 1.0
@@ -138,15 +138,18 @@ class Quantile:
         return one_class(rows)
 
 
+def quantile(q: float) -> Quantile:
+    """The q-quantile of the observed values."""
+    return Quantile(q)
+
+
 def median_absolute_error() -> Quantile:
     """Median of ``|x - r|``."""
-    return Quantile(
-        0.5,
-        "median_absolute_error",
-        ("value", "reference"),
-        lambda c: np.abs(c["value"] - c["reference"]),
-        (0.0, np.inf),
-    )
+
+    def error(column: Column) -> Array:
+        return np.asarray(np.abs(column["value"] - column["reference"]), float)
+
+    return Quantile(0.5, "median_absolute_error", ("value", "reference"), error, (0.0, np.inf))
 
 
 def ordered(rows: Rows, of: Callable[[Column], Array], name: str) -> Rows:

@@ -20,7 +20,7 @@ from measurand.statistic.f_score import FScore
 from measurand.statistic.mean import Mean
 from measurand.statistic.preference import BradleyTerry
 from measurand.statistic.proportion import accuracy, positive_rate, precision, proportion, sensitivity, specificity
-from measurand.statistic.quantile import Quantile, median_absolute_error
+from measurand.statistic.quantile import median_absolute_error, quantile
 from measurand.statistic.rate import Rate
 from measurand.statistic.weighing import not_defined
 
@@ -55,7 +55,7 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "positive_rate": positive_rate,
         "precision": precision,
         "proportion": proportion,
-        "quantile": Quantile,
+        "quantile": quantile,
         "r_squared": numbers.r_squared,
         "rate": Rate,
         "root_mean_square_error": numbers.root_mean_square_error,

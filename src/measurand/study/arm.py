@@ -62,6 +62,9 @@ class Arm:
     cell: Integers
     replicate: Callable[[Array], float]
     """The value with the units weighted anew: weights (units of ``sampled.units``,) -> value."""
+    at: Integers
+    """Observations of the frame that entered."""
+    keys: Keys
     plain: bool
     """Independent observations, one per item, equal weights, no strata, no factors, labels taken as true."""
     counts: tuple[float, float] | None
@@ -131,8 +134,13 @@ def arm(aim: Aim, seen: Observed, at: Integers, *, system: str, keys: Keys, vote
         counts = (float(events), float(trials))
     return Arm(
         aim, system, data, evaluation, sampled, estimate, noise, _floor(evaluation, layout, cell), layout, cell,
-        _replicate(aim, rows, data.w, cell, cell_weight, sampled.units.of_row), plain, counts,
+        _replicate(aim, rows, data.w, cell, cell_weight, sampled.units.of_row), at, keys, plain, counts,
     )  # fmt: skip
+
+
+def reevaluated(arm_of: Arm, aim: Aim, seen: Observed) -> Arm:
+    """The same observations with another statistic of the same roles, labels taken as true."""
+    return arm(aim, seen, arm_of.at, system=arm_of.system, keys=arm_of.keys, votes=None)
 
 
 def _random(aim: Aim, seen: Observed) -> tuple[str, ...]:

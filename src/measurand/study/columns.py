@@ -167,7 +167,11 @@ def _members(cells: Cells, role: str) -> Array:
 def _set(cells: Cells, role: str) -> Array:
     """Predicted set of classes, shape (rows, classes), 1 inside."""
     _refuse_counted(cells)
-    return indicators(texts(cells.frame, "set", cells.at), cells.classes, measurand=cells.measurand.id)
+    found = texts(cells.frame, "set", cells.at)
+    names = cells.classes
+    if cells.truth is None:  # no class set is held: the labels that occur
+        names = tuple(sorted({part for cell in set(found) for part in cell.split(SEPARATOR) if part}))
+    return indicators(found, names, measurand=cells.measurand.id)
 
 
 def _labels(cells: Cells, role: str) -> Array:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,13 @@ from measurand.quantity.bell_mccaffrey import degrees_of_freedom, variance_by_bl
 from measurand.quantity.coverage import limits
 from measurand.quantity.gum import gum_limits
 from measurand.quantity.limits import Limits, clipped
+from measurand.quantity.quantile import order_limits, woodruff
 from measurand.quantity.sampling import Blocks, Sampling, Share
 from measurand.quantity.source import Source
-from measurand.study.arm import Arm
+from measurand.statistic.derived import Derived
+from measurand.statistic.proportion import proportion
+from measurand.statistic.quantile import Quantile
+from measurand.study.arm import Arm, reevaluated
 from measurand.study.crossing import UNIT
 from measurand.study.margins import effect_variances
 from measurand.study.roles import Observed
@@ -30,6 +35,8 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
         return _without_spread(arm)
     if arm.aim.measurand.estimand == "benchmark" and not arm.estimate.u[0] > 0:
         raise _nothing_varies(arm)
+    if isinstance(arm.aim.statistic, Quantile):
+        return _quantile(arm, arm.aim.statistic, seen)
     try:
         found = limits(sampling_of(arm, seen), shares_of(arm), part=part)
     except RefusedError as error:
@@ -38,6 +45,24 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
     if np.isfinite(high - low) and found.u <= 1e-9 * (high - low):
         raise _nothing_varies(arm)
     return found
+
+
+def _quantile(arm: Arm, statistic: Quantile, seen: Observed) -> Limits:
+    """Limits of a quantile: order statistics, or those of the share at or below it, inverted (Woodruff 1952)."""
+    values = statistic.of(arm.weighed.rows.column)
+    if arm.plain:
+        return replace(order_limits(values, statistic.q), bounds=statistic.bounds)
+    value = float(arm.estimate.value[0])
+
+    def below(column: Mapping[str, NDArray[Any]]) -> Array:
+        return np.asarray(statistic.of(column) <= value, float)
+
+    # at most the wanted share may lie below: ties and jumps would put the inverse beside the value
+    share = Derived("share_below", statistic.roles, proportion(), below)
+    definition = arm.aim.definition.model_copy(update={"scores": False, "scale": "identity"})
+    again = reevaluated(arm, replace(arm.aim, statistic=share, definition=definition), seen)
+    found = limits_of(again, seen)
+    return replace(woodruff(values, arm.weighed.w, found), value=value, bounds=statistic.bounds)
 
 
 def _without_spread(arm: Arm) -> Limits:
@@ -133,14 +158,18 @@ def sampling_of(arm: Arm, seen: Observed) -> Sampling:
         rho=_icc(arm) if same and not arm.plain else 0.0,
         floor=(high - low) * arm.floor if bounded and is_unit else np.inf,
         mixed=same and _mixed(arm),
-        plain=arm.plain and is_unit and (population is not None or not finite),
+        scale=arm.aim.definition.scale,
+        # events are seldom Poisson over drives or sites: their spread decides, not the exact limits of one count
+        plain=arm.plain and is_unit and arm.aim.statistic.exact != "poisson" and (population is not None or not finite),
         counts=_counts(arm, seen) if is_unit else None,
         blocks=_blocks(arm, seen) if is_unit else None,
         population=population,
     )  # fmt: skip
 
 
-def _kind(arm: Arm) -> Literal["binomial", "bounded", "continuous"]:
+def _kind(arm: Arm) -> Literal["binomial", "poisson", "bounded", "continuous"]:
+    if arm.aim.statistic.exact == "poisson":
+        return "poisson"
     if arm.aim.definition.scores:
         return "continuous"
     return "binomial" if arm.aim.statistic.exact == "binomial" else "bounded"
@@ -170,7 +199,7 @@ def _counts(arm: Arm, seen: Observed) -> tuple[float, float] | None:
     """Events and trials where all rows weigh the same and no label is uncertain."""
     if arm.counts is not None:
         return arm.counts
-    if arm.aim.statistic.exact != "binomial" or seen.frame.weighted or arm.weighed.slope:
+    if arm.aim.statistic.exact == "no" or seen.frame.weighted or arm.weighed.slope:
         return None
     events, trials = arm.aim.statistic.counts(arm.weighed.rows, arm.weighed.w)[0]
     return float(events), float(trials)
