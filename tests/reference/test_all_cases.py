@@ -17,20 +17,25 @@ COMPARED = {
     "strd-anova-smls01": "test_variance_components", "strd-anova-smls04": "test_variance_components",
     "strd-anova-smls07": "test_variance_components", "strd-univariate-numacc3": "test_summary_statistics",
     "survey-cluster-api": "test_clustered_se",
+    "difference-independent-a": "test_proportions_difference",
+    "difference-paired-a": "test_paired_comparison",
+    "mcnemar-approval": "test_paired_comparison",
+    "paired-t-sleep": "test_paired_comparison",
+    "line-pearson-york": "test_calibration_line",
+    "line-wls-28037-a": "test_calibration_line",
+    "multiplicity-bh1995": "test_multiplicity",
+    "diagnostic-2x2-scintigram": "test_two_by_two",
 }  # fmt: skip
 
 LATER = {
     "aupro-a": "inspection", "av-zero-failures": "av-safety", "basel-traffic-light": "backtest",
     "bradley-terry-citations": "ranking", "calibration-birthwt": "calibration", "coco-bbox": "detection",
-    "consensus-bcg": "consensus", "diagnostic-2x2-scintigram": "diagnostic-accuracy",
-    "difference-independent-a": "proportions-difference", "difference-paired-a": "paired-comparison",
+    "consensus-bcg": "consensus",
     "ecb-jeffreys-pd-a": "backtest", "gauge-rr-aiag": "gauge-rr", "icc-shrout-fleiss": "agreement",
     "interlab-glucose-e691": "iso5725", "irt-lsat": "irt", "iso13528-e1-algorithm-a": "proficiency",
     "iso13528-e2-homogeneity": "proficiency", "iso13528-e4-scores": "proficiency", "iso5725-critical-a": "iso5725",
     "iso9283-pose-a": "robotics", "kappa-2rater-abstractors": "agreement", "kappa-fleiss-1971": "agreement",
-    "krippendorff-2011": "agreement", "kupiec-pof": "backtest", "line-pearson-york": "calibration-line",
-    "line-wls-28037-a": "calibration-line", "mcnemar-approval": "paired-comparison",
-    "multiplicity-bh1995": "multiplicity", "paired-t-sleep": "paired-comparison", "passk-a": "llm",
+    "krippendorff-2011": "agreement", "kupiec-pof": "backtest", "passk-a": "llm",
     "ppi-a": "label-uncertainty", "robust-chromium": "proficiency", "trajectory-nuscenes": "trajectory",
 }  # fmt: skip
 
