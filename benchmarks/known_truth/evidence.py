@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,7 @@ from measurand.document.procedure import (
     Sampling,
     System,
 )
+from measurand.lab.pack import definitions
 
 Columns = dict[str, NDArray[Any]]
 
@@ -30,6 +31,10 @@ Columns = dict[str, NDArray[Any]]
 @cache
 def _names(count: int) -> NDArray[np.object_]:
     return np.array([f"{i:05d}" for i in range(count)], object)
+
+
+NUMBERS = ("score", "weight", "lower", "upper", "spread", "exposure")
+"""Columns of numbers that keep their name."""
 
 
 def words(positions: NDArray[Any]) -> NDArray[np.object_]:
@@ -46,7 +51,8 @@ def marks(outcome: NDArray[Any]) -> NDArray[np.object_]:
 def table(item: NDArray[Any], **columns: Any) -> Columns:
     """An evidence table: ``value``, ``reference`` (0/1), ``score`` (numbers), ``cluster``, ``stratum`` (positions), ...
 
-    ``factors`` maps a factor to positions, ``annotators`` a name to 0/1; ``number`` is a value that is a number.
+    ``classes`` and ``set`` (rows, classes) are of class positions, ``target`` is a numeric reference, ``members`` an
+    ensemble. ``factors`` maps a factor to positions, ``annotators`` a name to 0/1; ``number`` is a numeric value.
     """
     n = len(item)
     out: Columns = {"system": np.full(n, "s", object), "item": words(item), "repeat": np.full(n, "1", object)}
@@ -57,9 +63,17 @@ def table(item: NDArray[Any], **columns: Any) -> Columns:
     for name in ("cluster", "stratum", "repeat"):
         if name in columns:
             out[name] = words(columns[name])
-    for name in ("score", "weight"):
+    for name in NUMBERS:
         if name in columns:
             out[name] = np.asarray(columns[name], float)
+    for k, member in enumerate(np.asarray(columns.get("members", np.zeros((n, 0)))).T):
+        out[f"member:{k:04d}"] = member
+    if "set" in columns:
+        out["set"] = np.array(["|".join(map(str, np.flatnonzero(row))) for row in columns["set"]], object)
+    if "classes" in columns:
+        out["reference"] = np.array([str(c) for c in columns["classes"]], object)
+    if "target" in columns:
+        out["reference"] = np.asarray(columns["target"], float)
     if "number" in columns:
         out["value"] = np.asarray(columns["number"], float)
     if "system" in columns:
@@ -74,16 +88,18 @@ def table(item: NDArray[Any], **columns: Any) -> Columns:
 def procedure(
     quantity: str, *, factors: Sequence[str] = (), clusters: bool = False, strata: bool = False, paired: bool = False,
     error: LabelError | None = None, annotators: Sequence[str] = (), inputs: Sequence[Input] = (),
-    estimand: str = "generalised",
+    estimand: str = "generalised", at: Mapping[str, str] | None = None,
 ) -> Procedure:  # fmt: skip
     """A procedure with one measurand, a statement about a population of items unless said otherwise."""
+    definition = definitions()[quantity]
     measurand = Measurand(
-        id="m", quantity=quantity, estimand=estimand, unit="1", positive="1" if quantity == "auc" else None,
+        id="m", quantity=quantity, estimand=estimand, unit="1", at=dict(at or {}),
+        positive="1" if definition.needs_positive else None,
         contrast=Contrast(over="system", first="a", second="b") if paired else None,
         model=" + ".join(["value", *(i.id for i in inputs)]) if inputs else None,
     )  # fmt: skip
     shared: dict[str, Any] = {"file": ("table.csv",), "format": "csv", "item": ("item",)}
-    needs_reference = quantity in ("accuracy", "auc")
+    needs_reference = any(source == "reference" for source in definition.roles.values())
     of_label = {"annotators": tuple(annotators)} if annotators else {"value": "reference", "error": error}
     return Procedure(
         id="STUDY",

@@ -97,11 +97,14 @@ def _verdict(rows: Sequence[Row]) -> str:
         lines.append(
             f"- Widest against a textbook interval that covers: {most.width_ratio:.2f} times ({_where(most)})."
         )
-    worst, short = min(rows, key=lambda r: r.usual_coverage), sum(r.usual_coverage < ORDINARY for r in rows)
-    lines.append(
-        f"- The usual interval covers less than {100 * ORDINARY:g} % in {short} of {len(rows)} situations, and as "
-        f"little as {_percent(worst.usual_coverage)} ({_where(worst)})."
-    )
+    usual = [(r.usual_coverage, r) for r in rows if r.usual_coverage is not None]
+    if usual:
+        least_usual, worst = min(usual, key=lambda pair: pair[0])
+        short = sum(share < ORDINARY for share, _ in usual)
+        lines.append(
+            f"- The usual interval covers less than {100 * ORDINARY:g} % in {short} of {len(usual)} situations, and as "
+            f"little as {_percent(least_usual)} ({_where(worst)})."
+        )
     fewest = min(r.replicates for r in rows)
     longer = [r for r in rows if r.replicates > fewest]
     if longer:
@@ -153,7 +156,7 @@ def _cells(r: Row) -> list[str]:
         f"{r.width:.3g}",
         "-" if r.textbook_coverage is None else _percent(r.textbook_coverage),
         ratio + (" (*exempt*)" if r.width_exempt and r.width_ratio is not None else ""),
-        _percent(r.usual_coverage),
+        "-" if r.usual_coverage is None else _percent(r.usual_coverage),
         f"{r.refused:,}",
         "no" if r.failures else "yes",
     ]

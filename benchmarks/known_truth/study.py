@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from known_truth import areas, factors, labels, pairs, shares
+from known_truth import areas, factors, labels, numbers, pairs, shares
 from known_truth.situation import Interval, Seen, Situation, replicate
 
 ORDINARY, HARDEST, WIDEST, NOMINAL = 0.93, 0.90, 1.3, 0.95
@@ -21,7 +21,7 @@ Progress = Callable[[str], None]
 @cache
 def situations() -> tuple[Situation, ...]:
     """All of the study, in the order of the page."""
-    found = [s for part in (shares, factors, labels, areas, pairs) for s in part.situations()]
+    found = [s for part in (shares, factors, labels, areas, pairs, numbers) for s in part.situations()]
     if len({s.key for s in found}) < len(found):
         raise ValueError("two situations have the same name")
     return tuple(found)
@@ -55,7 +55,8 @@ class Row:
     width_ratio: float | None
     """Mean width / mean width of the textbook interval, where that covers 95 %."""
     width_exempt: bool
-    usual_coverage: float
+    usual_coverage: float | None
+    """None where habit has no interval (a quantile, a correlation)."""
     checked: int
     """Replicates that were also measured with the two checks of a measurement."""
     changed: int
@@ -169,7 +170,7 @@ def summary(situation: Situation, seen: Sequence[Seen], checked: Sequence[Seen] 
         textbook_coverage=known,
         width_ratio=width / size if known is not None and known >= NOMINAL and size > 0 else None,
         width_exempt=situation.width_exempt,
-        usual_coverage=_coverage([s.usual for s in given], truth),
+        usual_coverage=_usual([s.usual for s in given], truth),
         checked=len(checked),
         changed=sum(a.interval != b.interval for a, b in zip(seen, checked, strict=False) if not a.refused),
         coverage_of_checked=_coverage(first, truth),
@@ -185,6 +186,10 @@ def _width(intervals: Sequence[Interval]) -> float:
 
 def _coverage(intervals: Sequence[Interval], truth: float) -> float:
     return sum(lower <= truth <= upper for lower, upper in intervals) / len(intervals) if intervals else np.nan
+
+
+def _usual(intervals: Sequence[Interval], truth: float) -> float | None:
+    return None if all(np.isnan(lower) for lower, _ in intervals) else _coverage(intervals, truth)
 
 
 def _failures(row: Row) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Every quantity that is defined, from cells to a result: its value is the statistic's own on the same rows, within limits."""
+"""Every quantity that is defined, from cells to a result with limits, inside its range."""
 
 from __future__ import annotations
 
@@ -124,5 +124,5 @@ def test_from_cells_to_a_result(definition: Definition) -> None:
     assert low <= lower
     assert upper <= high
     assert result.words
-    assert result.units == (UNITS if "group" not in definition.roles or definition.pooled else UNITS)
+    assert result.units == UNITS
     assert found.estimate.u[0] == pytest.approx(u, rel=0.25)  # first order, or what replaced it
