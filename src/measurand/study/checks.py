@@ -10,7 +10,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from measurand.document.expression import parse
-from measurand.document.result import Check
+from measurand.document.result import Check, Curve
 from measurand.document.rounding import significant
 from measurand.errors import StatisticError
 from measurand.message import say
@@ -24,6 +24,7 @@ from measurand.quantity.student import normal_tail
 from measurand.study.arm import Arm
 from measurand.study.compose import Known, Outcome
 from measurand.study.crossing import UNIT
+from measurand.study.densities import densities
 from measurand.study.interval import at_level
 from measurand.study.margins import SPREAD
 
@@ -92,6 +93,8 @@ class Propagated:
     monte_carlo: bool
     variance: float
     """Variance of the limits' distribution: that of Monte Carlo where it is the result."""
+    curves: tuple[Curve, ...] = ()
+    """Both distributions, for their picture."""
 
 
 def propagation_check(
@@ -142,13 +145,14 @@ def propagation_check(
         trials=len(trials.values), u=significant(trials.u()),
     )  # fmt: skip
     check = Check(name="propagation", passed=seen.validated, text=text)
+    both = densities(outcome.limits, trials, p=p)
     if seen.validated and not always:
-        return Propagated(outcome.limits, check, False, outcome.limits.u**2)
+        return Propagated(outcome.limits, check, False, outcome.limits.u**2, both)
     limits = _monte_carlo_limits(outcome, trials)
     if abs(limits.u - outcome.limits.u) <= 0.01 * limits.u:
         # within the numerical error of the trials: the first order has no error of its own
         limits = replace(limits, u=outcome.limits.u)
-    return Propagated(limits, check, True, limits.u**2)
+    return Propagated(limits, check, True, limits.u**2, both)
 
 
 def _root(joint: Estimate) -> Array:

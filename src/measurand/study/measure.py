@@ -14,7 +14,7 @@ from measurand.document.expression import names, parse
 from measurand.document.number import number, real
 from measurand.document.parts import Parts
 from measurand.document.procedure import Measurand, Procedure
-from measurand.document.result import Check, Result, Results
+from measurand.document.result import Check, Curve, Result, Results
 from measurand.document.rounding import significant
 from measurand.errors import DesignError, Finding
 from measurand.message import say
@@ -25,6 +25,7 @@ from measurand.study.checks import bootstrap_check, propagation_check
 from measurand.study.comparison_tests import comparison_remarks
 from measurand.study.compose import Known, Outcome, known_inputs, model
 from measurand.study.crossing import UNIT
+from measurand.study.curves import MOST_RESULTS, curves
 from measurand.study.frame import Columns
 from measurand.study.interval import unit_df
 from measurand.study.lines import Composed, Names, budget, dropped, floor_of
@@ -32,6 +33,7 @@ from measurand.study.margins import REPEAT, effect_variances
 from measurand.study.observed import Labelled, observed
 from measurand.study.outcome import arms, outcome
 from measurand.study.parts_of import parts_of
+from measurand.study.population import population
 from measurand.study.targets import Target, targets
 from measurand.study.validity import required, validity
 from measurand.study.writing import result
@@ -60,6 +62,7 @@ class _Finished:
     definition: Definition | None
     checks: tuple[Check, ...]
     method: Method
+    curves: tuple[Curve, ...] = ()
 
 
 def measure(
@@ -88,7 +91,7 @@ def measure(
                 progress(target.measurand.id, i / len(wanted))
             finished.append(_observed_result(target, definitions, labelled, keys, procedure_at))
     done = _models(procedure, finished, known, procedure_at)
-    return _write(procedure, done, known, labelled, columns, evidence_at)
+    return _write(procedure, done, known, labelled, columns, evidence_at, procedure_at)
 
 
 def _observed_result(
@@ -165,9 +168,9 @@ def _model_result(
     use = seen.monte_carlo and asked in ("auto", "monte-carlo")
     checks = (*(own.checks if own else ()), seen.check)
     if not use:
-        return _Finished(outcome, own.definition if own else None, checks, "first-order")
+        return _Finished(outcome, own.definition if own else None, checks, "first-order", seen.curves)
     definition = own.definition if own else None
-    return _Finished(replace(outcome, limits=seen.limits), definition, checks, "monte-carlo")
+    return _Finished(replace(outcome, limits=seen.limits), definition, checks, "monte-carlo", seen.curves)
 
 
 def _names(measurand: Measurand) -> tuple[str, ...]:
@@ -176,9 +179,12 @@ def _names(measurand: Measurand) -> tuple[str, ...]:
 
 def _write(
     procedure: Procedure, done: Sequence[_Finished], known: Known, labelled: Labelled | None, columns: Columns | None,
-    evidence_at: str,
+    evidence_at: str, procedure_at: str,
 ) -> Measured:  # fmt: skip
-    written = [_one(f, procedure, done, known, labelled, evidence_at) for f in done]
+    seen = population(labelled.seen) if labelled else None
+    drawn = [_drawn(f, procedure, labelled, len(done), key=procedure_at) for f in done[:MOST_RESULTS]]
+    drawn = [(*d, *((seen,) if seen else ())) for d in drawn] + [()] * (len(done) - len(drawn))
+    written = [_one(f, procedure, done, known, labelled, evidence_at, c) for f, c in zip(done, drawn, strict=True)]
     joint = stack([replace(f.outcome.estimate, outputs=(f.outcome.name,)) for f in done])
     c = covariance(joint, joint)
     u = np.sqrt(np.maximum(np.diagonal(c), 0.0))
@@ -219,7 +225,7 @@ def _remarks(labelled: Labelled | None) -> tuple[str, ...]:
 
 def _one(
     f: _Finished, procedure: Procedure, done: Sequence[_Finished], known: Known, labelled: Labelled | None,
-    evidence_at: str,
+    evidence_at: str, drawn: tuple[Curve, ...],
 ) -> Result:  # fmt: skip
     o = f.outcome
     effects = effect_variances(o.estimate, o.inner, o.effect_of_key, o.inside)
@@ -259,8 +265,19 @@ def _one(
         u=float(np.sqrt(total)), df=o.limits.df, items=items, units=units,
         checks=(*f.checks, *_target(o.measurand, float(np.sqrt(total)))), warnings=warnings,
         simultaneous=together, seen=labelled.seen if labelled else None, evidence_at=evidence_at or None,
-        method=f.method, floor=floor_of(o.estimate, effects),
+        method=f.method, floor=floor_of(o.estimate, effects), drawn=drawn,
     )  # fmt: skip
+
+
+def _drawn(
+    f: _Finished, procedure: Procedure, labelled: Labelled | None, results: int, *, key: str
+) -> tuple[Curve, ...]:  # fmt: skip
+    """Data of the pictures of one result."""
+    if labelled is None:
+        return f.curves
+    p = real(procedure.uncertainty.coverage_probability)
+    key = f"{key}/curves/{f.outcome.name}"
+    return (*curves(f.outcome, labelled.seen, results=results, key=key, p=p), *f.curves)
 
 
 def _levels(outcome: Outcome) -> dict[str, int]:

@@ -63,8 +63,12 @@ def result(
     evidence_at: str | None,
     method: Literal["first-order", "exact", "resampling", "monte-carlo"],
     floor: float | None,
+    drawn: tuple[Curve, ...],
 ) -> Result:
-    """The result document of an outcome. ``simultaneous``: results that the interval holds for together (1: alone)."""
+    """The result document of an outcome. ``simultaneous``: results that the interval holds for together (1: alone).
+
+    ``drawn``: data of its pictures, beside the values of the cells and the item map.
+    """
     p = float(procedure.uncertainty.coverage_probability)
     level = 1 - (1 - p) / simultaneous
     lower, upper = at_level(outcome.limits, level, outcome.measurand.id)
@@ -98,7 +102,7 @@ def result(
         text=shown.text, words=words, method=method, distribution=_ladder(outcome.limits, level),
         items=items, units=units, budget=budget, floor=number(floor) if floor else None,
         checks=tuple(checks), warnings=tuple(warnings),
-        curves=_curves(outcome, seen), item_map=_item_map(outcome, seen), evidence_at=evidence_at,
+        curves=(*_curves(outcome, seen), *drawn), item_map=_item_map(outcome, seen), evidence_at=evidence_at,
     )  # fmt: skip
 
 
