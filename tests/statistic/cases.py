@@ -8,6 +8,7 @@ from measurand.statistic.registry import by_name
 
 from . import boxes
 from .case import Case, rows_of
+from .cases_classes import CASES as OF_CLASSES
 from .cases_numbers import CASES as NUMBERS
 
 
@@ -187,6 +188,7 @@ def naive_strengths(rows, w):
 
 
 CASES = [
+    *OF_CLASSES,
     *NUMBERS,
     *SHARES,
     Case("mean", by_name("mean"), binary, naive_mean, lambda rows: []),

@@ -29,7 +29,15 @@ def installed(monkeypatch):
 
 def test_every_name_gives_the_statistic_of_that_name():
     for name in names():
-        needed = {"bradley_terry": {"competitors": ("A", "B")}}
+        needed = {
+            "bradley_terry": {"competitors": ("A", "B")},
+            "positive_predictive_value": {"prevalence": 0.1},
+            "negative_predictive_value": {"prevalence": 0.1},
+            "top_k_accuracy": {"k": 2},
+            "interval_score": {"level": 0.9},
+            "pinball": {"q": 0.5},
+            "quantile": {"q": 0.5},
+        }
         assert by_name(name, needed.get(name)).name == name
 
 

@@ -10,16 +10,22 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any
 
-from measurand.statistic import numbers
+from measurand.statistic import (
+    classes_agreement,
+    classes_average,
+    classes_diagnostic,
+    classes_hit,
+    classes_labels,
+    numbers,
+)
 from measurand.statistic.auc import Auc
 from measurand.statistic.average_precision import AveragePrecision
 from measurand.statistic.average_recall import AverageRecall
 from measurand.statistic.brier import BrierScore
 from measurand.statistic.contract import Statistic
-from measurand.statistic.f_score import FScore
 from measurand.statistic.mean import Mean
 from measurand.statistic.preference import BradleyTerry
-from measurand.statistic.proportion import accuracy, positive_rate, precision, proportion, sensitivity, specificity
+from measurand.statistic.proportion import accuracy, positive_rate, proportion, sensitivity, specificity
 from measurand.statistic.quantile import median_absolute_error, quantile
 from measurand.statistic.rate import Rate
 from measurand.statistic.weighing import not_defined
@@ -35,34 +41,58 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "auc": Auc,
         "average_precision": AveragePrecision,
         "average_recall": AverageRecall,
+        "balanced_accuracy": classes_average.balanced_accuracy,
         "bias": numbers.bias,
         "bradley_terry": BradleyTerry,
+        "brennan_prediger": classes_agreement.brennan_prediger,
         "brier_score": BrierScore,
         "concordance_correlation": numbers.concordance_correlation,
         "correlation": numbers.correlation,
         "crps": numbers.crps,
         "crps_normal": numbers.crps_normal,
-        "f_score": FScore,
+        "diagnostic_odds_ratio": classes_diagnostic.diagnostic_odds_ratio,
+        "f_score": classes_average.f_score,
+        "false_discovery_rate": classes_diagnostic.false_discovery_rate,
+        "false_negative_rate": classes_diagnostic.false_negative_rate,
+        "false_omission_rate": classes_diagnostic.false_omission_rate,
+        "false_positive_rate": classes_diagnostic.false_positive_rate,
+        "gwet_ac1": classes_agreement.gwet_ac1,
+        "gwet_ac2": classes_agreement.gwet_ac2,
+        "hamming_loss": classes_labels.hamming_loss,
+        "informedness": classes_diagnostic.informedness,
         "interval_coverage": numbers.interval_coverage,
         "interval_score": numbers.interval_score,
         "interval_width": numbers.interval_width,
+        "jaccard": classes_average.jaccard,
+        "kappa": classes_agreement.kappa,
+        "label_f_score": classes_labels.label_f_score,
+        "mcc": classes_agreement.mcc,
         "mean": Mean,
         "mean_absolute_error": numbers.mean_absolute_error,
         "mean_absolute_percentage_error": numbers.mean_absolute_percentage_error,
         "mean_squared_error": numbers.mean_squared_error,
         "median_absolute_error": median_absolute_error,
+        "negative_likelihood_ratio": classes_diagnostic.negative_likelihood_ratio,
+        "negative_predictive_value": classes_diagnostic.negative_predictive_value,
         "pinball": numbers.pinball,
+        "positive_likelihood_ratio": classes_diagnostic.positive_likelihood_ratio,
+        "positive_predictive_value": classes_diagnostic.positive_predictive_value,
         "positive_rate": positive_rate,
-        "precision": precision,
+        "precision": classes_average.precision,
         "proportion": proportion,
         "quantile": quantile,
         "r_squared": numbers.r_squared,
         "rate": Rate,
+        "recall": classes_average.recall,
         "root_mean_square_error": numbers.root_mean_square_error,
+        "scott_pi": classes_agreement.scott_pi,
         "sensitivity": sensitivity,
         "set_coverage": numbers.set_coverage,
         "set_size": numbers.set_size,
         "specificity": specificity,
+        "subset_accuracy": classes_hit.subset_accuracy,
+        "top_k_accuracy": classes_hit.top_k_accuracy,
+        "weighted_kappa": classes_agreement.weighted_kappa,
     }
 )
 
@@ -81,16 +111,31 @@ def by_name(name: str, parameters: Mapping[str, Any] | None = None) -> Statistic
     >>> by_name("f_score", {"beta": 2.0}).outputs
     ('f_score',)
     """
-    maker = _OWN.get(name) or _installed().get(name)
-    if maker is None:
-        nearest = difflib.get_close_matches(name, names(), n=3, cutoff=0.4) or names()
-        raise not_defined("unknown", name=name, nearest=", ".join(nearest), known=", ".join(names()))
+    maker = _maker(name)
     given = dict(parameters or {})
     allowed = inspect.signature(maker).parameters
     for parameter in given:
         if parameter not in allowed:
             raise not_defined("parameter", name=name, parameter=parameter, known=", ".join(allowed) or "none")
     return maker(**given)
+
+
+def defaults(name: str) -> Mapping[str, Any]:
+    """Parameters of the statistic ``name`` that have a default, with it. Raises StatisticError for an unknown name.
+
+    >>> dict(defaults("f_score"))["beta"]
+    1.0
+    """
+    allowed = inspect.signature(_maker(name)).parameters
+    return {key: one.default for key, one in allowed.items() if one.default is not inspect.Parameter.empty}
+
+
+def _maker(name: str) -> Maker:
+    maker = _OWN.get(name) or _installed().get(name)
+    if maker is None:
+        nearest = difflib.get_close_matches(name, names(), n=3, cutoff=0.4) or names()
+        raise not_defined("unknown", name=name, nearest=", ".join(nearest), known=", ".join(names()))
+    return maker
 
 
 @cache
