@@ -19,7 +19,8 @@ Tables = dict[str, Any]
 
 _EXTENSIONS = {"csv": "csv", "tsv": "csv", "txt": "csv", "parquet": "parquet", "pq": "parquet", "jsonl": "jsonl",
                "ndjson": "jsonl"}  # fmt: skip
-_LABELS = ("annotators", "annotations", "error")
+_OUTPUTS = ("value", "score", "scores", "lower", "upper", "members", "set")
+_LABELS = ("annotators", "annotations", "audit", "error")
 
 
 def check(tables: Tables, reader: Reader) -> None:
@@ -91,7 +92,7 @@ def _data(tables: Tables, reader: Reader, budget: bool) -> None:
             reader.find("M0205.observations", (), say("M0205.observations_hint"))
     if observations is not None:
         _format(observations, ("observations",), reader)
-        if not unserved and not any(key in observations for key in ("value", "score", "scores")):
+        if not unserved and not any(key in observations for key in _OUTPUTS):
             reader.find("M0205.output", ("observations",), say("M0205.output_hint"))
         if len(tables["system"]) > 1 and "system" not in observations:
             reader.find("M0205.which_system", ("observations",), say("M0205.which_system_hint"))
@@ -121,6 +122,11 @@ def _reference(reference: Tables, observations: Tables | None, reader: Reader) -
     if annotations := reference.get("annotations"):
         _format(annotations, ("reference", "annotations"), reader)
         annotations.setdefault("item", reference.get("item"))
+    if audit := reference.get("audit"):
+        _format(audit, ("reference", "audit"), reader)
+        audit.setdefault("item", reference.get("item"))
+        if "value" not in reference:
+            reader.find("M0205.reference_value", ("reference",), say("M0205.audit_hint"))
     if (error := reference.get("error")) is not None:
         _error(error, reader)
     u = reference.get("standard_uncertainty")

@@ -88,13 +88,15 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     },
     "reference": {
         "file": Entry("paths"), "format": FORMAT, "item": KEY, "value": _column(), "annotators": Entry("columns"),
-        "annotations": _table("reference.annotations"), "audit": _later("width"), "error": _table("reference.error"),
+        "annotations": _table("reference.annotations"), "audit": _table("reference.audit"),
+        "error": _table("reference.error"),
         "standard_uncertainty": Entry("amount_or_column"), "input": KEY, "media": _column(), "censored": _column(),
         "event": _column(), "classes": Entry("labels"), "tier": _later("trust"), "certificate": _later("trust"),
     },
     "reference.annotations": {
         "file": Entry("paths", True), "format": FORMAT, "item": KEY, "annotator": _column(True), "value": _column(True),
     },
+    "reference.audit": {"file": Entry("paths", True), "format": FORMAT, "item": KEY, "value": _column(True)},
     "reference.error": {
         "rate": _table("known"), "sensitivity": _table("known"), "specificity": _table("known"),
         "independent": Entry("flag"),

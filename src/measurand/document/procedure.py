@@ -81,6 +81,15 @@ class Annotations(Document):
     value: str
 
 
+class Audit(Document):
+    """Better reference values for a random subset of the items."""
+
+    file: tuple[str, ...]
+    format: Literal["csv", "parquet", "jsonl"]
+    item: Key
+    value: str
+
+
 class Known(Document):
     """A value known from elsewhere, with its standard uncertainty."""
 
@@ -107,6 +116,7 @@ class Reference(Document):
     value: str | None = None
     annotators: tuple[str, ...] | None = None
     annotations: Annotations | None = None
+    audit: Audit | None = None
     error: LabelError | None = None
     standard_uncertainty: Amount | str | None = None
     """Of a numeric reference value: an amount, or the name of a column."""

@@ -166,7 +166,7 @@ def _classes(procedure: Procedure, held: Held) -> set[str] | None:
         return None
     if procedure.reference.classes:
         return set(procedure.reference.classes)
-    found = set(held.text.get("reference", ()))
+    found = {*held.text.get("reference", ()), *held.text.get("audit", ())}
     for name, texts in held.text.items():
         if name.startswith("annotator:"):
             found.update(texts)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from measurand.document.definition import Definition
 from measurand.document.label import label
-from measurand.document.procedure import Annotations, Procedure, Reference
+from measurand.document.procedure import Annotations, Audit, Procedure, Reference
 from measurand.document.table import Table, place
 from measurand.errors import TableError
 from measurand.instrument import cells
@@ -137,6 +137,8 @@ class _Collect:
             found[f"annotator:{name}"] = self._by_item(table, texts, True, name)
         if reference.annotations is not None and self._sources.annotations is not None:
             found["annotations"] = _long(reference.annotations, self._sources.annotations, self._items)
+        if reference.audit is not None and self._sources.audit is not None:
+            found["audit"] = _audit(reference, reference.audit, self._sources.audit, self._items, kinds)
         return found
 
     def _ids_of(self, *, side: bool) -> list[str]:
@@ -192,20 +194,43 @@ def _refuse_duplicates(table: Table, ids: Sequence[str]) -> None:
 def _long(annotations: Annotations, table: Table, items: Sequence[str]) -> list[str]:
     """For each item the JSON array of its [annotator, value] pairs, sorted."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    known = set(items)
-    strangers = []
     ids = cells.keys(table, annotations.item)
+    _refuse_strangers(table, ids, items, annotations.item)
     names = cells.classes(table, annotations.annotator)
     values = cells.classes(table, annotations.value)
     for i, (item, name, value) in enumerate(zip(ids, names, values, strict=True)):
         file, row = place(table, i)
-        if item not in known:
-            fields = {"item": item, "reference": "", "columns": ", ".join(annotations.item)}
-            strangers.append(fault("M0412.no_reference", file=file, row=row, hint="M0412.hint", **fields))
         if name in found[item]:
             what = f"the annotation of item {item} by {name}"
             raise refusal("M0416.annotation_twice", file=file, row=row, hint="M0416.hint", what=what)
         found[item][name] = value
-    if strangers:
-        raise TableError(strangers[:MOST])
     return [json.dumps(sorted(map(list, found[item].items())), ensure_ascii=False) for item in items]
+
+
+def _audit(
+    reference: Reference, audit: Audit, table: Table, items: Sequence[str], kinds: frozenset[ReferenceKind]
+) -> list[str]:  # fmt: skip
+    """The better value of each item, empty where it was not audited: no row of its own, or an empty cell."""
+    ids = cells.keys(table, audit.item)
+    rows = [i for i, cell in enumerate(cells.column(table, audit.value)) if cell.strip()]
+    _refuse_strangers(table, ids, items, audit.item)
+    found: dict[str, str] = {}
+    for i, value in zip(rows, _read(table, audit.value, reference, kinds, rows), strict=True):
+        if (item := ids[i]) in found:
+            file, row = place(table, i)
+            what = f"the audited value of item {item}"
+            raise refusal("M0416.annotation_twice", file=file, row=row, hint="M0416.hint_audit", what=what)
+        found[item] = value
+    return [found.get(item, "") for item in items]
+
+
+def _refuse_strangers(table: Table, ids: Sequence[str], items: Sequence[str], key: Sequence[str]) -> None:
+    """Refuse rows about items that the reference does not hold."""
+    known = set(items)
+    strangers = []
+    for i in [i for i, item in enumerate(ids) if item not in known][:MOST]:
+        file, row = place(table, i)
+        fields = {"item": ids[i], "reference": "", "columns": ", ".join(key)}
+        strangers.append(fault("M0412.no_reference", file=file, row=row, hint="M0412.hint", **fields))
+    if strangers:
+        raise TableError(strangers)

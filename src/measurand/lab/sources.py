@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from measurand.document.canonical import Address
@@ -20,13 +20,14 @@ class Sources:
     observations: Table | None
     reference: Table | None
     annotations: Table | None
+    audit: Table | None
     addresses: Mapping[str, Address]
     """File as the procedure names it -> address of its contents, equal for any order of the rows."""
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """What was found in the files and not declared."""
-        several = (self.observations, self.reference, self.annotations)
+        several = (self.observations, self.reference, self.annotations, self.audit)
         return tuple(dict.fromkeys(remark for table in several if table is not None for remark in table.remarks))
 
 
@@ -41,14 +42,16 @@ def sources(procedure: Procedure, folder: Path) -> Sources:
 
     observations, reference = procedure.observations, procedure.reference
     annotations = reference.annotations if reference else None
+    audit = reference.audit if reference else None
     found = Sources(
         observations=table(observations.file, observations.format) if observations else None,
         reference=table(reference.file, reference.format) if reference else None,
         annotations=table(annotations.file, annotations.format) if annotations else None,
+        audit=table(audit.file, audit.format) if audit else None,
         addresses={},
     )
     addresses = {", ".join(files): contents_at(tables[files]) for files in sorted(tables)}
-    return Sources(found.observations, found.reference, found.annotations, addresses)
+    return replace(found, addresses=addresses)
 
 
 def contents_at(table: Table) -> Address:

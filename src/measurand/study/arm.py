@@ -13,7 +13,9 @@ from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.quantity.estimate import Estimate, input_estimate
 from measurand.quantity.source import margin, one_input
+from measurand.quantity.two_shares import PairCounts
 from measurand.statistic.contract import Rows
+from measurand.study.audited import audit_parts, centred, is_audited, pairs, renormalised, with_audit
 from measurand.study.crossing import UNIT, crossing, distinct
 from measurand.study.evaluation import Evaluation, cells, evaluate, take
 from measurand.study.labels import Votes
@@ -68,6 +70,8 @@ class Arm:
     plain: bool
     """Independent observations, one per item, equal weights, no strata, no factors, labels taken as true."""
     counts: tuple[float, float] | None
+    pairs: tuple[tuple[float, float], PairCounts] | None = None
+    """Of a plain share with an audit: events and trials outside of it, and the pairs inside."""
 
 
 def conditions(procedure: Procedure, seen: Observed) -> tuple[Integers, Array, tuple[str, ...]]:
@@ -103,16 +107,21 @@ def arm(aim: Aim, seen: Observed, at: Integers, *, system: str, keys: Keys, vote
         raise DesignError(
             Finding("M0531", f"measurand.{aim.measurand.id}", say("M05.no_rows", measurand=aim.measurand.id))
         )
-    data = weighed(aim, seen, at)
     of_row, share, names = conditions(procedure, seen)
     condition, repeat = of_row[at], frame.repeat[at]
     within = aim.measurand.pooling == "within" and not aim.definition.pooled
     cell_of_observation, cell_weight = cells(condition, repeat, share, within=within)
-    cell = cell_of_observation[data.origin]
-    rows = replace(data.rows, cell=cell)
     numbers, first = np.unique(cell_of_observation, return_index=True)
     name_of_cell = {int(c): names[condition[i]] for c, i in zip(numbers, first, strict=True)} if within else {}
+    if is_audited(aim, seen):
+        data = with_audit(aim, seen, at, cell=cell_of_observation, cell_weight=cell_weight, names=name_of_cell)
+    else:
+        data = weighed(aim, seen, at)
+    cell = cell_of_observation[data.origin]
+    rows = replace(data.rows, cell=cell)
     evaluation = evaluate(aim.statistic, rows, data.w, cell=cell, cell_weight=cell_weight, names=name_of_cell)
+    if data.audit is not None:
+        evaluation = replace(evaluation, z=centred(evaluation.z, data, cell))
     layout = _layout(aim, seen, at, data, condition[data.origin], repeat[data.origin])
     random = _random(aim, seen)
     effects = {REPEAT, (UNIT,), *(_subsets(tuple(layout.dimension)))}
@@ -124,17 +133,18 @@ def arm(aim: Aim, seen: Observed, at: Integers, *, system: str, keys: Keys, vote
     if UNIT in random and len(random) == 1 and np.all(layout.fraction >= 1):
         path = f"measurand.{aim.measurand.id}.estimand"
         raise DesignError(Finding("M0533", path, say("M05.whole_population"), say("M05.whole_population_hint")))
-    estimate, noise = _with_labels(aim, sampled, evaluation, data, seen, votes, keys)
-    plain = not (frame.clustered or frame.weighted or procedure.factor or data.slope or len(frame.strata) > 1) and len(
-        np.unique(data.rows.item)
-    ) == len(data.rows)
+    estimate, noise = _with_labels(aim, sampled, evaluation, data, seen, votes, keys, system)
+    simple = not (frame.clustered or frame.weighted or procedure.factor or len(frame.strata) > 1)
+    simple = simple and len(np.unique(data.rows.item)) == len(at)
+    plain = simple and not data.uncertain
     counts = None
     if plain and aim.statistic.exact == "binomial":
         events, trials = aim.statistic.counts(rows, data.w)[0]
         counts = (float(events), float(trials))
     return Arm(
-        aim, system, data, evaluation, sampled, estimate, noise, _floor(evaluation, layout, cell), layout, cell,
-        _replicate(aim, rows, data.w, cell, cell_weight, sampled.units.of_row), at, keys, plain, counts,
+        aim, system, data, evaluation, sampled, estimate, noise, _floor(evaluation, layout, cell, data), layout, cell,
+        _replicate(aim, rows, data, cell, cell_weight, sampled.units.of_row), at, keys, plain, counts,
+        pairs(aim, data) if simple and data.audit is not None else None,
     )  # fmt: skip
 
 
@@ -190,9 +200,15 @@ def _with_labels(
     seen: Observed,
     votes: Votes | None,
     keys: Keys,
+    system: str,
 ) -> tuple[Estimate, float]:
     """Add the parts of the label error: estimated from the same items (votes), or known from elsewhere (type B)."""
     estimate = sampled.estimate
+    if data.audit is not None:
+        known = f"labels:{keys.reference}" if aim.measurand.estimand == "benchmark" else None
+        return audit_parts(
+            estimate, evaluation, data, key=f"audit:{keys.record}:{system}:{aim.measurand.id}", known=known
+        )
     if not data.slope:
         return estimate, 0.0
     s = evaluation.sensitivity[:, 0]
@@ -246,14 +262,20 @@ def _noise(s: Array, data: Weighed) -> float:
     return float(np.sum(per_item**2 * noise))
 
 
-def _floor(evaluation: Evaluation, layout: Layout, cell: Integers) -> float:
-    """``n0 / R``: reciprocal of the largest change of the value that one unseen unit of the usual size could cause."""
-    unit, largest = layout.dimension[UNIT], 0.0
-    total = np.bincount(unit, weights=np.abs(layout.base))
+def _floor(evaluation: Evaluation, layout: Layout, cell: Integers, data: Weighed) -> float:
+    """``n0 / R``: reciprocal of the largest change of the value that one unseen unit of the usual size could cause.
+
+    With an audit that is an audited unit, since it stands for several.
+    """
+    unit, largest, base = layout.dimension[UNIT], 0.0, layout.base
+    if data.audit is not None:
+        base = np.where(data.audit.mine, data.audit.ratio * base, 0.0)
+    total = np.bincount(unit, weights=np.abs(base))
     classes = layout.label_class
     for kind in range(evaluation.extreme.shape[1]):
         of_kind = int(evaluation.extreme_class[kind])
-        mine = layout.base * (1.0 if of_kind < 0 or not np.any(classes == of_kind) else classes == of_kind)
+        of_class = data.audit is None and of_kind >= 0 and bool(np.any(classes == of_kind))
+        mine = base * (classes == of_kind if of_class else 1.0)
         k = np.bincount(unit, weights=mine, minlength=len(total))
         pull = np.bincount(unit, weights=mine * np.abs(evaluation.extreme[:, kind, 0])[cell], minlength=len(total))
         if k.sum() > 0:
@@ -262,15 +284,15 @@ def _floor(evaluation: Evaluation, layout: Layout, cell: Integers) -> float:
 
 
 def _replicate(
-    aim: Aim, rows: Rows, w: Array, cell: Integers, cell_weight: Array, level: Integers
+    aim: Aim, rows: Rows, data: Weighed, cell: Integers, cell_weight: Array, level: Integers
 ) -> Callable[[Array], float]:  # fmt: skip
     """The value as a function of new weights of the units (cluster bootstrap, jackknife)."""
     one = len(cell_weight) == 1
-    members = [np.arange(len(w))] if one else [np.flatnonzero(cell == c) for c in range(len(cell_weight))]
+    members = [np.arange(len(rows))] if one else [np.flatnonzero(cell == c) for c in range(len(cell_weight))]
     parts = [aim.statistic.arrange(rows if one else take(rows, at)) for at in members]
 
     def value(weights: Array) -> float:
-        again = w * weights[level]
+        again = data.w * weights[level] if data.audit is None else renormalised(data, weights[level])
         values = [aim.statistic.value(part, again[at])[0] for part, at in zip(parts, members, strict=True)]
         return float(cell_weight @ np.array(values))
 

@@ -14,6 +14,7 @@ from measurand.message import say
 from measurand.quantity.bell_mccaffrey import degrees_of_freedom, variance_by_block
 from measurand.quantity.coverage import limits
 from measurand.quantity.gum import gum_limits
+from measurand.quantity.imperfect import audited
 from measurand.quantity.limits import Limits, clipped
 from measurand.quantity.quantile import order_limits, woodruff
 from measurand.quantity.sampling import Blocks, Sampling, Share
@@ -37,6 +38,8 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
         raise _nothing_varies(arm)
     if isinstance(arm.aim.statistic, Quantile):
         return _quantile(arm, arm.aim.statistic, seen)
+    if arm.pairs is not None and arm.aim.measurand.estimand != "benchmark":
+        return audited(*arm.pairs)
     try:
         found = limits(sampling_of(arm, seen), shares_of(arm), part=part)
     except RefusedError as error:
@@ -199,7 +202,7 @@ def _counts(arm: Arm, seen: Observed) -> tuple[float, float] | None:
     """Events and trials where all rows weigh the same and no label is uncertain."""
     if arm.counts is not None:
         return arm.counts
-    if arm.aim.statistic.exact == "no" or seen.frame.weighted or arm.weighed.slope:
+    if arm.aim.statistic.exact == "no" or seen.frame.weighted or arm.weighed.uncertain:
         return None
     events, trials = arm.aim.statistic.counts(arm.weighed.rows, arm.weighed.w)[0]
     return float(events), float(trials)
@@ -214,7 +217,7 @@ def _blocks(arm: Arm, seen: Observed) -> Blocks | None:
     """Independent 0/1 observations in strata of known weight: events and trials of each stratum."""
     frame, statistic = seen.frame, arm.aim.statistic
     simple = (
-        not (frame.clustered or seen.procedure.factor or arm.weighed.slope) and len(arm.evaluation.cell_weight) == 1
+        not (frame.clustered or seen.procedure.factor or arm.weighed.uncertain) and len(arm.evaluation.cell_weight) == 1
     )
     if statistic.exact != "binomial" or len(frame.strata) < 2 or not simple:
         return None

@@ -105,6 +105,27 @@ class Weights:
     """Observed label (class position) of each item: majority, ties to the lower class."""
 
 
+@dataclass(frozen=True, eq=False)
+class Audited:
+    """How the rows of a statistic come from an audit; arrays of shape (rows,) unless said otherwise."""
+
+    lam: float
+    """Share of the imperfect labels, 0 to 1."""
+    mine: NDArray[np.bool_]
+    """The row's observation was audited."""
+    right: NDArray[np.bool_]
+    """The row holds the better value (every audited observation has two rows)."""
+    ratio: float
+    """Weight of all items over the weight of the audited ones."""
+    others: float
+    """Weight of all items over the weight of those not audited."""
+    count: int
+    """Audited items."""
+    items: int
+    lent: Array
+    """Weight of the row before the audit: that of its item."""
+
+
 def exact(label: Integers) -> Weights:
     """Weights of labels that are taken as true: one row each, so that ``g`` is not needed and has no columns."""
     return Weights(np.zeros((len(label), 0)), {}, np.zeros(len(label)), label)

@@ -16,7 +16,7 @@ from measurand.message import say
 from measurand.statistic.contract import Rows, Statistic
 from measurand.study.columns import Cells, columns, texts
 from measurand.study.frame import Frame
-from measurand.study.labels import Weights, exact, parse_annotations
+from measurand.study.labels import Audited, Weights, exact, parse_annotations
 from measurand.study.readings import SEPARATOR, ReferenceKind
 
 Array = NDArray[np.float64]
@@ -39,6 +39,12 @@ class Weighed:
     slope: Mapping[str, Array]
     noise: Array
     """Variance of the label weight of each observation, shape (observations,)."""
+    audit: Audited | None = None
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether the labels are not taken as true."""
+        return bool(self.slope) or self.audit is not None
 
 
 def counted(frame: Frame, procedure: Procedure) -> tuple[NDArray[np.str_], list[str]]:
@@ -56,11 +62,11 @@ def class_set(frame: Frame, procedure: Procedure, kinds: frozenset[ReferenceKind
     cells: set[str] = set()
     everywhere = np.arange(len(frame.item))
     if "labels" in kinds:
-        found = [texts(frame, name, everywhere) for name in ("reference", "value") if name in frame.columns]
+        found = [texts(frame, name, everywhere) for name in ("reference", "audit", "value") if name in frame.columns]
         cells = {part for column in found for cell in set(column) for part in cell.split(SEPARATOR)}
     elif "class" in kinds:
         for name in frame.columns:
-            if name == "reference" or name.startswith("annotator:"):
+            if name in ("reference", "audit") or name.startswith("annotator:"):
                 cells.update(texts(frame, name, everywhere))
             if name == "annotations":
                 cells.update(vote for item in parse_annotations(list(frame.columns[name])) for vote in item)

@@ -157,7 +157,7 @@ def _item_map(outcome: Outcome, seen: Observed | None) -> ItemMap | None:
     if seen is None or len(outcome.arms) != 1 or outcome.arms[0].aim.statistic.exact != "binomial":
         return None
     arm = outcome.arms[0]
-    if arm.weighed.slope or len(np.unique(arm.weighed.rows.item)) > MOST_ITEMS:
+    if arm.weighed.uncertain or len(np.unique(arm.weighed.rows.item)) > MOST_ITEMS:
         return None
     s, frame = arm.evaluation.sensitivity[:, 0], seen.frame
     if not np.any(s != 0):
