@@ -21,6 +21,7 @@ from tests.reference.case import CASES
 
 from measurand.quantity.anova import one_way
 from measurand.quantity.estimate import Estimate
+from measurand.quantity.series import autocorrelation
 from measurand.quantity.source import margin
 from measurand.statistic.contract import Rows
 from measurand.statistic.registry import by_name
@@ -77,6 +78,19 @@ def test_univariate(name: str) -> None:
     assert lre(got_mean, mean) >= 13
     assert got_sd == pytest.approx(best, rel=1e-12)
     assert lre(got_sd, sd) >= min(WANTED, lre(best, sd) - 0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "certified"),
+    [
+        ("Lew", "-0.307304800605679"), ("Lottery", "-0.120948622967393"), ("Mavro", "0.937989183438248"),
+        ("Michelso", "0.535199668621283"), ("NumAcc1", "-0.5"), ("NumAcc2", "-0.999"), ("NumAcc3", "-0.999"),
+        ("NumAcc4", "-0.999"),
+    ],
+)  # fmt: skip
+def test_lag_one_autocorrelation(name: str, certified: str) -> None:
+    got = autocorrelation([float(v) for v in UNIVARIATE[name][0]])
+    assert lre(got, certified) >= (8.0 if name == "NumAcc4" else WANTED)
 
 
 # -- analysis of variance --------------------------------------------------------------------------------------------
