@@ -52,7 +52,7 @@ def table(item: NDArray[Any], **columns: Any) -> Columns:
     """An evidence table: ``value``, ``reference`` (0/1), ``score`` (numbers), ``cluster``, ``stratum`` (positions), ...
 
     ``classes`` and ``set`` (rows, classes) are of class positions, ``target`` is a numeric reference, ``members`` an
-    ensemble. ``factors`` maps a factor to positions, ``annotators`` a name to 0/1; ``number`` is a numeric value.
+    ensemble, ``audit`` the better value (0/1, -1: not audited). ``factors`` maps a factor to positions, ``annotators`` a name to 0/1; ``number`` is a numeric value.
     """
     n = len(item)
     out: Columns = {"system": np.full(n, "s", object), "item": words(item), "repeat": np.full(n, "1", object)}
@@ -82,15 +82,20 @@ def table(item: NDArray[Any], **columns: Any) -> Columns:
         out[f"factor:{name}"] = words(levels)
     for name, votes in columns.get("annotators", {}).items():
         out[f"annotator:{name}"] = marks(votes)
+    if "audit" in columns:
+        out["audit"] = np.array(["0", "1", ""], object)[np.asarray(columns["audit"], np.int64)]
     return out
 
 
 def procedure(
     quantity: str, *, factors: Sequence[str] = (), clusters: bool = False, strata: bool = False, paired: bool = False,
     error: LabelError | None = None, annotators: Sequence[str] = (), inputs: Sequence[Input] = (),
-    estimand: str = "generalised", at: Mapping[str, str] | None = None,
+    estimand: str = "generalised", at: Mapping[str, str] | None = None, labels: Mapping[str, Any] | None = None,
 ) -> Procedure:  # fmt: skip
-    """A procedure with one measurand, a statement about a population of items unless said otherwise."""
+    """A procedure with one measurand, a statement about a population of items unless said otherwise.
+
+    ``labels`` are further keys of ``[reference]``.
+    """
     definition = definitions()[quantity]
     measurand = Measurand(
         id="m", quantity=quantity, estimand=estimand, unit="1", at=dict(at or {}),
@@ -101,6 +106,7 @@ def procedure(
     shared: dict[str, Any] = {"file": ("table.csv",), "format": "csv", "item": ("item",)}
     needs_reference = any(source == "reference" for source in definition.roles.values())
     of_label = {"annotators": tuple(annotators)} if annotators else {"value": "reference", "error": error}
+    of_label |= labels or {}
     return Procedure(
         id="STUDY",
         title="study",

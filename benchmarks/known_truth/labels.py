@@ -29,6 +29,12 @@ def situations() -> Iterator[Situation]:
         yield _annotators(rate, n, p)
     yield _area_known(0.05)
     yield _dependent(400)
+    for m, n, p in ((20, 1000, 0.9), (50, 1000, 0.9), (100, 1000, 0.95), (300, 3000, 0.97)):
+        for dependent in (False, True):
+            yield _audited(m, n, p, dependent=dependent)
+    yield _audited(50, 1000, 0.9, dependent=True, clusters=True)
+    yield _audited_sensitivity(100, 1000)
+    yield _audited_area(100, 600)
 
 
 def _answers(rng: Generator, n: int, p: float) -> tuple[Marks, Marks, Marks]:
@@ -102,3 +108,66 @@ def _dependent(n: int) -> Situation:
         "Wrong labels, errors depend on the system's success", f"3 % and 23 %, stated as 5 %, n = {n}, p = 0.9", 0.9,
         procedure("accuracy", error=known_rate(0.05, 0.0, independent=False)), draw,
     )  # fmt: skip
+
+
+AUDIT = {"audit": {"file": ("audit.csv",), "format": "csv", "item": ("item",), "value": "better"}}
+AUDITED = "Wrong labels, audited random subset"
+
+
+def _audit(rng: Generator, truth: Marks, m: int) -> NDArray[np.int64]:
+    """The true class of m random items, -1 for the others."""
+    chosen = rng.permutation(len(truth)) < m
+    return np.where(chosen, truth.astype(np.int64), -1)
+
+
+def _wrong(rng: Generator, right: Marks, *, dependent: bool) -> Marks:
+    """5 % wrong labels, or 3 % where the system is right and 23 % where it is wrong."""
+    return np.asarray(rng.random(len(right)) < (np.where(right, 0.03, 0.23) if dependent else 0.05))
+
+
+def _audited(m: int, n: int, p: float, *, dependent: bool, clusters: bool = False) -> Situation:
+    """Accuracy; with clusters of ten, the share p of a cluster is p - 0.08 or p + 0.08."""
+
+    def draw(rng: Generator) -> Draw:
+        truth = rng.random(n) < 0.5
+        unit = np.arange(n) // 10
+        shift = 0.08 * np.where(rng.random(n // 10) < 0.5, 1, -1)[unit] if clusters else 0.0
+        right = rng.random(n) < p + shift
+        predicted, label = np.where(right, truth, ~truth), truth ^ _wrong(rng, right, dependent=dependent)
+        of_unit = {"cluster": unit} if clusters else {}
+        columns = table(np.arange(n), value=predicted, reference=label, audit=_audit(rng, truth, m), **of_unit)
+        return Draw(columns, textbook.rows((predicted == label).astype(float)))
+
+    errors = "3 % and 23 % wrong, by the system's success" if dependent else "5 % wrong"
+    where = ", clusters of 10" if clusters else ""
+    return Situation(
+        AUDITED, f"accuracy, {errors}, {m} of {n} audited, p = {p:g}{where}", p,
+        procedure("accuracy", labels=AUDIT, clusters=clusters), draw,
+    )  # fmt: skip
+
+
+def _audited_sensitivity(m: int, n: int) -> Situation:
+    def draw(rng: Generator) -> Draw:
+        truth, predicted, right = _answers(rng, n, 0.85)
+        label = truth ^ _wrong(rng, right, dependent=True)
+        columns = table(np.arange(n), value=predicted, reference=label, audit=_audit(rng, truth, m))
+        return Draw(columns, textbook.rows(predicted[label].astype(float)))
+
+    name = f"sensitivity, 3 % and 23 % wrong, {m} of {n} audited, p = 0.85"
+    return Situation(AUDITED, name, 0.85, procedure("sensitivity", labels=AUDIT), draw)
+
+
+def _audited_area(m: int, n: int) -> Situation:
+    distance = 1.5
+
+    def draw(rng: Generator) -> Draw:
+        truth = rng.random(n) < 0.5
+        score = truth * distance + rng.normal(size=n)
+        right = (score > distance / 2) == truth
+        label = truth ^ _wrong(rng, right, dependent=True)
+        columns = table(np.arange(n), score=score, reference=label, audit=_audit(rng, truth, m))
+        return Draw(columns, textbook.delong(score, label))
+
+    name = f"AUROC 0.86, 3 % and 23 % wrong, {m} of {n} audited"
+    truth = float(ndtr(distance / np.sqrt(2)))
+    return Situation(AUDITED, name, truth, procedure("auc", labels=AUDIT), draw)
