@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from measurand.document.decision import Decision
 from measurand.document.result import Result
 from measurand.errors import MeasurandError
+from measurand.export.figures import drawn
+from measurand.export.svg.calibration_line import Band
+from measurand.export.svg.calibration_line import calibration_line as line_of
 from measurand.export.svg.interval import Row, interval
 from measurand.export.svg.items import items
 from measurand.export.svg.pareto import pareto
@@ -61,6 +65,53 @@ class Plots:
             if curve.name == REPEATABILITY:
                 return _drawn(runs(curve, self.result, "runs", text=self.result.text))
         raise MeasurandError(say("api.no_picture", measurand=self.result.measurand, what="repeated values"))
+
+    def reliability(self) -> Drawing:
+        """Are the probabilities right? Observed against predicted by bins, and what a calibrated system would show."""
+        return self._curve("reliability")
+
+    def roc(self) -> Drawing:
+        """True against false positive rate, the band of the whole curve, and the operating points."""
+        return self._curve("roc")
+
+    def precision_recall(self) -> Drawing:
+        """Precision against recall, with a band at each recall."""
+        return self._curve("precision_recall")
+
+    def scores(self) -> Drawing:
+        """The scores of positives and negatives."""
+        return self._curve("scores")
+
+    def montecarlo(self) -> Drawing:
+        """First order beside Monte Carlo: both distributions and both intervals."""
+        return self._curve("monte_carlo")
+
+    def discordance(self) -> Drawing:
+        """Two systems on the same observations: both right, one of them, neither."""
+        return self._curve("discordance")
+
+    def population(self) -> Drawing:
+        """Independent units in each part of the population, and the parts that have none."""
+        return self._curve("population")
+
+    def _curve(self, name: str) -> Drawing:
+        """Raises MeasurandError where the result has no data for the picture."""
+        picture = drawn(self.result, name, name)
+        if picture is None:
+            what = say(f"api.picture_{name}")
+            raise MeasurandError(say("api.no_picture", measurand=self.result.measurand, what=what))
+        return _drawn(picture)
+
+
+def calibration_line(
+    x: Sequence[float], y: Sequence[float], band: Band, *, reach: Sequence[float] = (),
+    names: tuple[str, str] = ("", ""), text: str = "",
+) -> Drawing:  # fmt: skip
+    """Points, the line through them and its band; ``reach``: half the length of each bar, ``names`` of the axes.
+
+    Raises MeasurandError for lengths that differ.
+    """
+    return _drawn(line_of(x, y, band, reach=reach, names=names, text=text))
 
 
 def _drawn(picture: Picture) -> Drawing:

@@ -14,6 +14,7 @@ from measurand.document.number import real
 from measurand.document.result import Line, NotEvaluated, Result
 from measurand.document.rounding import percent as exactly
 from measurand.errors import AuthenticityError, Finding
+from measurand.export.figures import covered, figures
 from measurand.export.plain import aligned, beside, freedom, limit, percent, probability, risk
 from measurand.export.plan import plan
 from measurand.export.svg.interval import Row, interval
@@ -109,6 +110,10 @@ class Page:
     budgets: tuple[Budget, ...]
     repeats: tuple[tuple[str, Picture], ...]
     maps: tuple[tuple[str, Picture], ...]
+    figures: tuple[tuple[str, Picture], ...]
+    """Curves, scores and distributions, each under the title of its result."""
+    covered: tuple[Picture, ...]
+    """The map of the population, if there is one."""
     plan: tuple[tuple[str, str], ...]
     """Sampling, reference and design, from the resolved procedure."""
     rules: tuple[tuple[str, str], ...]
@@ -139,6 +144,8 @@ def page_of(envelope: Envelope, statement: Statement) -> Page:
         budgets=tuple(_budget(r, i, predicate) for i, r in enumerate(predicate.results)),
         repeats=tuple(_repeats(drawn, predicate)),
         maps=tuple(_maps(drawn, predicate)),
+        figures=tuple((heading(result, predicate), picture) for result, picture in figures(drawn)),
+        covered=tuple(covered(drawn)),
         plan=plan(predicate.procedure) if predicate.procedure else (),
         rules=_rules(predicate),
     )

@@ -15,7 +15,7 @@ from measurand.study.scored import scored
 
 MOST_RESULTS = 24
 """Results with data of pictures."""
-POINTS = 1000
+POINTS = 400
 """Points of all ROCs together, about."""
 RANKED = frozenset({"auc", "partial_auc", "average_precision"})
 """Statistics of the order of the scores: they have a ROC."""
