@@ -1,4 +1,4 @@
-"""Quantities of classes and labels against scikit-learn and statsmodels on random weighted rows; skipped without them."""
+"""Quantities of classes and labels against scikit-learn and statsmodels on random weighted rows; else skipped."""
 
 from __future__ import annotations
 

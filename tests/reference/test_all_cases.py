@@ -11,7 +11,7 @@ COMPARED = {
     "auc-delong-asah": "test_auc", "clustered-mean-petersen": "test_clustered_se", "ea402-s2-mass": "test_gum",
     "ea402-s4-gaugeblock": "test_gum", "gum-h1-endgauge": "test_gum", "gum-h3-thermometer": "test_gum",
     "jcgm101-additive": "test_gum_mc", "jcgm101-mass": "test_gum_mc", "jcgm106-bearings": "test_conformity_risk",
-    "jcgm106-specific-zener": "test_conformity_risk", "mrmc-vandyke": "test_mrmc",
+    "jcgm106-specific-zener": "test_conformity_risk", "kappa-2rater-abstractors": "test_agreement", "mrmc-vandyke": "test_mrmc",
     "nested-anova-ep05-a": "test_variance_components", "proportion-single-a": "test_proportions",
     "rogan-gladen-a": "test_label_uncertainty", "strd-anova-sirstv": "test_variance_components",
     "strd-anova-smls01": "test_variance_components", "strd-anova-smls04": "test_variance_components",
@@ -34,7 +34,7 @@ LATER = {
     "ecb-jeffreys-pd-a": "backtest", "gauge-rr-aiag": "gauge-rr", "icc-shrout-fleiss": "agreement",
     "interlab-glucose-e691": "iso5725", "irt-lsat": "irt", "iso13528-e1-algorithm-a": "proficiency",
     "iso13528-e2-homogeneity": "proficiency", "iso13528-e4-scores": "proficiency", "iso5725-critical-a": "iso5725",
-    "iso9283-pose-a": "robotics", "kappa-2rater-abstractors": "agreement", "kappa-fleiss-1971": "agreement",
+    "iso9283-pose-a": "robotics", "kappa-fleiss-1971": "agreement",
     "krippendorff-2011": "agreement", "kupiec-pof": "backtest", "passk-a": "llm",
     "ppi-a": "label-uncertainty", "robust-chromium": "proficiency", "trajectory-nuscenes": "trajectory",
 }  # fmt: skip
