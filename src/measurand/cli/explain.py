@@ -12,10 +12,12 @@ from importlib import resources
 
 import click
 
-from measurand.document.definition import Definition
+from measurand.cli.explain_quantity import data, everything, listed, named
+from measurand.cli.explain_quantity import entry as of_quantity
 from measurand.errors import Finding, MeasurandError
 from measurand.lab.pack import definitions
 from measurand.message import say, sentences
+from measurand.study.suitability import SYNONYMS
 
 EXITS = ("0", "1", "2", "3", "4", "5", "130")
 VERDICTS = ("conforming", "non-conforming", "inconclusive", "invalid")
@@ -24,10 +26,13 @@ Entry = Mapping[str, str]
 
 
 @click.command("explain", help=say("cli.explain.help"))
-@click.argument("word", nargs=-1, required=True)
+@click.argument("word", nargs=-1)
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def verb(word: tuple[str, ...], json: bool) -> int:
-    """Print what a word or code means."""
+    """Print what a word or code means; without a word, all quantities by theme."""
+    if not word:
+        click.echo(json_format.dumps(everything(), ensure_ascii=False, indent=2) if json else listed())
+        return 0
     asked = " ".join(word).strip()
     found = [*code(asked), *number(asked), *verdict(asked), *quantity(asked), *term(asked)]
     if not found:
@@ -35,7 +40,9 @@ def verb(word: tuple[str, ...], json: bool) -> int:
         hint = say("M0120.near", words=", ".join(near)) if near else say("M0120.hint")
         raise MeasurandError(Finding("M0120", "", say("M0120.unknown", word=asked), hint))
     if json:
-        document = {"schema": "measurand/explanation/1", "asked": asked, "entries": [dict(entry) for entry in found]}
+        others = [*code(asked), *number(asked), *verdict(asked), *term(asked)]
+        entries = [*(data(definition) for definition in named(asked)), *(dict(entry) for entry in others)]
+        document = {"schema": "measurand/explanation/1", "asked": asked, "entries": entries}
         click.echo(json_format.dumps(document, ensure_ascii=False, indent=2))
     else:
         click.echo("\n\n".join(laid_out(entry) for entry in found))
@@ -79,22 +86,8 @@ def verdict(asked: str) -> Iterable[Entry]:
 
 
 def quantity(asked: str) -> Iterable[Entry]:
-    """A quantity that a pack defines."""
-    found = {bare(name): definition for name, definition in definitions().items()}.get(bare(asked))
-    if found is not None:
-        yield of_definition(found)
-
-
-def of_definition(found: Definition) -> Entry:
-    """A definition as an entry."""
-    settable = ", ".join(f"{name} ({say('cli.required')})" if name in found.required else name for name in found.at)
-    return {
-        "title": say("cli.explain.quantity", title=found.title, id=found.id),
-        "words": found.formula,
-        say("cli.explain.assumes"): found.assumptions,
-        **({say("cli.explain.at"): settable} if settable else {}),
-        say("cli.explain.source"): found.source,
-    }
+    """A quantity that a pack defines, found by its id, its title or another name for it."""
+    yield from (of_quantity(definition) for definition in named(asked))
 
 
 def term(asked: str) -> Iterable[Entry]:
@@ -121,7 +114,7 @@ def glossary() -> list[dict[str, str]]:
 def known() -> list[str]:
     """All words that have an entry, for the nearest one."""
     terms = (word for entry in glossary() for word in (entry["term"], *entry.get("also", ())))
-    return [*(bare(word) for word in terms), *VERDICTS, *(bare(name) for name in definitions())]
+    return [*(bare(word) for word in terms), *VERDICTS, *(bare(name) for name in (*definitions(), *SYNONYMS))]
 
 
 def laid_out(entry: Entry) -> str:
@@ -130,7 +123,7 @@ def laid_out(entry: Entry) -> str:
     out = [title[1], textwrap.fill(words[1], 78, initial_indent="  ", subsequent_indent="  ")]
     for name, text in others:
         if "\n" in text or text.startswith("- "):
-            out += [f"  {name}:", textwrap.indent(text, "    ")]
+            out += [f"  {name}:", textwrap.indent(text.rstrip("\n"), "    ")]
         else:
             out.append(textwrap.fill(f"{name}: {text}", 78, initial_indent="  ", subsequent_indent="    "))
     return "\n".join(out)

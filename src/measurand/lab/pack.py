@@ -19,15 +19,34 @@ SUFFIX = ".toml"
 def definitions() -> Mapping[str, Definition]:
     """All definitions by id. Raises StoreError for a pack that is not valid, or an id that two packs define."""
     found: dict[str, Definition] = {}
+    for file, several in _packs().items():
+        for definition in several:
+            if definition.id in found:
+                raise refusal("M0712.pack", file, reason=f"{definition.id} is defined twice")
+            found[definition.id] = definition
+    return found
+
+
+def themes() -> Mapping[str, tuple[str, ...]]:
+    """The ids of all definitions by theme: the name of the pack's file, without its ending."""
+    found: dict[str, tuple[str, ...]] = {}
+    for file, several in _packs().items():
+        theme = file.rpartition("/")[2].removesuffix(SUFFIX)
+        found[theme] = (*found.get(theme, ()), *(definition.id for definition in several))
+    return found
+
+
+@cache
+def _packs() -> Mapping[str, tuple[Definition, ...]]:
+    """The definitions of each file of each sector that has any."""
+    found: dict[str, tuple[Definition, ...]] = {}
     folder = resources.files("measurand") / "sector"
     for sector in sorted(folder.iterdir(), key=lambda entry: entry.name):
         files = sector.iterdir() if sector.is_dir() else ()
         for pack in sorted((f for f in files if f.name.endswith(SUFFIX)), key=lambda f: f.name):
             file = f"{sector.name}/{pack.name}"
-            for definition in parsed(pack.read_text(encoding="utf-8"), file=file):
-                if definition.id in found:
-                    raise refusal("M0712.pack", file, reason=f"{definition.id} is defined twice")
-                found[definition.id] = definition
+            if several := parsed(pack.read_text(encoding="utf-8"), file=file):
+                found[file] = several
     return found
 
 

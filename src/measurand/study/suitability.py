@@ -18,20 +18,56 @@ _THRESHOLD = re.compile(r"\s*(>=|<=|>|<)?\s*(.+)")
 BINARY = ({"0", "1"}, {"false", "true"})
 """Classes of which the second is positive without saying so."""
 SYNONYMS = {
-    "f1": "f_score", "f1_score": "f_score", "auroc": "auc", "roc_auc": "auc", "c_statistic": "auc",
-    "brier": "brier_score", "tpr": "sensitivity", "recall": "sensitivity", "hit_rate": "sensitivity",
-    "tnr": "specificity", "ppv": "precision", "acc": "accuracy", "success_rate": "proportion",
-    "pass_rate": "proportion", "rate": "proportion", "selection_rate": "positive_rate", "average": "mean",
-    "exact_match": "accuracy", "error_rate": "accuracy",
+    "f1": "f_score", "f1_score": "f_score", "f_measure": "f_score", "fbeta": "f_score", "f_beta": "f_score",
+    "dice": "f_score", "auroc": "auc", "roc_auc": "auc", "roc_auc_score": "auc", "c_statistic": "auc",
+    "brier": "brier_score", "tpr": "sensitivity", "true_positive_rate": "sensitivity", "hit_rate": "sensitivity",
+    "recall": "sensitivity", "tnr": "specificity", "true_negative_rate": "specificity", "selectivity": "specificity",
+    "fpr": "false_positive_rate", "fall_out": "false_positive_rate", "false_alarm_rate": "false_positive_rate",
+    "fnr": "false_negative_rate", "miss_rate": "false_negative_rate", "fdr": "false_discovery_rate",
+    "for": "false_omission_rate", "ppv": "precision", "npv": "negative_predictive_value",
+    "acc": "accuracy", "exact_match": "accuracy", "error_rate": "accuracy", "top1": "accuracy",
+    "top_1_accuracy": "accuracy", "success_rate": "proportion", "pass_rate": "proportion", "win_rate": "proportion",
+    "percentage": "proportion", "share": "proportion", "selection_rate": "positive_rate", "average": "mean",
+    "balanced_acc": "balanced_accuracy", "macro_recall": "balanced_accuracy",
+    "matthews": "mcc", "matthews_corrcoef": "mcc", "matthews_correlation": "mcc", "phi": "mcc",
+    "youden": "informedness", "youden_j": "informedness", "j_statistic": "informedness",
+    "bookmaker_informedness": "informedness", "iou": "jaccard", "intersection_over_union": "jaccard",
+    "jaccard_score": "jaccard", "critical_success_index": "jaccard", "threat_score": "jaccard",
+    "lr+": "positive_likelihood_ratio", "lr_plus": "positive_likelihood_ratio", "plr": "positive_likelihood_ratio",
+    "lr-": "negative_likelihood_ratio", "lr_minus": "negative_likelihood_ratio", "nlr": "negative_likelihood_ratio",
+    "dor": "diagnostic_odds_ratio", "odds_ratio": "diagnostic_odds_ratio",
+    "cohen_kappa": "kappa", "cohens_kappa": "kappa", "cohen_kappa_score": "kappa",
+    "qwk": "weighted_kappa", "quadratic_weighted_kappa": "weighted_kappa", "quadratic_kappa": "weighted_kappa",
+    "pi": "scott_pi", "scotts_pi": "scott_pi", "ac1": "gwet_ac1", "ac2": "gwet_ac2",
+    "krippendorff": "krippendorff_alpha", "alpha": "krippendorff_alpha", "fleiss": "fleiss_kappa",
+    "icc": "intraclass_correlation", "percent_agreement": "percentage_agreement",
+    "top5": "top_k_accuracy", "top_5_accuracy": "top_k_accuracy", "top_k": "top_k_accuracy",
+    "hamming": "hamming_loss", "hamming_distance": "hamming_loss", "subset": "subset_accuracy",
+    "exact_match_ratio": "subset_accuracy", "multilabel_f1": "label_f_score",
+    "ece": "expected_calibration_error", "calibration_error": "expected_calibration_error",
+    "citl": "calibration_in_the_large", "oe_ratio": "observed_to_expected", "o_e_ratio": "observed_to_expected",
+    "logloss": "log_score", "log_loss": "log_score", "cross_entropy": "log_score", "nll": "log_score",
+    "negative_log_likelihood": "log_score", "logarithmic_score": "log_score", "ap": "average_precision",
+    "auprc": "average_precision", "pr_auc": "average_precision", "aucpr": "average_precision",
+    "average_precision_score": "average_precision", "pauc": "partial_auc", "partial_auroc": "partial_auc",
+    "c_index": "concordance", "concordance_index": "concordance", "harrell_c": "concordance", "harrells_c": "concordance",
+    "map": "mean_average_precision", "ndcg_score": "ndcg", "mrr": "mean_reciprocal_rank",
+    "reciprocal_rank": "mean_reciprocal_rank", "recall@k": "recall_at_k", "precision@k": "precision_at_k",
+    "me": "bias", "mean_error": "bias", "mbe": "bias", "mean_bias_error": "bias",
+    "mae": "mean_absolute_error", "l1": "mean_absolute_error", "mse": "mean_squared_error", "l2": "mean_squared_error",
+    "rmse": "root_mean_square_error", "root_mean_squared_error": "root_mean_square_error",
+    "rms": "root_mean_square_error", "rmsd": "root_mean_square_error", "mape": "mean_absolute_percentage_error",
+    "medae": "median_absolute_error", "r2": "r_squared", "r2_score": "r_squared",
+    "coefficient_of_determination": "r_squared", "pearson": "correlation", "pearsonr": "correlation",
+    "pearson_r": "correlation", "ccc": "concordance_correlation", "lin": "concordance_correlation",
+    "lins_ccc": "concordance_correlation", "median": "quantile", "percentile": "quantile",
+    "pinball_loss": "pinball", "quantile_loss": "pinball", "picp": "interval_coverage", "coverage": "interval_coverage",
+    "mpiw": "interval_width", "winkler": "interval_score", "winkler_score": "interval_score",
+    "event_rate": "rate", "incidence": "rate", "incidence_rate": "rate", "mtbf": "rate", "failure_rate": "rate",
 }  # fmt: skip
-"""Names of metrics -> the nearest quantity that is served."""
-LATER = frozenset({
-    "recall", "balanced_accuracy", "mcc", "positive_likelihood_ratio", "negative_likelihood_ratio",
-    "positive_predictive_value", "negative_predictive_value", "kappa", "average_precision", "log_score",
-    "calibration_slope", "calibration_intercept", "calibration_in_the_large", "expected_calibration_error", "bias",
-    "mean_absolute_error", "root_mean_square_error", "quantile", "rate",
-})  # fmt: skip
-"""Quantities that a later issue serves."""
+"""Names of metrics -> the nearest quantity; one that is not served yet has no effect."""
+LATER = frozenset({"average_recall", "bradley_terry", "kendall", "spearman", "word_error_rate"})
+"""Quantities that a later version serves; one that has a definition by now is served."""
 
 
 def unknown_quantity(path: str, name: str, definitions: Mapping[str, Definition]) -> Finding:
@@ -39,12 +75,10 @@ def unknown_quantity(path: str, name: str, definitions: Mapping[str, Definition]
     meant = SYNONYMS.get(name.lower().replace("-", "_").replace(" ", "_"), "")
     near = meant if meant in definitions else nearest(name, definitions)
     hint = say("procedure.did_you_mean", words=near) if near else ""
-    known = ", ".join(sorted(definitions))
     if name in LATER:
         return Finding("M0204", f"{path}.quantity", say("M0204.quantity", name=name), hint or say("M0204.hint"))
-    return Finding(
-        "M0316", f"{path}.quantity", say("M0316.quantity", name=name), hint or say("M0316.hint", known=known)
-    )
+    hint = hint or say("M0316.hint", count=len(definitions))
+    return Finding("M0316", f"{path}.quantity", say("M0316.quantity", name=name), hint)
 
 
 def unsuitable(

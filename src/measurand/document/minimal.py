@@ -1,0 +1,106 @@
+"""The smallest procedure for a quantity: what the quantity needs, as keys of the file, and a file that loads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from measurand.document.definition import Definition
+from measurand.message import say
+
+
+@dataclass(frozen=True)
+class Need:
+    """One key of the procedure that a quantity is evaluated from."""
+
+    key: str
+    """Table and key: ``observations.value``."""
+    words: str
+    """What the column holds."""
+    optional: bool = False
+
+
+COLUMN = {
+    "score": '"score"', "scores": '{ a = "p_a", b = "p_b", c = "p_c" }', "exposure": '"hours"', "lower": '"from"',
+    "upper": '"to"', "members": '["member_1", "member_2", "member_3"]', "spread": '"sd"', "set": '"set"',
+    "query": '"query"', "repeat": '"rater"', "event": '"event"',
+}  # fmt: skip
+"""What stands for a source in the smallest procedure; ``value`` and ``reference`` go by the kind."""
+VALUE = {
+    "class": '"predicted"', "number": '"value"', "outcome": '"success"', "probability": '"probability"',
+    "labels": '"predicted"',
+}  # fmt: skip
+EXAMPLE = {
+    "prevalence": "0.1", "q": "0.9", "k": "2", "fpr": "0.1", "level": "0.9", "bins": "10", "beta": "1",
+    "tolerance": "0.5", "score": "0.5",
+}  # fmt: skip
+"""What stands for a parameter that must be set."""
+
+
+def needs(definition: Definition) -> tuple[Need, ...]:
+    """The keys of the procedure that a quantity is evaluated from, in the order of the file.
+
+    A role ``truth`` of the reference is a class; any other is a number or, for labels, a set.
+    """
+    found: dict[str, Need] = {}
+    for role, source in definition.roles.items():
+        name = source.rstrip("?")
+        key = key_of(name)
+        words = say(f"need.{_words_of(definition, role, name)}")
+        optional = source.endswith("?")
+        if key not in found or found[key].optional:
+            found[key] = Need(key, words, optional)
+    return tuple(sorted(found.values(), key=lambda need: need.key.partition(".")[0]))
+
+
+def key_of(source: str) -> str:
+    """Table and key of a source of a role.
+
+    >>> key_of("score"), key_of("reference"), key_of("event")
+    ('observations.score', 'reference.value', 'reference.event')
+    """
+    return {"reference": "reference.value", "event": "reference.event"}.get(source, f"observations.{source}")
+
+
+def _words_of(definition: Definition, role: str, source: str) -> str:
+    if source == "reference":
+        return "labels" if role == "labels" else "truth" if role == "truth" else "reference"
+    return f"value.{definition.kind}" if source == "value" else source
+
+
+def minimal(definition: Definition) -> str:
+    """The text of a procedure for a quantity: nothing is in it that can be left out, and it loads."""
+    wanted = [need for need in needs(definition) if not need.optional]
+    lines = ['schema = "measurand/procedure/1"', 'id = "EXAMPLE"', "", "[observations]"]
+    lines += ['file = "observations.csv"', 'item = "item"']
+    lines += [_binding(definition, need) for need in wanted if need.key.startswith("observations.")]
+    held = [_binding(definition, need) for need in wanted if need.key.startswith("reference.")]
+    if held:
+        lines += ["", "[reference]", *held]
+    population = say("minimal.population")
+    lines += ["", "[sampling]", f'population = "{population}"']
+    return "\n".join([*lines, "", "[[measurand]]", *_measurand(definition)]) + "\n"
+
+
+def _binding(definition: Definition, need: Need) -> str:
+    table, _, key = need.key.partition(".")
+    if key == "value" and table == "reference":
+        truth = {"truth", "labels"} & set(definition.roles)
+        column = '"truth"' if truth else '"reference"'
+    else:
+        column = VALUE[definition.kind] if key == "value" else COLUMN[key]
+    return f"{key} = {column}"
+
+
+def _measurand(definition: Definition) -> list[str]:
+    lines = ['id = "m"', f'quantity = "{definition.id}"']
+    note = {name: f"  # {say(f'minimal.{name}')}" for name in ("positive", "score", "average")}
+    if definition.needs_positive:
+        lines.append(f'positive = "yes"{note["positive"]}')
+    given = ", ".join(f"{name} = {EXAMPLE.get(name, '1')}" for name in definition.required)
+    if given:
+        lines.append(f"at = {{ {given} }}")
+    if "score" in definition.at and "score" not in definition.required and "score?" in definition.roles.values():
+        lines.append(f"# at = {{ score = 0.5 }}{note['score']}")
+    if definition.needs_average:
+        lines.append(f'# average = "macro"{note["average"]}')
+    return lines
