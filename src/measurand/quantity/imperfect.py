@@ -82,6 +82,32 @@ def known_rate(rate: float) -> Limits:
     return Limits(rate, 0.0, np.inf, say("coverage.rule.input"), tails, UNIT)
 
 
+def tuned(right: Array, imperfect: Array, others: Array) -> float:
+    """Share of the imperfect values with the least variance: ``cov(H, J_L) / (var(J) (1 + m/M))``, cut to [0, 1].
+
+    ``right`` and ``imperfect`` are of the m audited items, ``others`` (imperfect) of the M further ones
+    (Angelopoulos, Duchi & Zrnic 2023, power tuning).
+    """
+    m = len(right)
+    covariance = float(np.mean((right - right.mean()) * (imperfect - imperfect.mean())))
+    spread = float(np.var(np.concatenate([imperfect, others]), ddof=1)) * (1.0 + m / len(others))
+    return float(np.clip(covariance / spread, 0.0, 1.0)) if spread > 0.0 else 0.0
+
+
+def powered_mean(
+    right: Array, imperfect: Array, others: Array, *, share: float | None = None
+) -> tuple[float, float]:  # fmt: skip
+    """Mean and its standard uncertainty from imperfect values of all items and right values of an audited subset.
+
+    ``lam mean(J_U) + mean(H - lam J_L)``, ``u^2 = lam^2 var(J_U)/M + var(H - lam J_L)/m`` (prediction-powered
+    inference, Angelopoulos et al. 2023); ``share`` is lam, tuned unless given.
+    """
+    lam = tuned(right, imperfect, others) if share is None else share
+    rest = right - lam * imperfect
+    variance = lam * lam * float(np.var(others)) / len(others) + float(np.var(rest)) / len(rest)
+    return lam * float(others.mean()) + float(rest.mean()), float(np.sqrt(variance))
+
+
 def audited(judged: tuple[float, float], audit: PairCounts) -> Limits:
     """A large set judged imperfectly, and a random audited subset with right and imperfect verdicts.
 
@@ -92,8 +118,8 @@ def audited(judged: tuple[float, float], audit: PairCounts) -> Limits:
     (x, large), m = judged, audit.n
     h, j = (audit.both + audit.only_first) / m, (audit.both + audit.only_second) / m
     pooled = (x + audit.both + audit.only_second) / (large + m)
-    spread = pooled * (1.0 - pooled) * (1.0 + m / large)
-    covariance = (audit.both / m - h * j) * m / max(m - 1.0, 1.0)
+    spread = pooled * (1.0 - pooled) * (large + m) / (large + m - 1.0) * (1.0 + m / large)
+    covariance = audit.both / m - h * j
     lam = float(np.clip(covariance / spread, 0.0, 1.0)) if spread > 0.0 else 0.0
     phi = pair_phi(audit.both, audit.only_first, audit.only_second, audit.neither)
     parts = [share_part(x, large), share_part(h * m, m), share_part(j * m, m)]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.quantity.estimate import Estimate
+from measurand.quantity.imperfect import tuned
 from measurand.quantity.source import one_input
 from measurand.quantity.two_shares import PairCounts
 from measurand.statistic.contract import Rows
@@ -51,17 +52,6 @@ def with_audit(
     )  # fmt: skip
     right, imperfect, _ = influences(first, found)
     return _rows(aim, seen, at, tuned(right, imperfect[0], imperfect[1]))
-
-
-def tuned(right: Array, imperfect: Array, others: Array) -> float:
-    """Share of the imperfect labels with the least variance: ``cov(H, J_L) / (var(J) (1 + m/M))``, cut to [0, 1].
-
-    ``right`` and ``imperfect`` are contributions of the m audited items, ``others`` of the M further ones.
-    """
-    m = len(right)
-    covariance = float(np.sum((right - right.mean()) * (imperfect - imperfect.mean()))) / max(m - 1, 1)
-    spread = float(np.var(np.concatenate([imperfect, others]))) * (1.0 + m / len(others))
-    return float(np.clip(covariance / spread, 0.0, 1.0)) if spread > 0 else 0.0
 
 
 def influences(data: Weighed, found: Evaluation) -> tuple[Array, tuple[Array, Array], Integers]:
