@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 from tests.study.build import columns, measurand, measured, procedure
 
 from measurand.errors import DesignError
 from measurand.quantity.imperfect import powered_mean
+from measurand.study.audit_check import chi_square, rank_sum, spread_of_clusters
 
 CASE = json.loads((Path(__file__).resolve().parent.parent / "cases" / "ppi-a.json").read_text(encoding="utf-8"))
 AUDIT = {"audit": {"file": ("a.csv",), "format": "csv", "item": ("item",), "value": "better"}}
@@ -65,7 +67,9 @@ def test_an_audit_that_changes_nothing_leaves_the_value() -> None:
     t = marked(rng, 500, 100)
     t["audit"] = np.where(t["audit"] == "", "", t["reference"])
     audited = measured(procedure([measurand("m", "accuracy")], reference=AUDIT), t).results.results[0]
-    plain = measured(procedure([measurand("m", "accuracy")], reference={}), {k: v for k, v in t.items() if k != "audit"})
+    plain = measured(
+        procedure([measurand("m", "accuracy")], reference={}), {k: v for k, v in t.items() if k != "audit"}
+    )
     assert abs(float(audited.value) - float(plain.results.results[0].value)) < 0.02
     assert float(audited.u) > float(plain.results.results[0].u)
 
@@ -74,3 +78,41 @@ def test_an_audit_that_changes_nothing_leaves_the_value() -> None:
 def test_too_few_or_all_are_refused(m: int, said: str) -> None:
     with pytest.raises(DesignError, match=said):
         measured(procedure([measurand("m", "accuracy")], reference=AUDIT), marked(np.random.default_rng(1), 60, m))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "named"),
+    [
+        (lambda t, n: np.argsort(-t["score"]) < 90, None),
+        (lambda t, n: t["score"] > np.sort(t["score"])[-91], "scores"),
+        (lambda t, n: np.cumsum(t["reference"] == "1") * (t["reference"] == "1") <= 90, "reference values"),
+        (lambda t, n: np.arange(n) // 6 < 15, "clusters"),
+    ],
+)
+def test_an_audit_that_is_no_random_subset_is_warned_about(chosen: Any, named: str | None) -> None:
+    rng = np.random.default_rng(11)
+    n = 600
+    t = marked(rng, n, 0, cluster=np.arange(n) // 6)
+    where = chosen(t, n) if named else rng.permutation(n) < 90
+    t["audit"] = np.where(where, t["reference"], "")
+    remarks = measured(procedure([measurand("m", "accuracy")], reference=AUDIT, cluster=True), t).results.remarks
+    warned = [r for r in remarks if "random subset" in r]
+    assert [named in r for r in warned] == [True] if named else not warned
+
+
+def test_checks_of_randomness_against_tables() -> None:
+    """Chi-square without the factor (n - 1)/n, and the rank-sum test, as scipy.stats gives them."""
+    rng = np.random.default_rng(5)
+    code, audited, values = rng.integers(0, 3, 200), rng.random(200) < 0.3, rng.integers(0, 90, 200).astype(float)
+    table = np.stack([np.bincount(code[audited], minlength=3), np.bincount(code[~audited], minlength=3)])
+    statistic = stats.chi2_contingency(table, correction=False).statistic
+    assert chi_square(code, audited) == pytest.approx(stats.chi2.sf(statistic * 199 / 200, 2), rel=1e-9)
+    wilcoxon = stats.mannwhitneyu(values[audited], values[~audited], use_continuity=False, method="asymptotic")
+    assert rank_sum(values, audited) == pytest.approx(wilcoxon.pvalue, rel=1e-9)
+
+
+def test_clusters_of_random_audits_are_rarely_called_packed() -> None:
+    rng = np.random.default_rng(2)
+    unit = np.repeat(np.arange(60), 8)
+    p = [spread_of_clusters(unit, rng.permutation(480) < 40) for _ in range(400)]
+    assert np.mean(np.array(p) < 0.05) < 0.10

@@ -220,6 +220,7 @@ def _remarks(labelled: Labelled | None) -> tuple[str, ...]:
         out.append(say("remark.annotators", rate=f"{v.rate:.3g}", wrong=f"{v.wrong:.2g}", kappa=f"{v.agreement:.3f}"))
     if labelled.uncorrected:
         out.append(say("remark.uncorrected", rate=f"{labelled.uncorrected:g}"))
+    out.extend(labelled.warnings)
     return tuple(out)
 
 

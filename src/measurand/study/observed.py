@@ -13,6 +13,7 @@ from measurand.document.number import real
 from measurand.document.procedure import Procedure
 from measurand.errors import DesignError, Finding
 from measurand.message import say
+from measurand.study.audit_check import differences
 from measurand.study.columns import texts
 from measurand.study.frame import Columns, Frame, frame, present
 from measurand.study.labels import Votes, Weights, known_rate, known_rates, of_votes, parse_annotations, votes
@@ -32,6 +33,8 @@ class Labelled:
     """Statuses found that the procedure counts as invalid."""
     uncorrected: float
     """Largest error rate of labels whose errors are not declared independent of the system's success; 0: none."""
+    warnings: tuple[str, ...] = ()
+    """What speaks against the assumptions about the labels."""
 
 
 def observed(procedure: Procedure, definitions: Mapping[str, Definition], columns: Columns) -> Labelled:
@@ -43,9 +46,9 @@ def observed(procedure: Procedure, definitions: Mapping[str, Definition], column
     classes = class_set(data, procedure, kinds)
     if "class" not in kinds:
         _refuse_error_of_classes(procedure)
-        return Labelled(Observed(procedure, data, counts, classes, None), None, invalid, 0.0)
+        return Labelled(Observed(procedure, data, counts, classes, None), None, invalid, 0.0, differences(data))
     labels, found, uncorrected = _labels(procedure, data, classes)
-    return Labelled(Observed(procedure, data, counts, classes, labels), found, invalid, uncorrected)
+    return Labelled(Observed(procedure, data, counts, classes, labels), found, invalid, uncorrected, differences(data))
 
 
 def _invalid(procedure: Procedure, columns: Columns) -> tuple[str, ...]:
