@@ -41,8 +41,8 @@ def test_everything_is_said(definition: Definition) -> None:
 @pytest.mark.parametrize(
     ("quantity", "rule"),
     [
-        ("accuracy", "share"), ("f_score", "bounded"), ("auc", "bounded"), ("mean", "scores"), ("brier_score", "scores"),
-        ("rate", "rate"), ("quantile", "order"), ("median_absolute_error", "order"), ("correlation", "fisher"),
+        ("accuracy", "share"), ("f_score", "bounded"), ("auc", "bounded"), ("mean", "scores"), ("rate", "rate"),
+        ("brier_score", "scores"), ("quantile", "order"), ("median_absolute_error", "order"), ("correlation", "fisher"),
         ("root_mean_square_error", "root"), ("positive_likelihood_ratio", "log"),
     ],
 )  # fmt: skip

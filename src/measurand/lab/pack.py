@@ -13,6 +13,8 @@ from measurand.document.definition import Definition
 from measurand.lab.atomic import refusal
 
 SUFFIX = ".toml"
+EVERYDAY = "pack"
+"""File of the definitions that every field uses."""
 
 
 @cache
@@ -28,12 +30,12 @@ def definitions() -> Mapping[str, Definition]:
 
 
 def themes() -> Mapping[str, tuple[str, ...]]:
-    """The ids of all definitions by theme: the name of the pack's file, without its ending."""
+    """The ids of all definitions by theme: the name of the pack's file, without its ending; the everyday pack first."""
     found: dict[str, tuple[str, ...]] = {}
     for file, several in _packs().items():
         theme = file.rpartition("/")[2].removesuffix(SUFFIX)
         found[theme] = (*found.get(theme, ()), *(definition.id for definition in several))
-    return found
+    return dict(sorted(found.items(), key=lambda entry: (entry[0] != EVERYDAY, entry[0])))
 
 
 @cache

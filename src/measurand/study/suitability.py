@@ -50,7 +50,7 @@ SYNONYMS = {
     "negative_log_likelihood": "log_score", "logarithmic_score": "log_score", "ap": "average_precision",
     "auprc": "average_precision", "pr_auc": "average_precision", "aucpr": "average_precision",
     "average_precision_score": "average_precision", "pauc": "partial_auc", "partial_auroc": "partial_auc",
-    "c_index": "concordance", "concordance_index": "concordance", "harrell_c": "concordance", "harrells_c": "concordance",
+    "c_index": "concordance", "concordance_index": "concordance", "harrell_c": "concordance",
     "map": "mean_average_precision", "ndcg_score": "ndcg", "mrr": "mean_reciprocal_rank",
     "reciprocal_rank": "mean_reciprocal_rank", "recall@k": "recall_at_k", "precision@k": "precision_at_k",
     "me": "bias", "mean_error": "bias", "mbe": "bias", "mean_bias_error": "bias",
