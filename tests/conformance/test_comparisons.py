@@ -29,7 +29,7 @@ PAIRS = [(20, 12, 2, 16), (53, 16, 8, 9), (1, 1, 7, 12), (40, 0, 3, 2), (794, 15
 @pytest.mark.parametrize("c", COUNTS)
 @pytest.mark.parametrize(("method", "theirs"), [("newcombe", "newcomb"), ("wald", "wald")])
 def test_difference(c: tuple[int, int, int, int], method: str, theirs: str) -> None:
-    """Its score limits of a difference differ from the published ones of Miettinen & Nurminen (reference case): not here."""
+    """Its score limits of a difference differ from the published ones of Miettinen & Nurminen: not here."""
     wanted = proportion.confint_proportions_2indep(*c, method=theirs, compare="diff")
     np.testing.assert_allclose(difference_of_proportions(*c, method=method).interval, wanted, rtol=1e-12, atol=1e-12)
 
