@@ -59,7 +59,8 @@ def _picture(
     if points:
         entries.append((dot("point"), say("picture.operating")))
     parts += key(RIGHT + 22.0, TOP + 8.0, entries)
-    finding = say("picture.ranking", title=result.title, text=result.text)
+    about = curve.name == "roc" or result.quantity == "average_precision"
+    finding = say("picture.ranking" if about else "picture.trade", title=result.title, text=result.text)
     description = say(f"picture.{curve.name}_how", p=p)
     svg = drawing(identity, BOTTOM + 46.0, title=finding, description=description, parts=parts)
     header = tuple(say(f"data.{name}") for name in curve.columns)

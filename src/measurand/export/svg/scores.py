@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from measurand.document.result import Curve, Result
-from measurand.export.svg.axes import Field, lines_of, numbers
+from measurand.export.svg.axes import Field, key, lines_of, numbers, swatch
 from measurand.export.svg.scale import Scale, ticks
 from measurand.export.svg.writer import WIDTH, Picture, drawing, label, rule
 from measurand.message import say
@@ -32,8 +32,8 @@ def scores(curve: Curve, result: Result, identity: str) -> Picture:
         parts.append(label(text, x(value), BOTTOM + 22.0, class_="tick", text_anchor="middle"))
     parts.append(label(say("picture.score"), (LEFT + RIGHT) / 2, BOTTOM + 42.0, class_="name", text_anchor="middle"))
     rows = [sum(map(int, numbers(curve, f"{side}_rows"))) for side in ("positive", "negative")]
-    parts.append(label(say("picture.positives", rows=rows[0]), LEFT, TOP - 9.0, class_="name"))
-    parts.append(label(say("picture.negatives", rows=rows[1]), LEFT, BOTTOM - 6.0, class_="name halo"))
+    parts += key(LEFT, 0.0, [(swatch("bar"), say("picture.positives", rows=rows[0]))])
+    parts += key((LEFT + RIGHT) / 2, 0.0, [(swatch("bar-other"), say("picture.negatives", rows=rows[1]))])
     finding = say("picture.scores", title=result.title)
     description = say("picture.scores_how")
     svg = drawing(identity, BOTTOM + 50.0, title=finding, description=description, parts=parts)
