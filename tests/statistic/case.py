@@ -59,4 +59,6 @@ def with_copy(rows: Rows, item: int) -> tuple[Rows, np.ndarray]:
     """The rows with one item twice, and the rows of ``item``."""
     chosen = np.flatnonzero(rows.item == item)
     copy = take(rows, chosen)
+    if "query" in copy.column:  # another item is another query
+        copy = Rows(copy.item, copy.cell, {**copy.column, "query": copy.column["query"] + 1000})
     return append(rows, Rows(np.full(len(chosen), rows.item.max() + 1), copy.cell, copy.column)), chosen

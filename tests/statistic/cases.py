@@ -10,6 +10,7 @@ from . import boxes
 from .case import Case, rows_of
 from .cases_classes import CASES as OF_CLASSES
 from .cases_numbers import CASES as NUMBERS
+from .cases_scores import CASES as SCORES
 
 
 def sums(rows, w, keep):
@@ -188,6 +189,7 @@ def naive_strengths(rows, w):
 
 
 CASES = [
+    *SCORES,
     *OF_CLASSES,
     *NUMBERS,
     *SHARES,

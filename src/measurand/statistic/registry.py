@@ -11,19 +11,26 @@ from types import MappingProxyType
 from typing import Any
 
 from measurand.statistic import (
+    calibration,
     classes_agreement,
     classes_average,
     classes_diagnostic,
     classes_hit,
     classes_labels,
+    log_score,
     numbers,
+    ranking,
 )
 from measurand.statistic.auc import Auc
 from measurand.statistic.average_precision import AveragePrecision
 from measurand.statistic.average_recall import AverageRecall
 from measurand.statistic.brier import BrierScore
+from measurand.statistic.concordance import Concordance
 from measurand.statistic.contract import Statistic
 from measurand.statistic.mean import Mean
+from measurand.statistic.multiclass_auc import MulticlassAuc
+from measurand.statistic.partial_auc import PartialAuc
+from measurand.statistic.precision_recall import PrecisionRecallArea
 from measurand.statistic.preference import BradleyTerry
 from measurand.statistic.proportion import accuracy, positive_rate, proportion, sensitivity, specificity
 from measurand.statistic.quantile import median_absolute_error, quantile
@@ -46,11 +53,16 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "bradley_terry": BradleyTerry,
         "brennan_prediger": classes_agreement.brennan_prediger,
         "brier_score": BrierScore,
+        "calibration_in_the_large": calibration.calibration_in_the_large,
+        "calibration_intercept": calibration.calibration_intercept,
+        "calibration_slope": calibration.calibration_slope,
+        "concordance": Concordance,
         "concordance_correlation": numbers.concordance_correlation,
         "correlation": numbers.correlation,
         "crps": numbers.crps,
         "crps_normal": numbers.crps_normal,
         "diagnostic_odds_ratio": classes_diagnostic.diagnostic_odds_ratio,
+        "expected_calibration_error": calibration.ExpectedCalibrationError,
         "f_score": classes_average.f_score,
         "false_discovery_rate": classes_diagnostic.false_discovery_rate,
         "false_negative_rate": classes_diagnostic.false_negative_rate,
@@ -66,24 +78,35 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "jaccard": classes_average.jaccard,
         "kappa": classes_agreement.kappa,
         "label_f_score": classes_labels.label_f_score,
+        "log_score": log_score.log_score,
         "mcc": classes_agreement.mcc,
         "mean": Mean,
         "mean_absolute_error": numbers.mean_absolute_error,
         "mean_absolute_percentage_error": numbers.mean_absolute_percentage_error,
+        "mean_reciprocal_rank": ranking.mean_reciprocal_rank,
         "mean_squared_error": numbers.mean_squared_error,
         "median_absolute_error": median_absolute_error,
+        "multiclass_auc": MulticlassAuc,
+        "multiclass_brier_score": log_score.multiclass_brier_score,
+        "multiclass_log_score": log_score.multiclass_log_score,
+        "ndcg": ranking.ndcg,
         "negative_likelihood_ratio": classes_diagnostic.negative_likelihood_ratio,
         "negative_predictive_value": classes_diagnostic.negative_predictive_value,
+        "observed_to_expected": calibration.observed_to_expected,
+        "partial_auc": PartialAuc,
         "pinball": numbers.pinball,
         "positive_likelihood_ratio": classes_diagnostic.positive_likelihood_ratio,
         "positive_predictive_value": classes_diagnostic.positive_predictive_value,
         "positive_rate": positive_rate,
         "precision": classes_average.precision,
+        "precision_at_k": ranking.precision_at_k,
+        "precision_recall_area": PrecisionRecallArea,
         "proportion": proportion,
         "quantile": quantile,
         "r_squared": numbers.r_squared,
         "rate": Rate,
         "recall": classes_average.recall,
+        "recall_at_k": ranking.recall_at_k,
         "root_mean_square_error": numbers.root_mean_square_error,
         "scott_pi": classes_agreement.scott_pi,
         "sensitivity": sensitivity,

@@ -200,6 +200,7 @@ _READ: Mapping[str, Callable[[Cells, str], Array]] = {
     "labels": _labels,
     "predicted_labels": _labels,
     "group": _group,
+    "query": _group,
 }
 
 

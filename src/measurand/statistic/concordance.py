@@ -1,0 +1,130 @@
+"""Concordance of predicted risks with times to an event, some of them censored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.weighing import any_row, no_counts, not_defined, one_class
+
+_PREPARED = "concordance.pairs"
+
+
+@dataclass(frozen=True)
+class _Split:
+    """Pairs of earlier and later rows that part at one bit of their rank in time.
+
+    ``earlier`` and ``later`` are rows; ``place`` (of each row) numbers score levels inside groups, ``first`` the
+    lowest level of the row's group, ``last`` the highest.
+    """
+
+    earlier: Integers
+    later: Integers
+    place: Integers
+    first: Integers
+    last: Integers
+    size: int
+
+
+@dataclass(frozen=True)
+class Concordance:
+    """Share of the comparable pairs in which the one with the earlier event had the higher score (Harrell et al. 1982).
+
+    A pair is comparable if the earlier time is an event; of equal times, an event and a censored one are. Equal scores
+    count half. Computed by splitting the ranks in time at each bit: ``O(n log n)`` after the rows are arranged.
+
+    >>> score, time, event = np.array([3.0, 1.0, 2.0]), np.array([1.0, 3.0, 2.0]), np.array([1.0, 0.0, 1.0])
+    >>> column = {"score": score, "time": time, "event": event}
+    >>> Concordance().value(Rows(np.arange(3), np.zeros(3, int), column), np.ones(3)).tolist()
+    [1.0]
+    """
+
+    name: str = field(default="concordance", init=False)
+    outputs: tuple[str, ...] = field(default=("concordance",), init=False)
+    roles: tuple[str, ...] = field(default=("score", "time", "event"), init=False)
+    bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
+    smooth: bool = field(default=True, init=False)
+    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
+
+    def arrange(self, rows: Rows) -> Rows:
+        """Order times and scores once."""
+        if _PREPARED in rows.note:
+            return rows
+        event = rows.column["event"] == 1.0
+        key = np.stack([rows.column["time"], (~event).astype(float)], axis=1)
+        rank = np.unique(key, axis=0, return_inverse=True)[1].reshape(-1)
+        score = np.unique(rows.column["score"], return_inverse=True)[1].reshape(-1)
+        bits = int(rank.max(initial=0)).bit_length()
+        splits = [_split(rank, score, event, bit) for bit in range(bits)]
+        return replace(rows, note={**rows.note, _PREPARED: [s for s in splits if len(s.earlier) and len(s.later)]})
+
+    def value(self, rows: Rows, w: Array) -> Array:
+        """The concordance, shape (1,). Raises StatisticError where no pair is comparable."""
+        concordant, comparable = self._pairs(rows, w)
+        return np.array([self._share(float(w @ concordant) / 2.0, float(w @ comparable) / 2.0)])
+
+    def sensitivity(self, rows: Rows, w: Array) -> Array:
+        """``(concordant weight of the row - T comparable weight) / comparable pairs``, shape (rows, 1)."""
+        concordant, comparable = self._pairs(rows, w)
+        pairs = float(w @ comparable) / 2.0
+        value = self._share(float(w @ concordant) / 2.0, pairs)
+        return np.asarray((concordant - value * comparable) / pairs)[:, None]
+
+    def counts(self, rows: Rows, w: Array) -> Array:
+        """None: raises StatisticError."""
+        raise no_counts(self.name)
+
+    def extremes(self, rows: Rows, w: Array) -> Array:
+        """An event before all others, with the lowest and with the highest score; shape (2, 1)."""
+        _, comparable = self._pairs(rows, w)
+        pairs, value = float(w @ comparable) / 2.0, self.value(rows, w)[0]
+        partners = max(float(w.sum()), float(w @ (rows.column["event"] == 1.0)))
+        return np.array([[-value * partners / pairs], [(1.0 - value) * partners / pairs]])
+
+    def extreme_classes(self, rows: Rows) -> Integers:
+        """Any row."""
+        return any_row(2)
+
+    def classes(self, rows: Rows) -> Integers:
+        """One class."""
+        return one_class(rows)
+
+    def _share(self, concordant: float, pairs: float) -> float:
+        if not pairs > 0.0:
+            raise not_defined("no_pairs", statistic=self.name)
+        return concordant / pairs
+
+    def _pairs(self, rows: Rows, w: Array) -> tuple[Array, Array]:
+        """Weight of the rows with which each is in order, and of those with which it is comparable, (rows,) each."""
+        concordant, comparable = np.zeros(len(w)), np.zeros(len(w))
+        for s in self.arrange(rows).note[_PREPARED]:
+            for mine, others, higher in ((s.earlier, s.later, False), (s.later, s.earlier, True)):
+                at = np.bincount(s.place[others], weights=w[others], minlength=s.size)
+                upto = np.concatenate([[0.0], np.cumsum(at)])
+                place, first, last = s.place[mine], s.first[mine], s.last[mine]
+                below = upto[place] - upto[first]
+                every = upto[last + 1] - upto[first]
+                tied = at[place]
+                concordant[mine] += (every - below - tied if higher else below) + tied / 2.0
+                comparable[mine] += every
+        return concordant, comparable
+
+
+def _split(rank: Integers, score: Integers, event: Array, bit: int) -> _Split:
+    """Rows whose ranks agree above a bit form a group: those with 0 there are earlier, those with 1 later."""
+    group = rank >> (bit + 1)
+    later = (rank >> bit) & 1 == 1
+    width = int(score.max(initial=0)) + 1
+    codes, place = np.unique(group * width + score, return_inverse=True)
+    place = place.reshape(-1)
+    of_code = codes // width
+    starts = np.flatnonzero(np.diff(of_code, prepend=-1))
+    ends = np.append(starts[1:], len(codes)) - 1
+    which = np.searchsorted(of_code[starts], group)
+    return _Split(
+        np.flatnonzero(~later & np.asarray(event, bool)), np.flatnonzero(later), place, starts[which], ends[which],
+        len(codes),
+    )  # fmt: skip

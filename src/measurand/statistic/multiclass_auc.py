@@ -1,0 +1,107 @@
+"""Area under the receiver operating characteristic for several classes, from the score of each class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from measurand.statistic.auc import Auc
+from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.weighing import any_row, no_counts, not_defined
+
+_PREPARED = "multiclass_auc.parts"
+_AUC = Auc()
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One area of two classes: its rows, arranged."""
+
+    at: Integers
+    rows: Rows
+
+
+@dataclass(frozen=True)
+class MulticlassAuc:
+    """Mean of the areas of each class against all others (``pairs = "rest"``), or of all ordered pairs of classes.
+
+    Against the rest, the score is that of the class; over pairs (c, d), the score of c among rows of c and d (Hand &
+    Till 2001), which does not depend on how frequent the classes are. Every class counts alike.
+
+    >>> scores = np.array([[0.8, 0.1, 0.1], [0.2, 0.6, 0.2], [0.3, 0.3, 0.4]])
+    >>> column = {"truth": np.array([0.0, 1.0, 2.0]), "scores": scores}
+    >>> MulticlassAuc().value(Rows(np.arange(3), np.zeros(3, int), column), np.ones(3)).tolist()
+    [1.0]
+    """
+
+    pairs: str = "rest"
+    name: str = field(default="multiclass_auc", init=False)
+    outputs: tuple[str, ...] = field(default=("multiclass_auc",), init=False)
+    roles: tuple[str, ...] = field(default=("truth", "scores"), init=False)
+    bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
+    smooth: bool = field(default=True, init=False)
+    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
+
+    def __post_init__(self) -> None:
+        if self.pairs not in ("rest", "pairs"):
+            raise not_defined(
+                "parameter_value", name=self.name, parameter="pairs", value=self.pairs, allowed="rest or pairs"
+            )
+
+    def arrange(self, rows: Rows) -> Rows:
+        """Arrange the two classes of each area once."""
+        if _PREPARED in rows.note:
+            return rows
+        truth, scores = rows.column["truth"].astype(np.int64), rows.column["scores"]
+        every = np.arange(len(truth))
+        parts = []
+        for c in range(scores.shape[1]):
+            for d in [-1] if self.pairs == "rest" else [d for d in range(scores.shape[1]) if d != c]:
+                at = every if d < 0 else np.flatnonzero((truth == c) | (truth == d))
+                column = {"truth": (truth[at] == c).astype(float), "score": scores[at, c]}
+                parts.append(_Part(at, _AUC.arrange(Rows(rows.item[at], rows.cell[at], column))))
+        return replace(rows, note={**rows.note, _PREPARED: parts})
+
+    def value(self, rows: Rows, w: Array) -> Array:
+        """The mean area, shape (1,). Raises StatisticError where a class has no row."""
+        parts = self.arrange(rows).note[_PREPARED]
+        return np.array([float(np.mean([_AUC.value(p.rows, w[p.at])[0] for p in parts]))])
+
+    def sensitivity(self, rows: Rows, w: Array) -> Array:
+        """Mean of those of the areas, shape (rows, 1)."""
+        parts = self.arrange(rows).note[_PREPARED]
+        s = np.zeros((len(w), 1))
+        for p in parts:
+            s[p.at] += _AUC.sensitivity(p.rows, w[p.at]) / len(parts)
+        return s
+
+    def counts(self, rows: Rows, w: Array) -> Array:
+        """None: raises StatisticError."""
+        raise no_counts(self.name)
+
+    def extremes(self, rows: Rows, w: Array) -> Array:
+        """The row of any class that loses, and the one that wins, every comparison it can enter; shape (2, 1)."""
+        parts = self.arrange(rows).note[_PREPARED]
+        classes = rows.column["scores"].shape[1]
+        down, up = np.zeros(classes), np.zeros(classes)
+        number = 0
+        for c in range(classes):
+            for d in [-1] if self.pairs == "rest" else [d for d in range(classes) if d != c]:
+                below, above, best, worst = _AUC.extremes(parts[number].rows, w[parts[number].at])[:, 0] / len(parts)
+                number += 1
+                others = [k for k in range(classes) if k != c] if d < 0 else [d]
+                down[c] += below
+                up[c] += best
+                down[others] += above
+                up[others] += worst
+        return np.array([[down.min()], [up.max()]])
+
+    def extreme_classes(self, rows: Rows) -> Integers:
+        """Any row."""
+        return any_row(2)
+
+    def classes(self, rows: Rows) -> Integers:
+        """The truth of each row."""
+        return np.asarray(rows.column["truth"], dtype=np.int64)
