@@ -97,12 +97,14 @@ def _beyond_chance(name: str, chance: Chance, weights: str, categories: int, tab
     # categories in order have places, so that one that is empty between others counts
     found = np.flatnonzero(occurs)[-1] + 1 if weights != "identity" else occurs.sum()
     count = int(max(categories, found))
+    if count < 2:
+        raise not_defined("one_class", statistic=name, side="reference and predicted")
     share, a = square / total, _weights(len(square), weights, count)
     by_reference, by_prediction = share.sum(axis=1), share.sum(axis=0)
     observed = float(np.sum(a * share))
     expected, slope_reference, slope_prediction = chance(by_reference, by_prediction, a, count)
     if not 1.0 - expected > 1e-14:
-        raise not_defined("one_class", statistic=name, side="reference or predicted")
+        raise not_defined("one_class", statistic=name, side="reference and predicted")
     value = (observed - expected) / (1.0 - expected)
     slope = slope_reference[:, None] + slope_prediction[None, :]
     pull = a - (1.0 - value) * slope
@@ -129,7 +131,7 @@ def _cut(value: float, gradient: Array, occurs: Occurs, shape: tuple[int, ...]) 
 
 def _weights(size: int, kind: str, count: int) -> Array:
     """Agreement weights of ``size`` categories, of ``count`` in all; shape (size, size)."""
-    if kind == "identity" or count < 2:
+    if kind == "identity":
         return np.eye(size)
     distance = np.abs(np.subtract.outer(np.arange(size), np.arange(size))) / (count - 1)
     return np.asarray(1.0 - (distance if kind == "linear" else distance**2))
@@ -151,9 +153,9 @@ def _spread(first: Array, second: Array, a: Array, count: int) -> tuple[float, A
 
 
 def _even(first: Array, second: Array, a: Array, count: int) -> tuple[float, Array, Array]:
-    return 1.0 / max(count, 1), np.zeros(len(first)), np.zeros(len(second))
+    return 1.0 / count, np.zeros(len(first)), np.zeros(len(second))
 
 
 def _mean_weight(a: Array, count: int) -> float:
     """``T / (K (K - 1))``, T the sum of the weights of K categories, whether they occur or not."""
-    return float(a[:count, :count].sum()) / (count * (count - 1.0)) if count > 1 else 0.0
+    return float(a[:count, :count].sum()) / (count * (count - 1.0))
