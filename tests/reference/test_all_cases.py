@@ -8,6 +8,7 @@ import pytest
 from tests.reference.case import CASES, read
 
 COMPARED = {
+    "calibration-birthwt": "test_calibration",
     "auc-delong-asah": "test_auc", "clustered-mean-petersen": "test_clustered_se", "ea402-s2-mass": "test_gum",
     "ea402-s4-gaugeblock": "test_gum", "gum-h1-endgauge": "test_gum", "gum-h3-thermometer": "test_gum",
     "jcgm101-additive": "test_gum_mc", "jcgm101-mass": "test_gum_mc", "jcgm106-bearings": "test_conformity_risk",
@@ -30,7 +31,7 @@ COMPARED = {
 
 LATER = {
     "aupro-a": "inspection", "av-zero-failures": "av-safety", "basel-traffic-light": "backtest",
-    "bradley-terry-citations": "ranking", "calibration-birthwt": "calibration", "coco-bbox": "detection",
+    "bradley-terry-citations": "ranking", "coco-bbox": "detection",
     "consensus-bcg": "consensus",
     "ecb-jeffreys-pd-a": "backtest", "gauge-rr-aiag": "gauge-rr", "icc-shrout-fleiss": "agreement",
     "interlab-glucose-e691": "iso5725", "irt-lsat": "irt", "iso13528-e1-algorithm-a": "proficiency",

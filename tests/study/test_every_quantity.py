@@ -57,10 +57,12 @@ def table(definition: Definition, rng: np.random.Generator, *, raters: int) -> d
         columns["value"] = ["|".join(np.array(CLASSES)[s ^ (rng.random(3) < 0.2)]) for s in sets[item]]
         return ready(columns)
     held = np.abs(level) if positive_reference(definition) else level
-    columns["reference"] = (
-        [classes[k] for k in truth] if "truth" in definition.roles else [f"{x:.6f}" for x in held]
-        if "group" not in definition.roles else [str(int(min(3, abs(x)))) for x in level]
-    )  # fmt: skip
+    if "truth" in definition.roles:
+        columns["reference"] = [classes[k] for k in truth]
+    elif "query" in definition.roles:  # relevance grades
+        columns["reference"] = [str(int(min(3.0, abs(x)))) for x in level]
+    else:
+        columns["reference"] = [f"{x:.6f}" for x in held]
     if "exposure" in definition.roles:
         columns["value"] = [str(k) for k in rng.poisson(2.0 * columns["exposure"])]
     elif definition.kind == "number":
