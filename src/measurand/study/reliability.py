@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from measurand.document.result import Curve
 from measurand.message import say
-from measurand.quantity.student import normal_factor
+from measurand.quantity.student import normal_factor, student_factor
 from measurand.study.scored import Scored, short
 
 Array = NDArray[np.float64]
@@ -26,7 +26,7 @@ def reliability(s: Scored, *, p: float) -> Curve | None:
     The band (Broecker & Smith 2007) holds the observed share of a bin with probability ``p`` if the probabilities are
     right: quantiles of the binomial distribution with the bin's mean probability and ``n = m (1 - m) / V`` trials. V is
     the variance of the observed share: ``sum w^2 p (1 - p) / W^2`` of independent rows; with clusters, weights or
-    uncertain labels that of the unit totals of ``w (y - p)`` if it is larger.
+    uncertain labels that of the unit totals of ``w (y - p)`` if it is larger (with Student's factor for few units).
     """
     if not len(s.score) or s.score.min() < 0.0 or s.score.max() > 1.0:
         return None
@@ -43,13 +43,22 @@ def reliability(s: Scored, *, p: float) -> Curve | None:
         variance = float(w**2 @ (score * (1.0 - score))) / total**2
         if not s.plain:
             residual = w * (hit - score - (observed - mean))
-            of_unit = np.bincount(np.unique(s.unit[mine], return_inverse=True)[1].reshape(-1), weights=residual)
-            variance = max(variance, float(of_unit @ of_unit) / total**2 * len(of_unit) / max(len(of_unit) - 1, 1))
+            variance = max(variance, _between(residual, s.unit[mine], p=p) / total**2)
         trials = mean * (1.0 - mean) / variance if variance > 0 else float(len(w))
         lower, upper = consistency(mean, trials, p=p)
         lines.append((float(score.min()), float(score.max()), mean, observed, lower, upper, float(len(w))))
     columns = {name: tuple(map(short, values)) for name, values in zip(names, zip(*lines, strict=True), strict=True)}
     return Curve(name="reliability", title=say("curve.reliability"), columns=columns)
+
+
+def _between(residual: Array, unit: Integers, *, p: float) -> float:
+    """Variance of the sum of residuals from the totals of the units, widened by Student's factor for few units."""
+    of_unit = np.bincount(np.unique(unit, return_inverse=True)[1].reshape(-1), weights=residual)
+    if len(of_unit) < 2:
+        return 0.0
+    tail, df = (1.0 - p) / 2.0, len(of_unit) - 1.0
+    factor = float(student_factor(tail, df) / normal_factor(tail))
+    return float(of_unit @ of_unit) * len(of_unit) / df * factor**2
 
 
 def _bins(score: Array) -> Integers:

@@ -27,7 +27,7 @@ class Rates:
     point: tuple[str, ...]
     """Name of the operating point, empty elsewhere."""
     true_replicates: Array
-    """Bootstrap replicates, (replicates, points); none where the items are the whole population."""
+    """Bootstrap replicates with both classes, (replicates, points); none where the items stand for themselves."""
     false_replicates: Array
     prevalence: Array
     """Share of positives, then that of each replicate."""
@@ -94,7 +94,7 @@ def roc(s: Scored, r: Rates, *, p: float) -> Curve:
         "false_positive_rate": tuple(map(short, r.false_positive)),
         "true_positive_rate": tuple(map(short, r.true_positive)),
     }
-    if len(r.true_replicates):
+    if s.sampled:
         lower, upper = band(s, r, p=p)
         columns |= {"lower": tuple(map(short, lower)), "upper": tuple(map(short, upper))}
     return Curve(name="roc", title=say("curve.roc"), columns=columns | {"point": r.point})
@@ -114,10 +114,11 @@ def band(s: Scored, r: Rates, *, p: float) -> tuple[Array, Array]:
 def _deviation(replicates: Array, value: Array, units: int, p: float) -> float:
     """Largest deviation over the thresholds, not exceeded with probability (1 + p) / 2."""
     tail = (1.0 - p) / 2.0
-    seen = float(np.quantile(np.abs(replicates - value).max(axis=1), 1.0 - tail))
-    if units > 1:
+    seen = 0.0
+    if units > 1 and len(replicates):
+        seen = float(np.quantile(np.abs(replicates - value).max(axis=1), 1.0 - tail))
         seen *= float(student_factor(tail / 2.0, units - 1.0) / normal_factor(tail / 2.0))
-    return max(seen, 1.0 - (tail / 2.0) ** (1.0 / max(units, 1)))
+    return max(seen, 1.0 - float((tail / 2.0) ** (1.0 / max(units, 1))))
 
 
 def precision_recall(s: Scored, r: Rates, *, p: float) -> Curve:
@@ -132,7 +133,7 @@ def precision_recall(s: Scored, r: Rates, *, p: float) -> Curve:
         "recall": tuple(map(short, r.true_positive)),
         "precision": tuple(map(short, precision)),
     }
-    if len(r.true_replicates):
+    if s.sampled:
         lower, upper = _limits(s, r, precision, p=p)
         columns |= {"lower": tuple(map(short, lower)), "upper": tuple(map(short, upper))}
     return Curve(name="precision_recall", title=say("curve.precision_recall"), columns=columns | {"point": r.point})
@@ -152,7 +153,7 @@ def _limits(s: Scored, r: Rates, precision: Array, *, p: float) -> tuple[Array, 
     step = 1e-12 * np.arange(len(precision))
     at_recall = [np.interp(r.true_positive, x + step, y) for x, y in zip(r.true_replicates, again, strict=True)]
     tail = (1.0 - p) / 2.0
-    low, high = np.quantile(np.array(at_recall), [tail, 1.0 - tail], axis=0)
+    low, high = np.quantile(np.array(at_recall), [tail, 1.0 - tail], axis=0) if at_recall else (precision, precision)
     called = r.true_positive * s.units[0] + r.false_positive * s.units[1]
     right = precision * called
     wrong = np.maximum(called - right, 0.0)

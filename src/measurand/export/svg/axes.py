@@ -9,6 +9,7 @@ from measurand.document.number import real
 from measurand.document.result import Curve
 from measurand.export.svg.scale import Scale, ticks
 from measurand.export.svg.writer import Markup, element, fixed, label, rule
+from measurand.message import say
 
 Points = Iterable[tuple[float, float]]
 
@@ -66,9 +67,14 @@ def numbers(curve: Curve, name: str) -> list[float]:
     return [real(x) for x in curve.columns[name]]
 
 
-def lines_of(curve: Curve) -> tuple[tuple[str, ...], ...]:
-    """The columns of a curve as the lines of a table, as they stand in the result."""
-    return tuple(zip(*curve.columns.values(), strict=True))
+def table(curve: Curve, names: Iterable[str]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Heads and lines of the data table: columns in this order (a document keeps none), as they stand in the result.
+
+    A column that is absent or empty is left out.
+    """
+    kept = [name for name in names if any(curve.columns.get(name, ()))]
+    lines = zip(*(curve.columns[name] for name in kept), strict=True)
+    return tuple(say(f"data.{name}") for name in kept), tuple(lines)
 
 
 def key(x: float, y: float, entries: list[tuple[Markup, str]]) -> list[Markup]:

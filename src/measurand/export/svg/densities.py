@@ -6,7 +6,7 @@ from measurand.document.number import real
 from measurand.document.result import Curve, Result
 from measurand.document.rounding import percent
 from measurand.export.plain import decimals, rounded
-from measurand.export.svg.axes import Field, lines_of, numbers
+from measurand.export.svg.axes import Field, numbers, table
 from measurand.export.svg.scale import Scale, ticks
 from measurand.export.svg.writer import WIDTH, Markup, Picture, drawing, element, label, rule
 from measurand.message import say
@@ -33,7 +33,7 @@ def densities(shape: Curve, intervals: Curve, result: Result, identity: str) -> 
     for value, text in ticks(x, 7):
         parts.append(rule(x(value), BOTTOM, x(value), BOTTOM + 5.0, class_="axis"))
         parts.append(label(text, x(value), BOTTOM + 20.0, class_="tick", text_anchor="middle"))
-    lines = [dict(zip(intervals.columns, line, strict=True)) for line in lines_of(intervals)]
+    lines = [dict(zip(intervals.columns, line, strict=True)) for line in zip(*intervals.columns.values(), strict=True)]
     places = decimals(real(result.u), 2)
     for i, line in enumerate(lines):
         parts += _interval(line, x, BOTTOM + 50.0 + 40.0 * i, places)
@@ -41,8 +41,8 @@ def densities(shape: Curve, intervals: Curve, result: Result, identity: str) -> 
     key = "picture.densities" if check is None or check.passed else "picture.densities_differ"
     finding = say(key, p=percent(result.coverage_probability))
     svg = drawing(identity, BOTTOM + 118.0, title=finding, description=say("picture.densities_how"), parts=parts)
-    header = tuple(say(f"data.{name}") for name in shape.columns)
-    return Picture(svg=svg, finding=finding, header=header, rows=lines_of(shape))
+    header, rows = table(shape, ("from", "to", "first_order", "monte_carlo"))
+    return Picture(svg=svg, finding=finding, header=header, rows=rows)
 
 
 def _interval(line: dict[str, str], x: Scale, y: float, places: int) -> list[Markup]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from measurand.document.result import Curve, Result
 from measurand.export.plain import percent
-from measurand.export.svg.axes import lines_of, numbers
+from measurand.export.svg.axes import numbers, table
 from measurand.export.svg.writer import Markup, Picture, drawing, element, label, shortened
 from measurand.message import say
 
@@ -33,8 +33,8 @@ def discordance(curve: Curve, result: Result, identity: str) -> Picture:
                   total=sum(count))  # fmt: skip
     description = say("picture.discordance_how")
     svg = drawing(identity, TOP + 2 * HIGH + GAP + 10.0, title=finding, description=description, parts=parts)
-    header = tuple(say(f"data.{name}") for name in curve.columns)
-    rows = tuple((say(f"picture.outcome_{line[0]}"), *line[1:]) for line in lines_of(curve))
+    header, lines = table(curve, ("outcome", "system", "observations", "share"))
+    rows = tuple((say(f"picture.outcome_{line[0]}"), *line[1:]) for line in lines)
     return Picture(svg=svg, finding=finding, header=header, rows=rows)
 
 

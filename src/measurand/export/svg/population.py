@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from measurand.document.result import Curve
 from measurand.export.plain import percent
-from measurand.export.svg.axes import lines_of, numbers
+from measurand.export.svg.axes import numbers, table
 from measurand.export.svg.scale import Scale
 from measurand.export.svg.writer import WIDTH, Markup, Picture, drawing, element, hatch, label, shortened
 from measurand.message import say
@@ -23,12 +23,8 @@ def population(curve: Curve, identity: str) -> Picture:
     height = TOP + PITCH * len(rows) + 8.0
     finding = _finding(curve)
     svg = drawing(identity, height, title=finding, description=curve.title, parts=parts)
-    kept = [name for name in curve.columns if any(curve.columns[name])]
-    at = [list(curve.columns).index(name) for name in kept]
-    header = tuple(say(f"data.{name}") for name in kept)
-    return Picture(
-        svg=svg, finding=finding, header=header, rows=tuple(tuple(r[i] for i in at) for r in lines_of(curve))
-    )
+    header, lines = table(curve, ("row", "column", "units", "observations", "share", "wanted"))
+    return Picture(svg=svg, finding=finding, header=header, rows=lines)
 
 
 def _finding(curve: Curve) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from measurand.document.result import Curve, Result
 from measurand.document.rounding import percent
-from measurand.export.svg.axes import Field, dot, key, lines_of, numbers, stroke, swatch
+from measurand.export.svg.axes import Field, dot, key, numbers, stroke, swatch, table
 from measurand.export.svg.scale import Scale
 from measurand.export.svg.writer import Markup, Picture, drawing, element, label
 from measurand.message import say
 
 LEFT, RIGHT, TOP, BOTTOM = 70.0, 470.0, 14.0, 414.0
+NAMES = (
+    "threshold", "false_positive_rate", "true_positive_rate", "recall", "precision", "lower", "upper", "point",
+)  # fmt: skip
 HAIR = 0.012
 """How far the field reaches beyond 0 and 1."""
 
@@ -63,8 +66,8 @@ def _picture(
     finding = say("picture.ranking" if about else "picture.trade", title=result.title, text=result.text)
     description = say(f"picture.{curve.name}_how", p=p)
     svg = drawing(identity, BOTTOM + 46.0, title=finding, description=description, parts=parts)
-    header = tuple(say(f"data.{name}") for name in curve.columns)
-    return Picture(svg=svg, finding=finding, header=header, rows=lines_of(curve))
+    header, rows = table(curve, NAMES)
+    return Picture(svg=svg, finding=finding, header=header, rows=rows)
 
 
 def _operating(curve: Curve, field: Field, pairs: list[tuple[float, float]]) -> list[Markup]:

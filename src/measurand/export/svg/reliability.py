@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from measurand.document.result import Curve, Result
 from measurand.document.rounding import percent
-from measurand.export.svg.axes import Field, dot, key, lines_of, numbers, stroke, swatch
+from measurand.export.svg.axes import Field, dot, key, numbers, stroke, swatch, table
 from measurand.export.svg.scale import Scale
 from measurand.export.svg.writer import Markup, Picture, drawing, element, label
 from measurand.message import say
 
 LEFT, RIGHT, TOP, BOTTOM = 70.0, 470.0, 14.0, 394.0
 LOW, LOWEST = 446.0, 526.0
+NAMES = ("from", "to", "predicted", "observed", "lower", "upper", "rows")
 HAIR = 0.012
 HALF = 7.0
 """Half the width of the bar of a bin."""
@@ -39,8 +40,8 @@ def reliability(curve: Curve, scores: Curve | None, result: Result, identity: st
     description = say("picture.reliability_how", p=covered)
     bottom = LOWEST if scores is not None else BOTTOM + 46.0
     svg = drawing(identity, bottom + 8.0, title=finding, description=description, parts=parts)
-    header = tuple(say(f"data.{name}") for name in curve.columns)
-    return Picture(svg=svg, finding=finding, header=header, rows=lines_of(curve))
+    header, rows = table(curve, NAMES)
+    return Picture(svg=svg, finding=finding, header=header, rows=rows)
 
 
 def _entries(covered: str, *, all_inside: bool) -> list[tuple[Markup, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from measurand.document.result import Curve, Result
-from measurand.export.svg.axes import Field, key, lines_of, numbers, swatch
+from measurand.export.svg.axes import Field, key, numbers, swatch, table
 from measurand.export.svg.scale import Scale, ticks
 from measurand.export.svg.writer import WIDTH, Picture, drawing, label, rule
 from measurand.message import say
@@ -37,5 +37,5 @@ def scores(curve: Curve, result: Result, identity: str) -> Picture:
     finding = say("picture.scores", title=result.title)
     description = say("picture.scores_how")
     svg = drawing(identity, BOTTOM + 50.0, title=finding, description=description, parts=parts)
-    header = tuple(say(f"data.{name}") for name in curve.columns)
-    return Picture(svg=svg, finding=finding, header=header, rows=lines_of(curve))
+    header, lines = table(curve, ("from", "to", "positive_rows", "positive", "negative_rows", "negative"))
+    return Picture(svg=svg, finding=finding, header=header, rows=lines)
