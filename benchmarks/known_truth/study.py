@@ -21,7 +21,8 @@ Progress = Callable[[str], None]
 @cache
 def situations() -> tuple[Situation, ...]:
     """All of the study, in the order of the page."""
-    found = [s for part in (shares, factors, labels, areas, pairs, numbers, classes, comparisons) for s in part.situations()]
+    parts = (shares, factors, labels, areas, pairs, numbers, classes, comparisons)
+    found = [s for part in parts for s in part.situations()]
     if len({s.key for s in found}) < len(found):
         raise ValueError("two situations have the same name")
     return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -56,8 +56,9 @@ class LabelFScore:
     exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def arrange(self, rows: Rows) -> Rows:
-        """Nothing to prepare."""
-        return rows
+        """Notes which labels are both there and predicted."""
+        held, given = _both(rows.column)
+        return rows if "both" in rows.note else replace(rows, note={**rows.note, "both": held * given})
 
     def value(self, rows: Rows, w: Array) -> Array:
         """The mean F-score, shape (1,). Raises StatisticError where no label occurs."""
@@ -67,7 +68,7 @@ class LabelFScore:
         """Sum over labels of the derivatives, shape (rows, 1)."""
         _, found, present, predicted = self._slope(rows, w)
         held, given = _both(rows.column)
-        return np.asarray((held * given) @ found + held @ present + given @ predicted)[:, None]
+        return np.asarray(self._right(rows) @ found + held @ present + given @ predicted)[:, None]
 
     def counts(self, rows: Rows, w: Array) -> Array:
         """None: raises StatisticError."""
@@ -87,11 +88,14 @@ class LabelFScore:
         """One class."""
         return one_class(rows)
 
+    def _right(self, rows: Rows) -> Array:
+        return np.asarray(self.arrange(rows).note["both"])
+
     def _slope(self, rows: Rows, w: Array) -> tuple[float, Array, Array, Array]:
         """Value, and its derivative by the weight of each label: found, present by reference, predicted."""
         positive_sum(w, statistic=self.name, rows="the rows")
         held, given = _both(rows.column)
-        found, present, predicted = w @ (held * given), w @ held, w @ given
+        found, present, predicted = w @ self._right(rows), w @ held, w @ given
         occurs = present + predicted > 0.0
         if not np.any(occurs) or (self.average == "weighted" and not present.sum() > 0.0):
             raise not_defined("no_label", statistic=self.name)
