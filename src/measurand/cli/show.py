@@ -11,6 +11,7 @@ import click
 
 from measurand.cli.output import show_record, show_views
 from measurand.cli.place import existing
+from measurand.cli.show_items import show_items
 from measurand.cli.stated import stated
 from measurand.cli.view import exit_code, printed, record_at, view
 from measurand.document.canonical import plain
@@ -28,7 +29,8 @@ from measurand.message import say
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 @click.option("--resolved", "whole", is_flag=True, help=say("cli.option.resolved"))
 @click.option("--budget", is_flag=True, help=say("cli.option.budget"))
-def verb(file: Path, json: bool, whole: bool, budget: bool) -> int:
+@click.option("--items", type=click.IntRange(1, 1_000_000), is_flag=False, flag_value=10, help=say("cli.option.items"))
+def verb(file: Path, json: bool, whole: bool, budget: bool, items: int | None) -> int:
     """Print what a file of ours holds. The exit code is 0 whatever the verdict is."""
     if file.suffix == ".toml":
         procedure = resolved(opened(file))
@@ -38,6 +40,8 @@ def verb(file: Path, json: bool, whole: bool, budget: bool) -> int:
     if whole:
         document = plain(record.procedure)
         click.echo(printed(document) if json else "\n".join(outline(document)))
+    elif items is not None:
+        show_items(record, folder, most=items, json=json)
     elif json:
         show_views([view(record, folder=str(folder), code=exit_code(record.decisions.verdict), at=at)])
     elif budget:
