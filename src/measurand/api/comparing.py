@@ -86,7 +86,7 @@ class Comparison(Stating):
         return f"{value} [{low}, {high}] ({100.0 * self.level:g} %)"
 
     def __repr__(self) -> str:
-        return f"{self.text}, {self.method}; p = {significant(self.p)} ({self.test})"
+        return f"{self.text}, {self.method}; p = {self.p:.2g} ({self.test})"
 
 
 def difference_of_proportions(
