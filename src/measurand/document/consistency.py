@@ -139,12 +139,36 @@ def _error(error: Tables, reader: Reader) -> None:
     pair = [key for key in ("sensitivity", "specificity") if key in error]
     if _has(reader, *map(str, path)):
         return
-    if ("rate" in error) == bool(pair) or len(pair) == 1:
+    ways = [key for key in ("rate", "by", "matrix", "counts") if key in error] + (["pair"] if pair else [])
+    if len(ways) != 1 or len(pair) == 1 or ("by" in error) != ("rates" in error):
         reader.find("M0314.error", path, say("M0314.error_hint"))
     elif "rate" in error and float(error["rate"]["value"]) >= 0.5:
         reader.find("M0302.error_rate", (*path, "rate", "value"), value=error["rate"]["value"])
     elif pair and float(error["sensitivity"]["value"]) + float(error["specificity"]["value"]) <= 1:
         reader.find("M0302.error_chance", (*path, "sensitivity"))
+    else:
+        _several_errors(error, path, reader)
+
+
+def _several_errors(error: Tables, path: Path, reader: Reader) -> None:
+    """Checks of rates by level and of confusion matrices."""
+    u = error.get("standard_uncertainty")
+    for level, rate in error.get("rates", {}).items():
+        if float(rate) >= 0.5:
+            reader.find("M0302.error_rate", (*path, "rates"), value=f"{rate} ({level})")
+    wanted = {"by": isinstance(u, dict) and set(u) == set(error.get("rates", {})),
+              "matrix": isinstance(u, tuple) and len(u) == len(error.get("matrix", ()))}  # fmt: skip
+    for way, fine in wanted.items():
+        if way in error and not fine:
+            reader.find("M0314.error_uncertainty", (*path, "standard_uncertainty"), way="rates" if way == "by" else way)
+    if u is not None and not {"by", "matrix"} & set(error):
+        reader.find("M0314.error_uncertainty_alone", (*path, "standard_uncertainty"))
+    for n, row in enumerate(error.get("matrix", ())):
+        if abs(sum(map(float, row)) - 1.0) > 1e-3:
+            reader.find("M0302.matrix_sum", (*path, "matrix"), row=n + 1, sum=f"{sum(map(float, row)):g}")
+    for n, row in enumerate(error.get("counts", ())):
+        if sum(map(float, row)) < 2:
+            reader.find("M0302.counts_row", (*path, "counts"), row=n + 1)
 
 
 def _format(table: Tables, path: Path, reader: Reader) -> None:

@@ -99,6 +99,8 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     "reference.audit": {"file": Entry("paths", True), "format": FORMAT, "item": KEY, "value": _column(True)},
     "reference.error": {
         "rate": _table("known"), "sensitivity": _table("known"), "specificity": _table("known"),
+        "by": _column(), "rates": Entry("shares"), "matrix": Entry("matrix", low=0, high=1),
+        "counts": Entry("matrix", low=0), "standard_uncertainty": Entry("matrix", low=0, high=0.5),
         "independent": Entry("flag"),
     },
     "known": {"value": _number(0, 1, True), "standard_uncertainty": _number(0, 0.5, True)},

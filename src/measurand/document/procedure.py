@@ -98,11 +98,21 @@ class Known(Document):
 
 
 class LabelError(Document):
-    """Label error known from elsewhere: ``rate``, or ``sensitivity`` and ``specificity``."""
+    """Label error known from elsewhere: ``rate``, ``sensitivity`` and ``specificity``, ``by`` and ``rates``, ``matrix``
+    or ``counts``."""
 
     rate: Known | None = None
     sensitivity: Known | None = None
     specificity: Known | None = None
+    by: str | None = None
+    """Column whose levels have error rates of their own, ``rates``."""
+    rates: dict[str, Number] | None = None
+    matrix: tuple[tuple[Number, ...], ...] | None = None
+    """Probability of each label (columns) for each true class (rows), in the order of the classes."""
+    counts: tuple[tuple[Number, ...], ...] | None = None
+    """Calibration table: items of each true class (rows) by label (columns)."""
+    standard_uncertainty: tuple[tuple[Number, ...], ...] | dict[str, Number] | None = None
+    """Of each cell of ``matrix`` (the diagonal follows from the others), or of each of the ``rates``."""
     independent: bool = False
     """Declared independent of the system's success: corrected only then, else the bounds it implies are printed."""
 

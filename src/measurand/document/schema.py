@@ -111,6 +111,15 @@ _KINDS: Mapping[str, Callable[[Entry], Fragment]] = {
     "columns_by_class": _constant(_map(_TEXT)),
     "size": lambda entry: {"anyOf": [{"type": "integer", "minimum": 1}, _map({"type": "integer", "minimum": 1})]},
     "weights": lambda entry: {"anyOf": [{"const": "equal"}, _map({"type": "number", "minimum": 0})]},
+    "shares": _constant(_map({"type": "number", "minimum": 0, "maximum": 1})),
+    "matrix": lambda entry: {
+        "anyOf": [
+            {"type": "array", "items": {"type": "array", "items": {"type": "number", **_range(entry)}}},
+            _map({"type": "number", **_range(entry)}),
+        ]
+        if entry.high == 0.5
+        else [{"type": "array", "items": {"type": "array", "items": {"type": "number", **_range(entry)}}}]
+    },
     "trials": lambda entry: {"anyOf": [{"const": "adaptive"}, {"type": "integer", **_range(entry)}]},
     "json": _constant({"type": "object"}),
     "at": _constant(_map(_SCALAR)),

@@ -235,6 +235,23 @@ def _weights(value: Any, entry: Entry) -> str | dict[str, str]:
     return found
 
 
+def _shares(value: Any, entry: Entry) -> dict[str, str]:
+    bound = Entry("number", low=0, high=entry.high if entry.high is not None else 1)
+    return {label(k): _number(v, bound) for k, v in _mapping(value).items()}
+
+
+def _matrix(value: Any, entry: Entry) -> tuple[tuple[str, ...], ...] | dict[str, str]:
+    """A square matrix as a list of rows; uncertainties may stand by level instead."""
+    if isinstance(value, dict) and entry.high is not None and entry.high < 1:
+        return _shares(value, entry)
+    if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
+        raise WrongValueError("M0301.matrix", found=toml_kind(value))
+    if len(value) < 2 or any(len(row) != len(value) for row in value):
+        raise WrongValueError("M0302.square", rows=len(value))
+    bound = Entry("number", low=entry.low, high=entry.high)
+    return tuple(tuple(_number(x, bound) for x in row) for row in value)
+
+
 def _trials(value: Any, entry: Entry) -> int | str:
     return "adaptive" if value == "adaptive" else _integer(value, entry)
 
@@ -301,5 +318,6 @@ READERS: Mapping[str, Callable[[Any, Entry], Any]] = {
     "column": _text, "columns": _columns, "key": _key, "paths": _key, "pair": _pair, "integer": _integer,
     "number": _number, "amount": _amount, "amount_or_column": _amount_or_column, "flag": _flag, "choice": _choice,
     "choices": _choices, "label": _label, "labels": _labels, "columns_by_class": _columns_by_class, "size": _size,
-    "weights": _weights, "trials": _trials, "json": _settings, "model": _model, "at": _at, "filter": _filter,
+    "weights": _weights, "shares": _shares, "matrix": _matrix, "trials": _trials, "json": _settings, "model": _model,
+    "at": _at, "filter": _filter,
 }  # fmt: skip

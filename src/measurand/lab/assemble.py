@@ -189,12 +189,14 @@ def _joined(
 
 
 def _named(procedure: Procedure) -> set[str]:
-    """Columns that ``where``, ``by`` and ``contrast`` name, other than the system and the factors."""
+    """Columns that ``where``, ``by``, ``contrast`` and label errors name, other than the system and the factors."""
     found: set[str] = set()
     for measurand in procedure.measurand:
         found |= set(measurand.where)
         found |= {measurand.by} if measurand.by else set()
         found |= {measurand.contrast.over} if measurand.contrast else set()
+    if procedure.reference is not None and procedure.reference.error is not None and procedure.reference.error.by:
+        found.add(procedure.reference.error.by)
     return found - {"system"} - {factor.id for factor in procedure.factor}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from measurand.document.procedure import Factor, Procedure
 from measurand.errors import DesignError, Finding
 from measurand.message import say
-from measurand.quantity.estimate import Estimate, input_estimate
-from measurand.quantity.source import margin, one_input
+from measurand.quantity.estimate import Estimate
+from measurand.quantity.source import Source, margin, one_input
 from measurand.quantity.two_shares import PairCounts
 from measurand.statistic.contract import Rows
 from measurand.study.audited import audit_parts, centred, is_audited, pairs, renormalised, with_audit
@@ -229,16 +229,22 @@ def _with_labels(
     if aim.measurand.estimand == "benchmark":
         key = f"labels:{keys.reference}"
         sources[key], parts[key, "wrong labels"] = one_input(key, "reference"), np.array([[np.sqrt(noise)]])
-    error = seen.procedure.reference.error if seen.procedure.reference else None
-    if votes is None and error is not None:
-        for p, slope in slopes.items():
-            known = getattr(error, p)
-            one = input_estimate(
-                p, 0.0, slope * float(known.standard_uncertainty), component="reference", key=f"label:{p}"
-            )
-            sources.update(one.sources)
-            parts.update(one.parts)
+    if votes is None and seen.labels is not None:
+        _known_errors(seen.labels.known, slopes, sources, parts)
     return Estimate(estimate.outputs, estimate.value, sources, parts), noise
+
+
+def _known_errors(
+    known: Mapping[str, float], slopes: Mapping[str, float], sources: dict[str, Source],
+    parts: dict[tuple[str, str], Array],
+) -> None:  # fmt: skip
+    """Add the label errors that are known from elsewhere: one source of type B per kind of parameter."""
+    for kind in dict.fromkeys(p.split(":")[0] for p in slopes):
+        names = [p for p in slopes if p.split(":")[0] == kind]
+        key = f"label:{kind}"
+        levels = tuple(f"label:{p}" for p in names)
+        sources[key] = Source(key, "reference", "B", levels)
+        parts[key, kind] = np.array([[slopes[p] * known[p]] for p in names])
 
 
 def _noise(s: Array, data: Weighed) -> float:

@@ -111,7 +111,7 @@ def shares_of(arm: Arm) -> list[Share]:
         out.append(Share(max(float(variance[0]), 0.0), source.df, "A", levels, key=" × ".join(effect)))
     for key, source in arm.estimate.sources.items():
         if source.type == "B":
-            c = arm.estimate.total(key)[0, 0]
+            c = float(np.linalg.norm(arm.estimate.total(key)[:, 0]))
             out.append(Share(float(c * c), source.df, "B", key=key))
     return out
 

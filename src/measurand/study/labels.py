@@ -7,8 +7,8 @@ Gladen 1978, as weights); weights may leave [0, 1]. Posterior probabilities are 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import comb
 
 import numpy as np
@@ -103,6 +103,9 @@ class Weights:
     noise: Array
     label: Integers
     """Observed label (class position) of each item: majority, ties to the lower class."""
+    known: Mapping[str, float] = field(default_factory=dict)
+    """Parameter -> its standard uncertainty, where it is known from elsewhere. Parameters ``kind:...`` of one kind are
+    one source with a level each."""
 
 
 @dataclass(frozen=True, eq=False)

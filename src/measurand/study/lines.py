@@ -89,7 +89,7 @@ def floor_of(estimate: Estimate, effects: Mapping[Effect, Array]) -> float | Non
     """Resolution floor: the u that no number of items can go below (factors and inputs); None without any."""
     factors = sum(max(float(v[0]), 0.0) for e, v in effects.items() if UNIT not in e and e != REPEAT)
     inputs = sum(
-        float(estimate.total(k)[0, 0]) ** 2
+        float(np.sum(estimate.total(k)[:, 0] ** 2))
         for k, s in estimate.sources.items()
         if s.type == "B" and not k.startswith("labels:")
     )
@@ -184,7 +184,7 @@ def _inputs(composed: Composed, names: Names, total: float) -> list[Line]:
         if estimate.sources[key].type != "B":
             continue
         of = names.inputs.get(name)
-        c = float(part[0, 0])
+        c = float(part[0, 0]) if len(part) == 1 else float(np.linalg.norm(part[:, 0]))
         if of is None:
             shape = {"distribution": say("budget.rectangular")} if key == "label-bound" else {}
             text = name if shape else say(f"budget.known_{name.replace(' ', '_')}")

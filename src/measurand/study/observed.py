@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.document.definition import Definition
-from measurand.document.number import real
 from measurand.document.procedure import Procedure
 from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.study.audit_check import differences
 from measurand.study.columns import texts
 from measurand.study.frame import Columns, Frame, frame, present
-from measurand.study.labels import Votes, Weights, known_rate, known_rates, of_votes, parse_annotations, votes
+from measurand.study.labels import Votes, Weights, of_votes, parse_annotations, votes
+from measurand.study.labels_known import largest_error, weights_of
 from measurand.study.readings import reference_kinds
 from measurand.study.roles import Observed, class_set, counted, label_of_items, labels_as_given
 
@@ -79,13 +79,9 @@ def _labels(
     error = reference.error
     if error is None or "reference" not in data.columns:
         return labels_as_given(data, classes), None, 0.0
-    known = {p: real(k.value) for p in ("rate", "sensitivity", "specificity") if (k := getattr(error, p)) is not None}
     if not error.independent:
-        return labels_as_given(data, classes), None, max(v if p == "rate" else 1 - v for p, v in known.items())
-    label = label_of_items(data, classes)
-    if "rate" in known:
-        return known_rate(label, len(classes), rate=known["rate"]), None, 0.0
-    return known_rates(label, len(classes), **known), None, 0.0
+        return labels_as_given(data, classes), None, largest_error(error)
+    return weights_of(error, data, label_of_items(data, classes), classes), None, 0.0
 
 
 def _votes_of_items(data: Frame) -> list[list[str]]:
