@@ -51,8 +51,9 @@ def marks(outcome: NDArray[Any]) -> NDArray[np.object_]:
 def table(item: NDArray[Any], **columns: Any) -> Columns:
     """An evidence table: ``value``, ``reference`` (0/1), ``score`` (numbers), ``cluster``, ``stratum`` (positions), ...
 
-    ``classes`` and ``set`` (rows, classes) are of class positions, ``target`` is a numeric reference, ``members`` an
-    ensemble, ``audit`` the better value (0/1, -1: not audited). ``factors`` maps a factor to positions, ``annotators`` a name to 0/1; ``number`` is a numeric value.
+    ``classes``, ``scores`` and ``set`` (rows, classes) are of class positions, ``target`` is a numeric reference,
+    ``members`` an ensemble, ``audit`` the better value (0/1, -1: not audited). ``factors`` maps a factor to positions,
+    ``annotators`` a name to 0/1; ``number`` is a numeric value.
     """
     n = len(item)
     out: Columns = {"system": np.full(n, "s", object), "item": words(item), "repeat": np.full(n, "1", object)}
@@ -66,8 +67,7 @@ def table(item: NDArray[Any], **columns: Any) -> Columns:
     for name in NUMBERS:
         if name in columns:
             out[name] = np.asarray(columns[name], float)
-    for k, member in enumerate(np.asarray(columns.get("members", np.zeros((n, 0)))).T):
-        out[f"member:{k:04d}"] = member
+    out |= _several(columns, n)
     if "set" in columns:
         out["set"] = np.array(["|".join(map(str, np.flatnonzero(row))) for row in columns["set"]], object)
     if "classes" in columns:
@@ -84,6 +84,18 @@ def table(item: NDArray[Any], **columns: Any) -> Columns:
         out[f"annotator:{name}"] = marks(votes)
     if "audit" in columns:
         out["audit"] = np.array(["0", "1", ""], object)[np.asarray(columns["audit"], np.int64)]
+    return out
+
+
+def _several(columns: Mapping[str, Any], n: int) -> Columns:
+    """Columns of several numbers per row, and names: members, scores of the classes, queries, events."""
+    out: Columns = {}
+    for role, name in (("members", "member:{:04d}"), ("scores", "score:{}")):
+        for k, cells in enumerate(np.asarray(columns.get(role, np.zeros((n, 0)))).T):
+            out[name.format(k)] = cells
+    for name in ("query", "event"):
+        if name in columns:
+            out[name] = np.array([str(int(c)) for c in columns[name]], object)
     return out
 
 

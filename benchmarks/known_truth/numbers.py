@@ -31,15 +31,22 @@ def situations() -> Iterator[Situation]:
     yield from _predictions()
 
 
-def _one(
-    quantity: str, name: str, truth: float, drawn: Drawn, *, at: Mapping[str, str] | None = None, clusters: bool = False
-) -> Situation:
+def of_quantity(
+    group: str, quantity: str, name: str, truth: float, drawn: Drawn, *, at: Mapping[str, str] | None = None,
+    clusters: bool = False,
+) -> Situation:  # fmt: skip
+    """A situation of one quantity; the columns are those of ``evidence.table``."""
+
     def draw(rng: Generator) -> Draw:
         columns, habit = drawn(rng)
         items = np.arange(len(next(iter(columns.values()))))
         return Draw(table(items, **columns), NO_HABIT if habit is None else textbook.rows(habit))
 
-    return Situation(GROUP, f"{quantity}: {name}", truth, procedure(quantity, at=at, clusters=clusters), draw)
+    return Situation(group, f"{quantity}: {name}", truth, procedure(quantity, at=at, clusters=clusters), draw)
+
+
+def _one(quantity: str, name: str, truth: float, drawn: Drawn, **more: Any) -> Situation:
+    return of_quantity(GROUP, quantity, name, truth, drawn, **more)
 
 
 def _density(z: float) -> float:
