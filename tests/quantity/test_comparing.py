@@ -297,6 +297,7 @@ def test_predictive_values_at_a_prevalence() -> None:
         lambda: pair_counts([0, 1], [1]),
         lambda: pair_counts([0, 2], [1, 1]),
         lambda: sign_flip([1.0]),
+        lambda: sign_flip([1.0, 2.0], draws=0),
         lambda: adjusted([0.1, 1.2]),
         lambda: adjusted([0.1], method="bonferoni"),
         lambda: two_by_two(tp=0, fp=3, fn=0, tn=4),

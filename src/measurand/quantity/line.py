@@ -121,10 +121,12 @@ def line(
         raise DesignError(say("line.same_x"))
     if u_y is None:
         return _ordinary(xs, ys)
-    sy, r = _spread(u_y, xs), np.broadcast_to(np.asarray(correlation, float), xs.shape)
+    sy, r = _spread(u_y, xs), np.asarray(correlation, float)
+    if r.shape not in ((), xs.shape) or not np.all(np.abs(r) < 1.0):
+        raise DesignError(say("line.correlation"))
     if u_x is None:
         return _weighted(xs, ys, 1.0 / sy**2)
-    return _york(xs, ys, _spread(u_x, xs), sy, r)
+    return _york(xs, ys, _spread(u_x, xs), sy, np.broadcast_to(r, xs.shape))
 
 
 def _spread(u: ArrayLike, like: Array) -> Array:

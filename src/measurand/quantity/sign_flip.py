@@ -38,7 +38,7 @@ def sign_flip(differences: ArrayLike, *, rng: Generator, draws: int = 99_999) ->
 
     Up to 40 differences other than 0 all assignments of signs are counted; else ``draws`` are drawn and
     ``p = (1 + count) / (1 + draws)`` with ``u(p) = sqrt(p (1 - p) / draws)`` (Phipson & Smyth 2010).
-    Raises DesignError for less than two differences, or values that are not finite.
+    Raises DesignError for less than two differences, values that are not finite, or less than one draw.
 
     >>> round(sign_flip([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4], rng=np.random.default_rng(1)).p, 6)
     0.003906
@@ -46,6 +46,8 @@ def sign_flip(differences: ArrayLike, *, rng: Generator, draws: int = 99_999) ->
     d = np.asarray(differences, float).ravel()
     if len(d) < 2 or not np.all(np.isfinite(d)):
         raise DesignError(say("comparison.differences"))
+    if draws < 1:
+        raise DesignError(say("comparison.draws", draws=draws))
     kept = np.abs(d[d != 0.0])
     slack = 1e-10 * float(kept.sum())
     seen = abs(float(d.sum())) - slack
