@@ -111,7 +111,7 @@ class Page:
     repeats: tuple[tuple[str, Picture], ...]
     maps: tuple[tuple[str, Picture], ...]
     figures: tuple[tuple[str, Picture], ...]
-    """Curves, scores and distributions, each under the title of its result."""
+    """Curves, scores and distributions, the first of each result with its title."""
     covered: tuple[Picture, ...]
     """The map of the population, if there is one."""
     plan: tuple[tuple[str, str], ...]
@@ -144,7 +144,7 @@ def page_of(envelope: Envelope, statement: Statement) -> Page:
         budgets=tuple(_budget(r, i, predicate) for i, r in enumerate(predicate.results)),
         repeats=tuple(_repeats(drawn, predicate)),
         maps=tuple(_maps(drawn, predicate)),
-        figures=tuple((heading(result, predicate), picture) for result, picture in figures(drawn)),
+        figures=tuple(_figures(drawn, predicate)),
         covered=tuple(covered(drawn)),
         plan=plan(predicate.procedure) if predicate.procedure else (),
         rules=_rules(predicate),
@@ -264,6 +264,14 @@ def _maps(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[s
         if result.item_map is not None and result.item_map.items and result.item_map not in seen:
             seen.append(result.item_map)
             yield heading(result, predicate), items(result.item_map, f"m{i}")
+
+
+def _figures(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[str, Picture]]:
+    above = ""
+    for result, picture in figures(results):
+        title = heading(result, predicate)
+        yield "" if title == above else title, picture
+        above = title
 
 
 def _rules(predicate: Predicate) -> tuple[tuple[str, str], ...]:

@@ -66,4 +66,4 @@ def _cumulative(limits: Limits, x: Array) -> Array:
     known = np.isfinite(lower) & np.isfinite(upper)
     values = np.concatenate([lower[known][::-1], upper[known][1:]])
     probability = np.concatenate([tail[known][::-1], 1.0 - tail[known][1:]])
-    return np.interp(x, np.maximum.accumulate(values), probability, left=0.0, right=1.0)
+    return np.asarray(np.interp(x, np.maximum.accumulate(values), probability, left=0.0, right=1.0))

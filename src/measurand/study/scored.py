@@ -34,7 +34,7 @@ class Scored:
     """Of each unit or group."""
     fraction: Array
     plain: bool
-    """Independent observations of equal weight with labels taken as true."""
+    """Each row is a unit of its own, with a label that is taken as true."""
     sampled: bool
     """The items stand for a population: bands are due."""
 
@@ -49,7 +49,7 @@ class Scored:
         at = self.unit * count + code
         sides = (self.positive, ~self.positive)
         plus, minus = (np.bincount(at[s], weights=self.w[s], minlength=size).reshape(-1, count) for s in sides)
-        return plus, minus
+        return np.asarray(plus, float), np.asarray(minus, float)
 
     def weights(self, key: str) -> Array:
         """Bootstrap weights of the units, shape (replicates, units); ``key`` names the random stream."""
@@ -78,8 +78,9 @@ def scored(arm: Arm, *, key: str) -> Scored | None:
     units = arm.sampled.units
     count = [len(np.unique(units.of_row[side & (w > 0)])) for side in (positive, ~positive)]
     group, block, fraction = _grouped(units.of_row, units.block, units.fraction, key=key)
+    plain = not arm.weighed.slope and len(np.unique(units.of_row)) == len(score)
     return Scored(
-        np.asarray(positive, bool), score, w, group, (count[0], count[1]), block, fraction, arm.plain,
+        np.asarray(positive, bool), score, w, group, (count[0], count[1]), block, fraction, plain,
         arm.aim.measurand.estimand == "generalised",
     )  # fmt: skip
 
@@ -89,11 +90,12 @@ def _grouped(unit: Integers, block: Integers, fraction: Array, *, key: str) -> t
     count = len(block)
     if count <= GROUPS:
         return unit, block, fraction
-    rng, new, first = generator(f"{key}/groups"), np.zeros(count, np.int64), []
+    rng, new = generator(f"{key}/groups"), np.zeros(count, np.int64)
+    first: list[int] = []
     for members in members_of(block):
         room = min(len(members), max(2, GROUPS * len(members) // count))
         new[members] = len(first) + rng.permutation(len(members)) % room
-        first += [members[0]] * room
+        first += [int(members[0])] * room
     return new[unit], block[first], fraction[first]
 
 

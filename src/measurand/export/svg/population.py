@@ -10,6 +10,8 @@ from measurand.export.svg.writer import WIDTH, Markup, Picture, drawing, element
 from measurand.message import say
 
 NAMES, LEFT, RIGHT, TOP, PITCH = 176.0, 188.0, WIDTH - 130.0, 30.0, 28.0
+BARE = 4.0
+"""Top of the bars where nothing stands above them."""
 FEW = 5
 """Empty parts that are named; the number of the others is said."""
 
@@ -20,7 +22,7 @@ def population(curve: Curve, identity: str) -> Picture:
     parts = [element("defs", hatch(f"{identity}-none", 6.0))]
     rows = list(dict.fromkeys(curve.columns["row"]))
     parts += _grid(curve, rows, identity) if crossed else _bars(curve, identity)
-    height = TOP + PITCH * len(rows) + 8.0
+    height = (TOP if crossed or any(curve.columns["wanted"]) else BARE) + PITCH * len(rows) + 8.0
     finding = _finding(curve)
     svg = drawing(identity, height, title=finding, description=curve.title, parts=parts)
     header, lines = table(curve, ("row", "column", "units", "observations", "share", "wanted"))
@@ -34,6 +36,8 @@ def _finding(curve: Curve) -> str:
     if empty:
         more = say("picture.and_more", count=len(empty) - FEW) if len(empty) > FEW else ""
         return say("picture.population_none", names=", ".join(empty[:FEW]) + more, empty=len(empty), cells=len(found))
+    if len({units for _, _, units in found}) == 1:
+        return say("picture.population_even", title=curve.title, cells=len(found), units=int(found[0][2]))
     row, column, units = min(found, key=lambda c: c[2])
     name = " / ".join(filter(None, (row, column)))
     return say("picture.population", title=curve.title, cells=len(found), name=name, units=int(units))
@@ -43,11 +47,11 @@ def _bars(curve: Curve, identity: str) -> list[Markup]:
     units, share = numbers(curve, "units"), numbers(curve, "share")
     wanted = [float(w) if w else None for w in curve.columns["wanted"]]
     scale = Scale(low=0.0, high=max([*share, *(w for w in wanted if w is not None)]) or 1.0, left=LEFT, right=RIGHT)
-    parts = []
-    if any(w is not None for w in wanted):
+    parts, top = [], TOP if any(curve.columns["wanted"]) else BARE
+    if top == TOP:
         parts.append(label(say("picture.wanted"), LEFT, TOP - 12.0, class_="tick"))
     for i, name in enumerate(curve.columns["row"]):
-        y = TOP + PITCH * i
+        y = top + PITCH * i
         end = scale(share[i])
         parts.append(label(shortened(name, 24), NAMES, y + 16.0, class_="name", text_anchor="end"))
         if units[i]:

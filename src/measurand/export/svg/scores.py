@@ -18,9 +18,9 @@ def scores(curve: Curve, result: Result, identity: str) -> Picture:
     low, high = bars[0][0], bars[-1][1]
     if not high > low:
         low, high = low - 0.5, high + 0.5
-    largest = max(max(p, n) for _, _, p, n in bars) or 1.0
+    down, up = (max(bar[i] for bar in bars) for i in (3, 2))
     x = Scale(low=low, high=high, left=LEFT, right=RIGHT)
-    field = Field(x, Scale(low=-largest, high=largest, left=BOTTOM, right=TOP))
+    field = Field(x, Scale(low=-down, high=up if up + down > 0 else 1.0, left=BOTTOM, right=TOP))
     parts = []
     for a, b, positive, negative in bars:
         edges = (a, b) if b > a else (low, high)
