@@ -9,6 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from known_truth import textbook
 from known_truth.evidence import Columns, procedure, table
 from known_truth.situation import Draw, Interval, Kind, Situation
 
@@ -69,13 +70,29 @@ def _classes(truth: Any, predicted: Any, **more: Any) -> Columns:
 
 def _one(
     quantity: str, name: str, truth: float, joint: Array, n: int, *, at: Mapping[str, str] | None = None,
-    fixed: tuple[int, ...] | None = None, kind: Kind = "ordinary",
+    fixed: tuple[int, ...] | None = None, kind: Kind = "ordinary", ratio: str = "",
 ) -> Situation:  # fmt: skip
     def draw(rng: Generator) -> Draw:
-        return Draw(_classes(*_drawn(rng, joint, n, fixed)), NO_HABIT)
+        held, given = _drawn(rng, joint, n, fixed)
+        return Draw(_classes(held, given), NO_HABIT, _log_normal(held, given, ratio) if ratio else None)
 
     asked = procedure(quantity, at=at, labels={"classes": tuple(map(str, range(len(joint))))})
-    return Situation(GROUP, f"{quantity}: {name}", truth, asked, draw, kind=kind)
+    known = "log-normal" if ratio else ""
+    return Situation(GROUP, f"{quantity}: {name}", truth, asked, draw, textbook=known, kind=kind)
+
+
+def _log_normal(held: Any, given: Any, ratio: str) -> Interval:
+    """Ratio -+ 1.96 standard errors of its logarithm (Simel et al. 1991; Woolf 1955); none where a cell is empty."""
+    tp, fp, fn, tn = (float(np.sum((held == t) & (given == p))) for t, p in ((1, 1), (0, 1), (1, 0), (0, 0)))
+    if 0.0 in (tp, fp, fn, tn):
+        return NO_HABIT
+    value, variance = {
+        "positive": (tp / (tp + fn) * (fp + tn) / fp, 1 / tp - 1 / (tp + fn) + 1 / fp - 1 / (fp + tn)),
+        "negative": (fn / (tp + fn) * (fp + tn) / tn, 1 / fn - 1 / (tp + fn) + 1 / tn - 1 / (fp + tn)),
+        "odds": (tp * tn / (fp * fn), 1 / tp + 1 / fp + 1 / fn + 1 / tn),
+    }[ratio]
+    factor = float(np.exp(textbook.Z * np.sqrt(variance)))
+    return value / factor, value * factor
 
 
 def _of_two_classes() -> Iterator[Situation]:
@@ -97,10 +114,10 @@ def _of_rates() -> Iterator[Situation]:
         fixed, n = (negatives, positives), positives + negatives
         joint = two_classes(positives / n, sens, spec)
         name = f"{positives} v {negatives}, sensitivity {sens:g}, specificity {spec:g}"
-        yield _one("positive_likelihood_ratio", name, sens / (1.0 - spec), joint, n, fixed=fixed)
-        yield _one("negative_likelihood_ratio", name, (1.0 - sens) / spec, joint, n, fixed=fixed)
+        yield _one("positive_likelihood_ratio", name, sens / (1.0 - spec), joint, n, fixed=fixed, ratio="positive")
+        yield _one("negative_likelihood_ratio", name, (1.0 - sens) / spec, joint, n, fixed=fixed, ratio="negative")
         odds = sens * spec / ((1.0 - sens) * (1.0 - spec))
-        yield _one("diagnostic_odds_ratio", name, odds, joint, n, fixed=fixed)
+        yield _one("diagnostic_odds_ratio", name, odds, joint, n, fixed=fixed, ratio="odds")
         for p in (0.3, 0.02):
             at, named = {"prevalence": f"{p:g}"}, f"{name}, at {p:g}"
             positive = sens * p / (sens * p + (1.0 - spec) * (1.0 - p))
