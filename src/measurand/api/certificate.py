@@ -11,6 +11,7 @@ from measurand.api.measuring import Measurement
 from measurand.api.result import Decision, Result
 from measurand.document.record import Record
 from measurand.errors import MeasurandError
+from measurand.export.card import certificate_card
 from measurand.export.html import render
 from measurand.lab import keys, store
 from measurand.lab.check import Check
@@ -40,6 +41,9 @@ class Certificate:
 
     def __repr__(self) -> str:
         return f"certificate {self.folder / store.PAGE}"
+
+    def _repr_html_(self) -> str:
+        return certificate_card(store.load(self.folder), file=str(self.folder / store.CERTIFICATE))
 
 
 @dataclass(frozen=True, repr=False)

@@ -15,6 +15,7 @@ from measurand.api.toml import written
 from measurand.document.decision import Decision, Decisions
 from measurand.document.loading import load
 from measurand.errors import MeasurandError, ProcedureError
+from measurand.export.card import cards
 from measurand.lab.job import JOURNALS, Written, computed, observed, resolved, written_down
 from measurand.lab.pack import definitions
 from measurand.lab.store import Measurement as Documents
@@ -75,8 +76,15 @@ class Measurement(Sequence[Result]):
     def __iter__(self) -> Iterator[Result]:
         return (self[i] for i in range(len(self)))
 
+    def summary(self) -> str:
+        """One paragraph in plain words for each result."""
+        return "\n\n".join(result.summary() for result in self)
+
     def __repr__(self) -> str:
         return "\n".join(map(repr, self))
+
+    def _repr_html_(self) -> str:
+        return cards(self.documents.results.results, self.decisions.decisions)
 
 
 @overload

@@ -17,6 +17,7 @@ from measurand.document.result import Result as Written
 from measurand.document.rounding import printed, significant
 from measurand.errors import MeasurandError
 from measurand.export.card import card
+from measurand.export.summary import summary
 from measurand.message import say
 from measurand.quantity.estimate import Estimate, covariance
 from measurand.quantity.limits import Limits
@@ -114,6 +115,10 @@ class Decision:
     def __bool__(self) -> NoReturn:
         raise TypeError(say("api.bool_decision"))
 
+    def summary(self) -> str:
+        """The result and this decision in plain words."""
+        return summary(self.result.document, [self.document])
+
     def __repr__(self) -> str:
         verdict = say(f"verdict.{self.verdict.value}")
         return f"{self.result.id}: {verdict} ({self.document.requirement.text}; {self.result.text})"
@@ -175,6 +180,10 @@ class Result(Stating):
     def words(self) -> str:
         """The result in a sentence."""
         return self.document.words
+
+    def summary(self) -> str:
+        """One paragraph in plain words: value, what it rests on, what was not evaluated, verdicts."""
+        return summary(self.document, [decision.document for decision in self.decisions])
 
     @property
     def unit(self) -> str:

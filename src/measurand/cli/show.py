@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from measurand.document.record import Record
 from measurand.document.result import Line, Result
 from measurand.document.rounding import percent, significant
 from measurand.errors import Finding, StoreError
+from measurand.export.summary import of_result, summary
 from measurand.lab.job import opened, resolved
 from measurand.lab.store import load
 from measurand.message import say
@@ -30,7 +32,8 @@ from measurand.message import say
 @click.option("--resolved", "whole", is_flag=True, help=say("cli.option.resolved"))
 @click.option("--budget", is_flag=True, help=say("cli.option.budget"))
 @click.option("--items", type=click.IntRange(1, 1_000_000), is_flag=False, flag_value=10, help=say("cli.option.items"))
-def verb(file: Path, json: bool, whole: bool, budget: bool, items: int | None) -> int:
+@click.option("--summary", "short", is_flag=True, help=say("cli.option.summary"))
+def verb(file: Path, json: bool, whole: bool, budget: bool, items: int | None, short: bool) -> int:
     """Print what a file of ours holds. The exit code is 0 whatever the verdict is."""
     if file.suffix == ".toml":
         procedure = resolved(opened(file))
@@ -44,6 +47,8 @@ def verb(file: Path, json: bool, whole: bool, budget: bool, items: int | None) -
         show_items(record, folder, most=items, json=json)
     elif json:
         show_views([view(record, folder=str(folder), code=exit_code(record.decisions.verdict), at=at)])
+    elif short:
+        click.echo("\n\n".join(paragraphs(record)))
     elif budget:
         click.echo("\n\n".join("\n".join(table(result)) for result in record.results.results))
     else:
@@ -67,6 +72,13 @@ def show(record: Record) -> None:
     """Print a record as text, with the time of its measurement."""
     click.echo(say("cli.show.record", name=record.name, measured=record.measured) + "\n")
     show_record(record)
+
+
+def paragraphs(record: Record) -> Iterator[str]:
+    """Each result with its decisions in plain words, in 80 columns."""
+    for result in record.results.results:
+        text = summary(result, of_result(result, record.decisions.decisions)).replace(" %", "\u00a0%")
+        yield textwrap.fill(text, 80, break_on_hyphens=False).replace("\u00a0", " ")
 
 
 def table(result: Result) -> Iterator[str]:

@@ -76,10 +76,11 @@ def certificate_card(record: Record, *, file: str) -> str:
 
 def _result_row(result: Result, decisions: Sequence[Decision], identity: str) -> Markup:
     name = " · ".join(filter(None, (result.title, result.system, result.level)))
-    verdicts = [_stated(d, f"{identity}-{i}", short=True) for i, d in enumerate(decisions)] or [say("card.nothing")]
+    verdicts: list[str] = [_stated(d, f"{identity}-{i}", short=True) for i, d in enumerate(decisions)]
+    value = element("strong", result.text)
     return element(
-        "tr", element("td", name, style=CELL), element("td", element("strong", result.text), style=f"{CELL}; white-space: nowrap"),
-        element("td", *verdicts, style=CELL),
+        "tr", element("td", name, style=CELL), element("td", value, style=f"{CELL}; white-space: nowrap"),
+        element("td", *(verdicts or [say("card.nothing")]), style=CELL),
     )  # fmt: skip
 
 
