@@ -34,3 +34,12 @@ def test_as_data(run: Any, folder: Path, rows: Any) -> None:
 
 def test_a_number_below_one_is_refused(run: Any, folder: Path) -> None:
     assert run("show", record(run, folder), "--items", "0").code == 2
+
+
+def test_a_summary_is_a_paragraph_for_each_result(run: Any, folder: Path) -> None:
+    ended = run("show", record(run, folder), "--summary")
+    assert ended.code == 0
+    paragraphs = ended.out.strip().split("\n\n")
+    assert len(paragraphs) == 2
+    assert "The requirement (at least 0.5) is met" in " ".join(paragraphs[0].split())
+    assert all(len(line) <= 80 for line in ended.out.splitlines())
