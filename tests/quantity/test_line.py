@@ -19,6 +19,7 @@ def test_unequal_weights_of_28037() -> None:
     assert (a.u_a, a.u_b, a.covariance) == pytest.approx((0.5297081, 0.1778920, -0.08227848), rel=1e-6)
     assert a.chi2 == pytest.approx(4.131, abs=5e-4)
     assert a.inverse(10.5, u_y=1.0) == pytest.approx((4.674, 0.533), abs=5e-4)
+    assert "a = 0.885232 (u = 0.53), b = 2.05696 (u = 0.18), correlation -0.873" in str(a)
 
 
 def test_errors_in_both_of_28037() -> None:

@@ -37,6 +37,10 @@ class Line:
     factor_df: float
     """Degrees of freedom of the standard uncertainties: infinite where they were stated."""
 
+    def __str__(self) -> str:
+        a, b = (f"{value:.6g} (u = {u:.2g})" for value, u in ((self.a, self.u_a), (self.b, self.u_b)))
+        return f"y = a + b x with a = {a}, b = {b}, correlation {self.correlation:.3f}"
+
     @property
     def a(self) -> float:
         """Intercept: value of the line at 0."""
