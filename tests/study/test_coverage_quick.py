@@ -72,4 +72,4 @@ def test_refusals_are_counted_apart(study: Any) -> None:
 def test_every_situation_has_its_own_name_and_a_possible_truth(study: Any) -> None:
     assert len({s.key for s in study.situations()}) == len(study.situations())
     for s in study.situations():
-        assert s.truth == 5.0 or -1.0 <= s.truth <= 1.0
+        assert -5.0 <= s.truth <= 5.0
