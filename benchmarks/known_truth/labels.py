@@ -12,6 +12,7 @@ from scipy.special import ndtr
 from known_truth import textbook
 from known_truth.evidence import known_rate, procedure, table
 from known_truth.situation import Draw, Situation
+from measurand.document.procedure import LabelError
 
 Marks = NDArray[np.bool_]
 
@@ -35,6 +36,15 @@ def situations() -> Iterator[Situation]:
     yield _audited(50, 1000, 0.9, dependent=True, clusters=True)
     yield _audited_sensitivity(100, 1000)
     yield _audited_area(100, 600)
+    for n, rates in (
+        (300, ((0.98, 0.97), (0.9, 0.95), (0.8, 0.85))),
+        (1000, ((0.98, 0.97), (0.9, 0.95), (0.8, 0.85))),
+        (200, ((0.9, 0.95), (0.95, 0.85), (0.85, 0.9), (0.8, 0.8), (0.97, 0.97))),
+    ):
+        for quantity in ("accuracy", "sensitivity"):
+            yield _individual(n, rates, quantity)
+    for n, calibrated in ((600, 100), (2000, 300)):
+        yield _matrix(n, calibrated)
 
 
 def _answers(rng: Generator, n: int, p: float) -> tuple[Marks, Marks, Marks]:
@@ -171,3 +181,46 @@ def _audited_area(m: int, n: int) -> Situation:
     name = f"AUROC 0.86, 3 % and 23 % wrong, {m} of {n} audited"
     truth = float(ndtr(distance / np.sqrt(2)))
     return Situation(AUDITED, name, truth, procedure("auc", labels=AUDIT), draw)
+
+
+def _individual(n: int, rates: tuple[tuple[float, float], ...], quantity: str) -> Situation:
+    """Annotators with their own probabilities of a right label, for class 1 and for class 0."""
+    p, names = 0.9, [f"a{k}" for k in range(len(rates))]
+
+    def draw(rng: Generator) -> Draw:
+        truth, predicted, _ = _answers(rng, n, p)
+        votes = {
+            name: truth ^ (rng.random(n) >= np.where(truth, *of_one)) for name, of_one in zip(names, rates, strict=True)
+        }
+        majority = sum(v.astype(int) for v in votes.values()) > len(rates) / 2
+        agreed = predicted == majority
+        usual = agreed if quantity == "accuracy" else agreed[majority]
+        columns = table(np.arange(n), value=predicted, annotators=votes)
+        return Draw(columns, textbook.rows(usual.astype(float)))
+
+    own = procedure(quantity, annotators=names, labels={"annotator_model": "individual"})
+    worst = 100 * (1 - min(min(of_one) for of_one in rates))
+    name = f"{quantity}, {len(rates)} annotators, at worst {worst:.0f} % wrong, n = {n}, p = {p:g}"
+    return Situation("Wrong labels, annotators of different reliability", name, p, own, draw)
+
+
+CONFUSION = np.array([[0.92, 0.06, 0.02], [0.05, 0.9, 0.05], [0.02, 0.1, 0.88]])
+
+
+def _matrix(n: int, calibrated: int) -> Situation:
+    """Three classes; the confusion matrix from a calibration table of its own."""
+    p = 0.9
+
+    def draw(rng: Generator) -> Draw:
+        truth = rng.choice(3, size=n, p=(0.5, 0.3, 0.2))
+        predicted = np.where(rng.random(n) < p, truth, (truth + rng.integers(1, 3, n)) % 3)
+        label = (rng.random(n)[:, None] > np.cumsum(CONFUSION, axis=1)[truth]).sum(axis=1)
+        counts = np.stack([rng.multinomial(calibrated, row) for row in CONFUSION])
+        stated = LabelError(counts=tuple(tuple(str(x) for x in row) for row in counts), independent=True)
+        columns = table(np.arange(n), classes=label)
+        columns["value"] = np.array([str(c) for c in predicted], object)
+        usual = textbook.rows((predicted == label).astype(float))
+        return Draw(columns, usual, procedure=procedure("accuracy", error=stated))
+
+    name = f"accuracy, three classes, matrix from {calibrated} items of each class, n = {n}, p = {p:g}"
+    return Situation("Wrong labels, rate known", name, p, procedure("accuracy"), draw)

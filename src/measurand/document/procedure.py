@@ -126,6 +126,8 @@ class Reference(Document):
     value: str | None = None
     annotators: tuple[str, ...] | None = None
     annotations: Annotations | None = None
+    annotator_model: Literal["common", "individual"] | None = None
+    """One error rate for all annotators (absent: this), or rates of each annotator's own."""
     audit: Audit | None = None
     error: LabelError | None = None
     standard_uncertainty: Amount | str | None = None

@@ -216,14 +216,16 @@ def _with_labels(
     sources, parts = dict(estimate.sources), dict(estimate.parts)
     items = keys.of((UNIT,), "")
     if votes is not None:
-        frame, per_unit = seen.frame, np.bincount(seen.frame.unit, weights=votes.rate_contribution)
+        frame = seen.frame
+        moved = sum(slopes[p] * contribution for p, contribution in votes.contribution.items())
+        per_unit = np.bincount(frame.unit, weights=moved)
         if items not in sources:
             sources[items] = margin(items, "sampling", frame.units)
         of_unit = dict(zip(frame.units, per_unit, strict=True))
         values = np.zeros((len(sources[items].levels), 1))
         for i, name in enumerate(sources[items].levels):
             # a unit with rows of two classes has two levels; its label part stands on the first
-            values[i, 0] = slopes["rate"] * of_unit.pop(name.split("\x1f")[0], 0.0)
+            values[i, 0] = of_unit.pop(name.split("\x1f")[0], 0.0)
         parts[items, "reference"] = values
     noise = _noise(s, data)
     if aim.measurand.estimand == "benchmark":

@@ -28,17 +28,25 @@ class Votes:
     count: Array
     rate: float
     """Probability e that one vote is wrong (errors independent of each other, wrong classes equally likely)."""
-    rate_contribution: Array
-    """Contribution of each item to the error rate, de/dw_i * w_i, shape (items,)."""
+    contribution: Mapping[str, Array]
+    """Contribution of each item to each parameter of the error, ``de/dw_i * w_i``, shape (items,); parameter ``rate``
+    where all annotators have one rate."""
     agreement: float
     """Fleiss' kappa of the votes."""
     wrong: float
     """Mean probability that the majority label of an item is wrong."""
+    each: tuple[str, ...] = ()
+    """One sentence per annotator, where each has rates of its own."""
 
 
 def parse_annotations(cells: Sequence[str]) -> list[list[str]]:
     """Votes of each item from the evidence column ``annotations`` (JSON array of [annotator, value] pairs)."""
-    return [[str(value) for _, value in json.loads(cell)] if cell else [] for cell in cells]
+    return [list(of_item.values()) for of_item in named_annotations(cells)]
+
+
+def named_annotations(cells: Sequence[str]) -> list[dict[str, str]]:
+    """The same with the name of the annotator of each vote."""
+    return [{str(name): str(value) for name, value in json.loads(cell)} if cell else {} for cell in cells]
 
 
 def votes(labels: Sequence[Sequence[str]], classes: Sequence[str], weight: Array) -> Votes:
@@ -78,7 +86,7 @@ def votes(labels: Sequence[Sequence[str]], classes: Sequence[str], weight: Array
     by_chance = float(np.sum(share**2))
     kappa = (1 - d - by_chance) / (1 - by_chance) if by_chance < 1 else 1.0
     wrong = float(weight @ (1 - np.array([_majority_right(int(k), e) for k in m]))) / float(weight.sum())
-    return Votes(count, float(e), contribution, float(kappa), wrong)
+    return Votes(count, float(e), {"rate": contribution}, float(kappa), wrong)
 
 
 def _majority_right(m: int, e: float) -> float:

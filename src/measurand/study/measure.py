@@ -214,9 +214,10 @@ def _repeatabilities(done: Sequence[_Finished]) -> dict[str, float]:
 def _remarks(labelled: Labelled | None) -> tuple[str, ...]:
     if labelled is None:
         return ()
-    out = []
+    out: list[str] = []
     if labelled.votes is not None:
         v = labelled.votes
+        out.extend(v.each)
         out.append(say("remark.annotators", rate=f"{v.rate:.3g}", wrong=f"{v.wrong:.2g}", kappa=f"{v.agreement:.3f}"))
     if labelled.uncorrected:
         out.append(say("remark.uncorrected", rate=f"{labelled.uncorrected:g}"))

@@ -15,7 +15,8 @@ from measurand.message import say
 from measurand.study.audit_check import differences
 from measurand.study.columns import texts
 from measurand.study.frame import Columns, Frame, frame, present
-from measurand.study.labels import Votes, Weights, of_votes, parse_annotations, votes
+from measurand.study.labels import Votes, Weights, named_annotations, of_votes, votes
+from measurand.study.labels_individual import coded, individual
 from measurand.study.labels_known import largest_error, weights_of
 from measurand.study.readings import reference_kinds
 from measurand.study.roles import Observed, class_set, counted, label_of_items, labels_as_given
@@ -74,8 +75,13 @@ def _labels(
         text = say("M05.one_class", classes=", ".join(classes))
         raise DesignError(Finding("M0514", "reference", text, say("M05.one_class_hint")))
     if reference.value is None and ("annotations" in data.columns or reference.annotators):
-        found = votes(_votes_of_items(data), classes, data.weight)
-        return of_votes(found), found, 0.0
+        of_items = votes_of_items(data)
+        found = votes([list(v.values()) for v in of_items], classes, data.weight)
+        if reference.annotator_model != "individual":
+            return of_votes(found), found, 0.0
+        names = sorted({name for v in of_items for name, vote in v.items() if vote != ""})
+        vote = coded(of_items, names, classes)
+        return (*individual(vote, len(classes), data.weight, annotators=names, common=found), 0.0)
     error = reference.error
     if error is None or "reference" not in data.columns:
         return labels_as_given(data, classes), None, 0.0
@@ -84,12 +90,15 @@ def _labels(
     return weights_of(error, data, label_of_items(data, classes), classes), None, 0.0
 
 
-def _votes_of_items(data: Frame) -> list[list[str]]:
-    """Votes of each item, from its first row."""
+def votes_of_items(data: Frame) -> list[dict[str, str]]:
+    """Votes of each item by annotator, from its first row."""
     first = np.zeros(len(data.items), np.int64)
     first[data.item[::-1]] = np.arange(len(data.item))[::-1]
     if "annotations" in data.columns:
-        return parse_annotations([str(c) for c in data.columns["annotations"][first]])
-    names = [name for name in data.columns if name.startswith("annotator:")]
-    columns = [texts(data, name, first) for name in names]
-    return [[str(column[i]) for column in columns] for i in range(len(first))]
+        return named_annotations([str(c) for c in data.columns["annotations"][first]])
+    columns = {
+        name.removeprefix("annotator:"): texts(data, name, first)
+        for name in data.columns
+        if name.startswith("annotator:")
+    }
+    return [{name: str(column[i]) for name, column in columns.items()} for i in range(len(first))]
