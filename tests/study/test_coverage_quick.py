@@ -72,4 +72,4 @@ def test_refusals_are_counted_apart(study: Any) -> None:
 def test_every_situation_has_its_own_name_and_a_possible_truth(study: Any) -> None:
     assert len({s.key for s in study.situations()}) == len(study.situations())
     for s in study.situations():
-        assert -5.0 <= s.truth <= 5.0
+        assert abs(s.truth) < 1e6  # finite: ratios and numbers have no narrower range
