@@ -113,8 +113,9 @@ def glossary() -> list[dict[str, str]]:
 
 def known() -> list[str]:
     """All words that have an entry, for the nearest one."""
+    served = [name for name, quantity in SYNONYMS.items() if quantity in definitions()]
     terms = (word for entry in glossary() for word in (entry["term"], *entry.get("also", ())))
-    return [*(bare(word) for word in terms), *VERDICTS, *(bare(name) for name in (*definitions(), *SYNONYMS))]
+    return [*(bare(word) for word in terms), *VERDICTS, *(bare(name) for name in (*definitions(), *served))]
 
 
 def laid_out(entry: Entry) -> str:

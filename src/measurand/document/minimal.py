@@ -62,8 +62,13 @@ def key_of(source: str) -> str:
 
 
 def _words_of(definition: Definition, role: str, source: str) -> str:
+    """Key of the sentence that says what a column holds."""
+    sources = {s.rstrip("?") for s in definition.roles.values()}
+    special = "event" if "event" in sources else "query" if "query" in sources else ""
     if source == "reference":
-        return "labels" if role == "labels" else "truth" if role == "truth" else "reference"
+        return role if role in ("labels", "truth") else f"reference.{special}" if special else "reference"
+    if source == "score" and (special or definition.kind == "probability"):
+        return f"score.{special or 'probability'}"
     return f"value.{definition.kind}" if source == "value" else source
 
 
