@@ -12,6 +12,7 @@ from measurand.lab.pack import definitions, themes
 from measurand.message import sentences
 from measurand.study.explained import explained
 from measurand.study.quantity_of import statistic_of
+from measurand.study.resolve import resolve
 from measurand.study.suitability import SYNONYMS
 
 DEFINITIONS = sorted(definitions().values(), key=lambda d: d.id)
@@ -26,6 +27,12 @@ def test_the_smallest_procedure_loads_and_binds_what_is_needed(definition: Defin
         table, _, key = need.key.partition(".")
         bound = getattr(getattr(procedure, table), key)
         assert (bound is None) is need.optional, need.key
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda d: d.id)
+def test_the_smallest_procedure_lacks_nothing(definition: Definition) -> None:
+    procedure = load(minimal(definition).encode(), "smallest")
+    assert resolve(procedure, definitions(), observations=None, reference=None)[0] == ()
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda d: d.id)
