@@ -56,6 +56,10 @@ PICTURES = [name for name in CURVES if name != "monte_carlo_intervals"]
 BARE = {
     "roc": {k: ROC[k] for k in ("threshold", "false_positive_rate", "true_positive_rate", "point")},
     "scores": {k: v[:1] for k, v in CURVES["scores"].items()} | {"from": ("0.5",), "to": ("0.5",)},
+    "scores ": {
+        "from": ("0.5", "0.8"), "to": ("0.8", "1"), "right": ("0.25", "0.75"), "right_rows": ("5", "15"),
+        "wrong": ("1", "0"), "wrong_rows": ("2", "0"),
+    },
     "reliability": {k: v[:1] for k, v in CURVES["reliability"].items()},
     "population": {
         "row": ("A", "B"), "column": ("", ""), "units": ("5", "0"), "observations": ("5", "0"), "share": ("1", "0"),
@@ -89,8 +93,8 @@ def test_a_picture_is_well_formed_and_its_table_is_that_of_the_result(result: Re
 
 @pytest.mark.parametrize("name", BARE)
 def test_little_data_is_drawn_too(result: Result, name: str) -> None:
-    bare = result.model_copy(update={"curves": (Curve(name=name, title=name, columns=BARE[name]),)})
-    picture = drawn(bare, name, name)
+    found = Curve(name=name.strip(), title=name, columns=BARE[name])
+    picture = drawn(result.model_copy(update={"curves": (found,)}), found.name, "x")
     assert picture is not None and "nan" not in picture.svg
     ElementTree.fromstring(picture.svg)
 

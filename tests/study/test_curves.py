@@ -190,6 +190,29 @@ def test_bins_of_a_reliability_diagram_are_those_of_plain_loops() -> None:
     assert numbers(scores, "positive").sum() == pytest.approx(1, abs=1e-5)
 
 
+def test_bins_of_the_calibration_error_are_those_of_its_picture() -> None:
+    rng = np.random.default_rng(19)
+    score = rng.random(200) ** 2
+    truth = (rng.random(200) < score).astype(float)
+    r = results("expected_calibration_error", truth, score, at={"bins": "4"})
+    found = curve(r, "reliability")
+    assert numbers(found, "rows").tolist() == np.histogram(score, bins=4, range=(0, 1))[0].tolist()
+    gap = np.abs(numbers(found, "observed") - numbers(found, "predicted"))
+    assert float(gap @ numbers(found, "rows")) / 200 == pytest.approx(real(r.value), rel=1e-4)
+
+
+def test_of_several_classes_the_confidence_is_drawn() -> None:
+    scores = np.array([[0.7, 0.2, 0.1], [0.3, 0.6, 0.1], [0.2, 0.2, 0.6], [0.5, 0.4, 0.1]] * 10)
+    truth = ["a", "a", "c", "b"] * 10
+    table = columns(item=list(range(40)), reference=truth, value=truth)
+    table |= {f"score:{c}": scores[:, k] for k, c in enumerate("abc")}
+    r = measured(procedure([measurand("m", "multiclass_brier_score")], reference={}), table).results.results[0]
+    found, bars = curve(r, "reliability"), curve(r, "scores")
+    assert numbers(found, "from").tolist() == [0.5, 0.6, 0.7]
+    assert numbers(found, "observed").tolist() == [0.0, 0.5, 1.0]
+    assert numbers(bars, "right_rows").sum() == 20 and numbers(bars, "wrong_rows").sum() == 20
+
+
 def test_two_systems_are_counted_in_pairs() -> None:
     first = [1, 1, 1, 1, 0, 0, 0, 1, 1, 0]
     second = [1, 1, 0, 0, 1, 0, 0, 1, 1, 1]

@@ -40,9 +40,10 @@ class Replicates:
 
 
 def bootstrap_weights(
-    rng: Generator, units: int, *, block: Integers | None = None, fraction: Array | None = None
-) -> Array:
-    """Weights (units,) of one bootstrap sample, block by block (Rao, Wu & Yue 1992).
+    rng: Generator, units: int, *, block: Integers | None = None, fraction: Array | None = None,
+    replicates: int | None = None,
+) -> Array:  # fmt: skip
+    """Weights (units,) of one bootstrap sample, block by block (Rao, Wu & Yue 1992); of several: (replicates, units).
 
     In a block of G units G - 1 are drawn with replacement; ``w = 1 + sqrt(1 - f) (count G / (G - 1) - 1)``, which
     makes the variance of a sum exactly ``(1 - f) G / (G - 1)`` times the centred sum of squares. A block with one unit
@@ -50,12 +51,12 @@ def bootstrap_weights(
     """
     block = np.zeros(units, np.int64) if block is None else block
     shrink = np.ones(units) if fraction is None else np.sqrt(1.0 - fraction)
-    weights = np.ones(units)
+    weights = np.ones(units if replicates is None else (replicates, units))
     for members in members_of(block):
         g = len(members)
         if g > 1:
-            counts = rng.multinomial(g - 1, np.full(g, 1.0 / g))
-            weights[members] += shrink[members] * (counts * (g / (g - 1.0)) - 1.0)
+            counts = rng.multinomial(g - 1, np.full(g, 1.0 / g), size=replicates)
+            weights[..., members] += shrink[members] * (counts * (g / (g - 1.0)) - 1.0)
     return weights
 
 

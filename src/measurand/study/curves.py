@@ -17,8 +17,10 @@ MOST_RESULTS = 24
 """Results with data of pictures."""
 POINTS = 400
 """Points of all ROCs together, about."""
-RANKED = frozenset({"auc", "partial_auc", "average_precision"})
+RANKED = frozenset({"auc", "partial_auc", "precision_recall_area"})
 """Statistics of the order of the scores: they have a ROC."""
+MOST_BINS = 50
+"""More bins than this are not drawn as the statistic has them."""
 
 
 def curves(outcome: Outcome, seen: Observed, *, results: int, key: str, p: float) -> tuple[Curve, ...]:
@@ -31,15 +33,18 @@ def curves(outcome: Outcome, seen: Observed, *, results: int, key: str, p: float
 
 def _of_scores(outcome: Outcome, seen: Observed, *, points: int, key: str, p: float) -> list[Curve | None]:
     arm = outcome.arms[0]
-    probability, ranked = arm.aim.definition.kind == "probability", arm.aim.statistic.name in RANKED
-    if not (probability or ranked):
-        return []
-    s = scored(arm, key=key)
+    statistic, definition = arm.aim.statistic, arm.aim.definition
+    probability = definition.kind == "probability" and statistic.exact == "no"
+    ranked = definition.statistic in RANKED
+    s = scored(arm, key=key) if probability or ranked else None
     if s is None:
         return []
-    found: list[Curve | None] = [histogram(s, probability=probability)]
+    several = "scores" in arm.weighed.rows.column
+    sides = ("right", "wrong") if several else ("positive", "negative")
+    found: list[Curve | None] = [histogram(s, probability=probability, sides=sides)]
     if probability:
-        found.append(reliability(s, p=p))
+        bins = int(getattr(statistic, "bins", MOST_BINS + 1))
+        found.append(reliability(s, p=p, bins=bins if bins <= MOST_BINS else None))
     r = rates(s, points=points, operating=_operating(outcome, seen), key=key) if ranked else None
     if r is not None:
         found += [roc(s, r, p=p), precision_recall(s, r, p=p)]

@@ -20,8 +20,10 @@ LARGE = 3000
 """Trials from which the binomial distribution is taken as normal."""
 
 
-def reliability(s: Scored, *, p: float) -> Curve | None:
+def reliability(s: Scored, *, p: float, bins: int | None = None) -> Curve | None:
     """Bins of about equal numbers of rows: mean probability, observed share, and the consistency band.
+
+    ``bins``: so many bins of equal width instead; empty ones are left out.
 
     The band (Broecker & Smith 2007) holds the observed share of a bin with probability ``p`` if the probabilities are
     right: quantiles of the binomial distribution with the bin's mean probability and ``n = m (1 - m) / V`` trials. V is
@@ -30,11 +32,13 @@ def reliability(s: Scored, *, p: float) -> Curve | None:
     """
     if not len(s.score) or s.score.min() < 0.0 or s.score.max() > 1.0:
         return None
-    bin_of = _bins(s.score)
+    bin_of = _bins(s.score) if bins is None else np.minimum((s.score * bins).astype(np.int64), bins - 1)
     names = ("from", "to", "predicted", "observed", "lower", "upper", "rows")
     lines: list[tuple[float, ...]] = []
     for b in range(int(bin_of.max()) + 1):
         mine = bin_of == b
+        if not mine.any():
+            continue
         w, score, hit = s.w[mine], s.score[mine], s.positive[mine].astype(float)
         total = w.sum()
         if total <= 0:
@@ -89,15 +93,18 @@ def consistency(mean: float, trials: float, *, p: float) -> tuple[float, float]:
     return low / n, min(high, n) / n
 
 
-def histogram(s: Scored, *, probability: bool) -> Curve:
-    """Share of each class in bars of equal width; from 0 to 1 where the scores are probabilities."""
+def histogram(s: Scored, *, probability: bool, sides: tuple[str, str] = ("positive", "negative")) -> Curve:
+    """Share of each class in bars of equal width; from 0 to 1 where the scores are probabilities.
+
+    ``sides``: what rows are called whose class is, or is not, that of the score.
+    """
     low, high = (0.0, 1.0) if probability else (float(s.score.min()), float(s.score.max()))
     low, high = min(low, float(s.score.min())), max(high, float(s.score.max()))
     bars = BARS if high > low else 1
     edges = np.linspace(low, high, bars + 1)
     at = np.clip(np.searchsorted(edges, s.score, side="right") - 1, 0, bars - 1)
     columns = {"from": tuple(map(short, edges[:-1])), "to": tuple(map(short, edges[1:]))}
-    for name, side in (("positive", s.positive), ("negative", ~s.positive)):
+    for name, side in zip(sides, (s.positive, ~s.positive), strict=True):
         weight = np.maximum(np.bincount(at[side], weights=s.w[side], minlength=bars), 0.0)
         columns[name] = tuple(map(short, weight / (weight.sum() or 1.0)))
         columns[f"{name}_rows"] = tuple(map(short, np.bincount(at[side & (s.w > 0)], minlength=bars)))

@@ -53,9 +53,9 @@ class Scored:
 
     def weights(self, key: str) -> Array:
         """Bootstrap weights of the units, shape (replicates, units); ``key`` names the random stream."""
-        rng, count = generator(key), len(self.block)
-        draws = [bootstrap_weights(rng, count, block=self.block, fraction=self.fraction) for _ in range(REPLICATES)]
-        return np.array(draws)
+        return bootstrap_weights(
+            generator(key), len(self.block), block=self.block, fraction=self.fraction, replicates=REPLICATES
+        )
 
 
 def scored(arm: Arm, *, key: str) -> Scored | None:

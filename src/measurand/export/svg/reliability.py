@@ -6,6 +6,7 @@ from measurand.document.result import Curve, Result
 from measurand.document.rounding import percent
 from measurand.export.svg.axes import Field, dot, key, numbers, stroke, swatch, table
 from measurand.export.svg.scale import Scale
+from measurand.export.svg.scores import sides
 from measurand.export.svg.writer import Markup, Picture, drawing, element, label
 from measurand.message import say
 
@@ -70,7 +71,7 @@ def _mark(field: Field, predicted: float, observed: float, *, inside: bool) -> M
 
 def _histogram(scores: Curve, x: Scale) -> list[Markup]:
     """Number of scores in each bar, both classes together, on the scale above."""
-    rows = zip(numbers(scores, "positive_rows"), numbers(scores, "negative_rows"), strict=True)
+    rows = zip(*(numbers(scores, f"{side}_rows") for side in sides(scores)), strict=True)
     count = [a + b for a, b in rows]
     field = Field(x, Scale(low=0.0, high=max(count) or 1.0, left=LOWEST, right=LOW))
     bars = zip(numbers(scores, "from"), numbers(scores, "to"), count, strict=True)

@@ -14,7 +14,8 @@ TOP, BOTTOM = 24.0, 264.0
 
 def scores(curve: Curve, result: Result, identity: str) -> Picture:
     """Share of each class in bars of equal width; both classes have the same area."""
-    bars = list(zip(*(numbers(curve, name) for name in ("from", "to", "positive", "negative")), strict=True))
+    up_is, down_is = sides(curve)
+    bars = list(zip(*(numbers(curve, name) for name in ("from", "to", up_is, down_is)), strict=True))
     low, high = bars[0][0], bars[-1][1]
     if not high > low:
         low, high = low - 0.5, high + 0.5
@@ -31,11 +32,16 @@ def scores(curve: Curve, result: Result, identity: str) -> Picture:
         parts.append(rule(x(value), BOTTOM + 2.0, x(value), BOTTOM + 7.0, class_="axis"))
         parts.append(label(text, x(value), BOTTOM + 22.0, class_="tick", text_anchor="middle"))
     parts.append(label(say("picture.score"), (LEFT + RIGHT) / 2, BOTTOM + 42.0, class_="name", text_anchor="middle"))
-    rows = [sum(map(int, numbers(curve, f"{side}_rows"))) for side in ("positive", "negative")]
-    parts += key(LEFT, 0.0, [(swatch("bar"), say("picture.positives", rows=rows[0]))])
-    parts += key((LEFT + RIGHT) / 2, 0.0, [(swatch("bar-other"), say("picture.negatives", rows=rows[1]))])
+    rows = [sum(map(int, numbers(curve, f"{side}_rows"))) for side in (up_is, down_is)]
+    parts += key(LEFT, 0.0, [(swatch("bar"), say(f"picture.{up_is}_rows", rows=rows[0]))])
+    parts += key((LEFT + RIGHT) / 2, 0.0, [(swatch("bar-other"), say(f"picture.{down_is}_rows", rows=rows[1]))])
     finding = say("picture.scores", title=result.title)
-    description = say("picture.scores_how")
+    description = say("picture.scores_how", up=say(f"data.{up_is}"), down=say(f"data.{down_is}"))
     svg = drawing(identity, BOTTOM + 50.0, title=finding, description=description, parts=parts)
-    header, lines = table(curve, ("from", "to", "positive_rows", "positive", "negative_rows", "negative"))
+    header, lines = table(curve, ("from", "to", f"{up_is}_rows", up_is, f"{down_is}_rows", down_is))
     return Picture(svg=svg, finding=finding, header=header, rows=lines)
+
+
+def sides(curve: Curve) -> tuple[str, str]:
+    """Columns of both sides: positives and negatives of one class, or right and wrong of the most probable class."""
+    return ("positive", "negative") if "positive" in curve.columns else ("right", "wrong")
