@@ -78,7 +78,7 @@ def independent() -> Iterator[Row]:
         }
         closed = [("difference", "Newcombe", two_shares.newcombe), ("difference", "Wald", two_shares.wald_difference)]
         closed += [("difference", COMPOSED, composed_difference), ("ratio", COMPOSED, composed_ratio)]
-        closed.append(("ratio", "Katz", share_ratio.katz))
+        closed += [("ratio", "Newcombe", share_ratio.newcombe_ratio), ("ratio", "Katz", share_ratio.katz)]
         if (n1, n2) == SIZES[0]:
             closed += [("difference", "Chan-Zhang", chan_zhang), ("difference", "Agresti-Min", agresti_min)]
         for contrast, name, rule in closed:
@@ -117,6 +117,7 @@ def paired() -> Iterator[Row]:
         ("difference", COMPOSED, composed_paired_difference),
         ("ratio", COMPOSED, composed_paired_ratio),
         ("ratio", "Tang", share_ratio.tang),
+        ("ratio", "Newcombe", share_ratio.newcombe_paired_ratio),
         ("ratio", "Bonett-Price", share_ratio.bonett_price_ratio),
     ]
     cells = [

@@ -47,7 +47,13 @@ def test_airway_tests(test: str, p: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "limits"), [("tang", (0.065, 0.907)), ("bonett-price", (0.068, 0.923)), ("wald", (0.063, 1.000))]
+    ("method", "limits"),
+    [
+        ("tang", (0.065, 0.907)),
+        ("bonett-price", (0.068, 0.923)),
+        ("newcombe", (0.066, 0.905)),
+        ("wald", (0.063, 1.000)),
+    ],
 )
 def test_airway_ratio(method: str, limits: tuple[float, float]) -> None:
     """Digits as printed by R ratesci, rrpairci(c(1, 1, 7, 12), precis = 3)."""
@@ -123,7 +129,7 @@ def test_difference_changes_sign_with_the_groups(method: str, c: tuple[int, int,
     assert d.interval[0] - 1e-9 <= d.value <= d.interval[1] + 1e-9 and d.p == pytest.approx(e.p, abs=1e-9)
 
 
-@pytest.mark.parametrize("method", ["koopman", "miettinen-nurminen"])
+@pytest.mark.parametrize("method", ["koopman", "miettinen-nurminen", "newcombe"])
 @settings(max_examples=40, deadline=None)
 @given(c=counts())
 def test_ratio_inverts_with_the_groups(method: str, c: tuple[int, int, int, int]) -> None:

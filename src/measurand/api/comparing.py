@@ -42,6 +42,7 @@ DIFFERENCE: Mapping[str, Rule] = {
 RATIO: Mapping[str, Rule] = {
     "miettinen-nurminen": share_ratio.miettinen_nurminen_ratio,
     "koopman": share_ratio.koopman,
+    "newcombe": share_ratio.newcombe_ratio,
     "katz": share_ratio.katz,
     "chan-zhang": exact_shares.chan_zhang_ratio,
     "agresti-min": exact_shares.agresti_min_ratio,
@@ -55,6 +56,7 @@ PAIRED_DIFFERENCE: Mapping[str, Rule] = {
 }
 PAIRED_RATIO: Mapping[str, Rule] = {
     "tang": share_ratio.tang,
+    "newcombe": share_ratio.newcombe_paired_ratio,
     "bonett-price": share_ratio.bonett_price_ratio,
     "wald": share_ratio.wald_paired_ratio,
 }
@@ -114,8 +116,8 @@ def ratio_of_proportions(
 ) -> Comparison:  # fmt: skip
     """``(x1/n1) / (x2/n2)`` of different items, with limits by ``method`` and the p-value of the ratio ``null``.
 
-    Methods: ``miettinen-nurminen``, ``koopman``, ``katz``, and exact ``chan-zhang``, ``agresti-min``. The upper limit
-    and the value are infinite without events in the second group. Raises DesignError for impossible counts,
+    Methods: ``miettinen-nurminen``, ``koopman``, ``newcombe``, ``katz``, and exact ``chan-zhang``, ``agresti-min``.
+    The upper limit and the value are infinite without events in the second group. Raises DesignError for impossible counts,
     RefusedError without any event.
     """
     c, rule = _counts(x1, n1, x2, n2, level), _named(RATIO, method)
@@ -170,9 +172,9 @@ def ratio_of_paired_proportions(
     both: float, only_first: float, only_second: float, neither: float, *, method: str = "tang", test: str = "mid-p",
     level: float = 0.95,
 ) -> Comparison:  # fmt: skip
-    """First over second of the same items; methods ``tang``, ``bonett-price``, ``wald``, tests as for the difference.
+    """First over second of the same items, with limits by ``method`` and McNemar's ``test`` of the ratio 1.
 
-    Raises DesignError for impossible counts, RefusedError without any event.
+    Methods: ``tang``, ``newcombe``, ``bonett-price``, ``wald``; tests as for the difference. Raises DesignError for impossible counts, RefusedError without any event.
     """
     c, rule = _pairs(both, only_first, only_second, neither, level), _named(PAIRED_RATIO, method)
     first, second = c.both + c.only_first, c.both + c.only_second

@@ -10,7 +10,7 @@ from measurand.message import say
 from measurand.quantity.restricted import score_of_ratio
 from measurand.quantity.score import wilson
 from measurand.quantity.student import normal_factor, normal_tail
-from measurand.quantity.two_shares import Counts, PairCounts, edge
+from measurand.quantity.two_shares import Counts, PairCounts, edge, newcombe_phi
 
 Pair = tuple[float, float]
 
@@ -44,6 +44,38 @@ def _score_limits(c: Counts, level: float, factor: float) -> Pair:
         return float(score_of_ratio(c.x1, c.n1, c.x2, c.n2, theta)) ** 2 <= bound
 
     return _on_ratio(inside, c.x1 / c.n1, c.x2 / c.n2)
+
+
+def newcombe_ratio(c: Counts, *, level: float) -> Pair:
+    """Wilson limits of both shares composed for the ratio (Donner & Zou 2012)."""
+    return _composed((c.x1, c.n1), (c.x2, c.n2), 0.0, level)
+
+
+def newcombe_paired_ratio(c: PairCounts, *, level: float) -> Pair:
+    """The same for pairs with continuity-corrected phi (Tang, Li & Tang 2010; Newcombe 1998, method 10).
+
+    >>> [round(v, 3) for v in newcombe_paired_ratio(PairCounts(1, 1, 7, 12), level=0.95)]  # R ratesci, MOVER-NW
+    [0.066, 0.905]
+    """
+    first, second = c.both + c.only_first, c.both + c.only_second
+    return _composed((first, c.n), (second, c.n), newcombe_phi(c, c.n / 2.0), level)
+
+
+def _composed(first: Pair, second: Pair, phi: float, level: float) -> Pair:
+    p, q = first[0] / first[1], second[0] / second[1]
+    (l1, u1), (l2, u2) = wilson(*first, level=level), wilson(*second, level=level)
+    l1, l2 = max(l1, 0.0), max(l2, 0.0)
+    return _end(p, l1, q, u2, phi, 1.0), _end(p, u1, q, l2, phi, -1.0) if q > 0.0 else inf
+
+
+def _end(p: float, of_p: float, q: float, of_q: float, phi: float, sign: float) -> float:
+    """Root of ``(p - t q)^2 = (p - l)^2 + t^2 (q - u)^2 - 2 phi t (p - l)(u - q)`` in t, the smaller for sign 1."""
+    product = p * q - (p - of_p) * (of_q - q) * phi
+    top, bottom = of_p * (2.0 * p - of_p), of_q * (2.0 * q - of_q)
+    root = sqrt(max(product * product - top * bottom, 0.0))
+    if sign > 0.0:
+        return top / (product + root) if product + root > 0.0 else 0.0
+    return (product + root) / bottom if bottom > 0.0 else inf
 
 
 def tang(c: PairCounts, *, level: float) -> Pair:

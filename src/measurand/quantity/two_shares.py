@@ -88,12 +88,17 @@ def newcombe_paired_uncorrected(c: PairCounts, *, level: float) -> Pair:
 
 def _paired(c: PairCounts, level: float, correction: float) -> Pair:
     first, second = c.both + c.only_first, c.both + c.only_second
+    return _square_and_add((first, c.n), (second, c.n), newcombe_phi(c, correction), level)
+
+
+def newcombe_phi(c: PairCounts, correction: float) -> float:
+    """Correlation of both results, its excess of concordant pairs lowered by ``correction`` where it is positive."""
+    first, second = c.both + c.only_first, c.both + c.only_second
     product = first * (c.n - first) * second * (c.n - second)
     excess = c.both * c.neither - c.only_first * c.only_second
     if excess > 0.0:
         excess = max(excess - correction, 0.0)
-    phi = excess / sqrt(product) if product > 0.0 else 0.0
-    return _square_and_add((first, c.n), (second, c.n), phi, level)
+    return excess / sqrt(product) if product > 0.0 else 0.0
 
 
 def tango(c: PairCounts, *, level: float) -> Pair:
