@@ -17,7 +17,7 @@ from measurand.statistic.weighing import any_row, no_counts, not_defined, one_cl
 
 Column = Mapping[str, NDArray[Any]]
 ROLES = ("truth", "score")
-_STEPS, _NEAR = 50, 1e-12
+_STEPS, _NEAR, _FLAT = 60, 1e-9, 1e-16
 
 
 def calibration_in_the_large() -> Derived:
@@ -67,12 +67,11 @@ class Recalibration:
 
     def value(self, rows: Rows, w: Array) -> Array:
         """Shape (1,)."""
-        return np.array([self._fit(rows, w)[0][self._at]])
+        return np.array([self._fit(rows, w)[0]])
 
     def sensitivity(self, rows: Rows, w: Array) -> Array:
         """Shape (rows, 1)."""
-        _, inverse, x, left = self._fit(rows, w)
-        return np.asarray(x @ inverse[self._at] * left)[:, None]
+        return self._fit(rows, w)[1][:, None]
 
     def counts(self, rows: Rows, w: Array) -> Array:
         """None: raises StatisticError."""
@@ -94,25 +93,65 @@ class Recalibration:
     def _at(self) -> int:
         return 1 if self.name == "calibration_slope" else 0
 
-    def _fit(self, rows: Rows, w: Array) -> tuple[Array, Array, Array, Array]:
-        """Coefficients, inverse information, (1, logit p) of each row, and ``y - mu``."""
+    def _fit(self, rows: Rows, w: Array) -> tuple[float, Array]:
+        """The coefficient and its sensitivities ``dbeta/dw_i``, shape (rows,).
+
+        Newton's iteration, halved where the likelihood would fall: from probabilities without information a full step
+        may lead back and forth. The logit is centred and scaled, so that what counts as flat does not depend on its
+        spread.
+        """
         self.arrange(rows)
         total = positive_sum(w, statistic=self.name, rows="the rows")
         p, y = rows.column["score"], rows.column["truth"]
-        x = np.stack([np.ones(len(p)), np.log(p) - np.log1p(-p)], axis=1)
-        beta = np.array([0.0, 1.0])
-        for _ in range(_STEPS):
-            mu = 1.0 / (1.0 + np.exp(-np.clip(x @ beta, -700.0, 700.0)))
-            information = (x * (w * mu * (1.0 - mu))[:, None]).T @ x
-            determinant = information[0, 0] * information[1, 1] - information[0, 1] ** 2
-            if not determinant > 1e-10 * total**2 * 1e-6:
-                raise not_defined("separated_outcomes", statistic=self.name)
-            inverse = np.linalg.inv(information)
-            step = inverse @ (x.T @ (w * (y - mu)))
-            beta = beta + step / max(1.0, float(np.abs(step).max()) / 2.0)
-            if float(np.abs(step).max()) <= _NEAR * (1.0 + float(np.abs(beta).max())):
-                return beta, inverse, x, y - mu
-        raise not_defined("separated_outcomes", statistic=self.name)
+        logit = np.log(p) - np.log1p(-p)
+        rate, middle = float(w @ y) / total, float(w @ logit) / total
+        variance = float(w @ np.square(logit - middle)) / total
+        if not (0.0 < rate < 1.0 and variance > _FLAT * (1.0 + middle**2)):
+            raise not_defined("separated_outcomes", statistic=self.name)
+        spread = float(np.sqrt(variance))
+        z = (logit - middle) / spread
+        fitted, inverse, left = _logistic(z, y, w, total, np.log(rate / (1.0 - rate)), self.name)
+        of_fitted = np.array([0.0, 1.0]) / spread if self._at else np.array([1.0, -middle / spread])
+        pull = inverse @ of_fitted
+        return float(of_fitted @ fitted), np.asarray((pull[0] + pull[1] * z) * left)
+
+
+def _logistic(z: Array, y: Array, w: Array, total: float, start: float, name: str) -> tuple[Array, Array, Array]:
+    """Coefficients of ``logit P(y) = a + b z``, their inverse information, and ``y - mu`` of each row.
+
+    Raises StatisticError where there is no finite maximum of likelihood.
+    """
+    beta = np.array([start, 0.0])
+    loss = _loss(beta, z, y, w)
+    for _ in range(_STEPS):
+        left, inverse = _curvature(beta, z, y, w, total, name)
+        step = inverse @ np.array([w @ left, w @ (left * z)])
+        size = float(np.abs(step).max())
+        if size <= _NEAR * (1.0 + float(np.abs(beta).max())):  # quadratic: this step leaves an error of size squared
+            left, inverse = _curvature(beta + step, z, y, w, total, name)
+            return beta + step, inverse, left
+        part = 1.0
+        while (after := _loss(beta + part * step, z, y, w)) > loss and part * size > 1e-6:
+            part /= 2.0
+        beta, loss = beta + part * step, after
+    raise not_defined("separated_outcomes", statistic=name)
+
+
+def _loss(beta: Array, z: Array, y: Array, w: Array) -> float:
+    """Less the logarithm of the likelihood."""
+    eta = beta[0] + beta[1] * z
+    return float(w @ (np.logaddexp(0.0, eta) - y * eta))
+
+
+def _curvature(beta: Array, z: Array, y: Array, w: Array, total: float, name: str) -> tuple[Array, Array]:
+    """``y - mu`` of each row and the inverse information; raises StatisticError where that is not positive."""
+    mu = 1.0 / (1.0 + np.exp(-np.clip(beta[0] + beta[1] * z, -700.0, 700.0)))
+    v = w * mu * (1.0 - mu)
+    a, b, c = float(v.sum()), float(v @ z), float(v @ np.square(z))
+    determinant = a * c - b * b
+    if not (a > 0.0 and determinant > _FLAT * total**2):
+        raise not_defined("separated_outcomes", statistic=name)
+    return y - mu, np.array([[c, -b], [-b, a]]) / determinant
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,59 @@
+"""Quantities of scores at the edges of their definitions, against closed forms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from measurand.errors import StatisticError
+from measurand.statistic.contract import Rows
+from measurand.statistic.registry import by_name
+
+
+def value(name, w=None, parameters=None, **column):
+    column = {role: np.asarray(cells, float) for role, cells in column.items()}
+    n = len(next(iter(column.values())))
+    statistic = by_name(name, parameters)
+    rows = statistic.arrange(Rows(np.arange(n), np.zeros(n, np.int64), column))
+    return statistic.value(rows, np.ones(n) if w is None else np.asarray(w, float))[0]
+
+
+def logit(p):
+    return np.log(p / (1 - p))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "few", "many"),
+    [
+        (0.3, 0.6, 0.2, 0.7),
+        (0.1, 0.9, 0.5, 0.5),  # without information: full steps would lead back and forth between slopes 1 and -1
+        (0.01, 0.99, 0.6, 0.4),  # the wrong way round
+        (0.001, 0.999, 0.45, 0.55),
+        (0.4999, 0.5001, 0.1, 0.9),
+        (1e-9, 1e-3, 0.1, 0.3),
+    ],
+)
+def test_recalibration_of_two_probabilities_is_the_line_through_both_rates(low, high, few, many):
+    """Two distinct probabilities: the model is saturated and the fit is the line through the observed logits."""
+    column = {"truth": [1, 0, 1, 0], "score": [low, low, high, high]}
+    w = [few, 1 - few, 3 * many, 3 * (1 - many)]
+    slope = (logit(many) - logit(few)) / (logit(high) - logit(low))
+    assert value("calibration_slope", w, **column) == pytest.approx(slope, rel=1e-9, abs=1e-10)
+    intercept = logit(few) - slope * logit(low)
+    assert value("calibration_intercept", w, **column) == pytest.approx(intercept, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", ["calibration_slope", "calibration_intercept"])
+@pytest.mark.parametrize(
+    ("truth", "score"),
+    [
+        ([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9]),
+        ([0, 1, 0, 1, 1], [0.1, 0.2, 0.2, 0.2, 0.9]),
+        ([0, 1, 0, 1], [0.4, 0.4, 0.4, 0.4]),
+        ([1, 1, 1, 1], [0.1, 0.2, 0.3, 0.4]),
+    ],
+    ids=["separated", "separated but for ties", "one probability", "one outcome"],
+)
+def test_recalibration_without_a_finite_maximum_is_refused(name, truth, score):
+    with pytest.raises(StatisticError, match="separate the outcomes"):
+        value(name, truth=truth, score=score)
