@@ -53,6 +53,7 @@ def test_the_null_value_is_said_where_the_words_do_not_say_it(sample: ModuleType
     assert "would be expected" not in summary(result)
     biased = result.model_copy(update={"null_value": "0.012", "words": ""})
     assert "would be expected to show 0.012" in summary(biased)
+    assert "0.012" in card(biased) and "would be expected" not in card(result)
 
 
 def test_items_of_a_benchmark_are_not_a_population(sample: ModuleType) -> None:

@@ -167,6 +167,11 @@ class Result(Stating):
         return real(self.document.lower), real(self.document.upper)
 
     @property
+    def null_value(self) -> float | None:
+        """What a system without fault would be expected to show, for a quantity that is biased upwards."""
+        return None if self.document.null_value is None else real(self.document.null_value)
+
+    @property
     def dof(self) -> float:
         """Effective degrees of freedom."""
         return real(self.document.df)

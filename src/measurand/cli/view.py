@@ -115,6 +115,7 @@ def _result(result: Result, decisions: Decisions) -> View:
         items=result.items,
         units=result.units,
         floor=_optional(result.floor),
+        null_value=_optional(result.null_value),
     )
     found["interval"] = [_number(result.lower), _number(result.upper)]
     found["budget"] = [_line(line) for line in result.budget]

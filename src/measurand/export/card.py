@@ -10,6 +10,7 @@ from measurand.document.decision import Decision, Verdict
 from measurand.document.number import real
 from measurand.document.record import Record
 from measurand.document.result import Line, Result
+from measurand.document.rounding import rounded
 from measurand.export.plain import percent, probability
 from measurand.export.summary import missing, of_result
 from measurand.export.svg.interval import Row, interval
@@ -39,6 +40,9 @@ def card(result: Result, decision: Decision | None = None) -> str:
     picture = interval([row], identity, unit="" if result.unit == "1" else result.unit)
     head = " · ".join(filter(None, (result.title, result.system, result.level)))
     parts = [_style(), element("div", head), element("div", element("strong", result.text), style="font-size: 1.3em")]
+    if result.null_value is not None:
+        value = rounded(real(result.null_value), real(result.u))
+        parts.append(element("div", say("text.null_value", value=value)))
     if decision is not None:
         parts.append(_stated(decision, identity))
     parts += [picture.svg, *_budget(result)]
