@@ -16,6 +16,7 @@ from measurand.study.audit_check import differences
 from measurand.study.columns import texts
 from measurand.study.frame import Columns, Frame, frame, present
 from measurand.study.labels import Votes, Weights, named_annotations, of_votes, votes
+from measurand.study.labels_difficulty import difficulty
 from measurand.study.labels_individual import coded, individual
 from measurand.study.labels_known import largest_error, weights_of
 from measurand.study.readings import reference_kinds
@@ -49,7 +50,8 @@ def observed(procedure: Procedure, definitions: Mapping[str, Definition], column
         _refuse_error_of_classes(procedure)
         return Labelled(Observed(procedure, data, counts, classes, None), None, invalid, 0.0, differences(data))
     labels, found, uncorrected = _labels(procedure, data, classes)
-    return Labelled(Observed(procedure, data, counts, classes, labels), found, invalid, uncorrected, differences(data))
+    warnings = (*differences(data), *(_difficulty(procedure, data, classes) if found is not None else ()))
+    return Labelled(Observed(procedure, data, counts, classes, labels), found, invalid, uncorrected, warnings)
 
 
 def _invalid(procedure: Procedure, columns: Columns) -> tuple[str, ...]:
@@ -79,8 +81,7 @@ def _labels(
         found = votes([list(v.values()) for v in of_items], classes, data.weight)
         if reference.annotator_model != "individual":
             return of_votes(found), found, 0.0
-        names = sorted({name for v in of_items for name, vote in v.items() if vote != ""})
-        vote = coded(of_items, names, classes)
+        names, vote = _coded(of_items, classes)
         return (*individual(vote, len(classes), data.weight, annotators=names, common=found), 0.0)
     error = reference.error
     if error is None or "reference" not in data.columns:
@@ -88,6 +89,16 @@ def _labels(
     if not error.independent:
         return labels_as_given(data, classes), None, largest_error(error)
     return weights_of(error, data, label_of_items(data, classes), classes), None, 0.0
+
+
+def _coded(of_items: list[dict[str, str]], classes: tuple[str, ...]) -> tuple[list[str], NDArray[np.int64]]:
+    """Annotators that gave a vote, and the votes as class positions, shape (items, annotators)."""
+    names = sorted({name for v in of_items for name, vote in v.items() if vote != ""})
+    return names, coded(of_items, names, classes)
+
+
+def _difficulty(procedure: Procedure, data: Frame, classes: tuple[str, ...]) -> tuple[str, ...]:
+    return difficulty(procedure, data, _coded(votes_of_items(data), classes)[1], classes)
 
 
 def votes_of_items(data: Frame) -> list[dict[str, str]]:
