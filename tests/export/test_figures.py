@@ -7,14 +7,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from measurand.api.plot import Plots, calibration_line
+from measurand.api.plot import Plots, draw_calibration_line
 from measurand.document.certificate import Predicate
 from measurand.document.result import Curve, Result
 from measurand.errors import MeasurandError
 from measurand.export.figures import covered, drawn, figures
 from measurand.export.html import render
-from measurand.export.svg.calibration_line import Band
 from measurand.export.svg.writer import standalone
+from measurand.quantity.line import line as calibration_line
 
 THREE = {"lower": ("0", "0.2", "0.8"), "upper": ("0.6", "0.9", "1")}
 ROC = {
@@ -139,11 +139,15 @@ def test_the_interface_draws_them_and_says_what_is_missing(predicate: Predicate,
             getattr(none, name)()
 
 
-def test_a_calibration_line_is_drawn_from_its_numbers() -> None:
-    band = Band(x=[0.0, 10.0], line=[1.0, 21.0], lower=[0.0, 20.0], upper=[2.0, 22.0])
-    drawing = calibration_line([0, 5, 10], [1.2, 10.8, 21.1], band, reach=[0.5, 0.5, 0.5], text="y = 1.0 + 2.0 x")
+def test_a_calibration_line_is_drawn_with_its_band() -> None:
+    """The example of ISO/TS 28037:2010, 6.3: a = 0.885, b = 2.057 with u = 0.530 and 0.178."""
+    x, y = [1, 2, 3, 4, 5, 6], [3.2, 4.3, 7.6, 8.6, 11.7, 12.8]
+    u = [0.5, 0.5, 0.5, 1, 1, 1]
+    drawing = draw_calibration_line(calibration_line(x, y, u_y=u), x, y, u_y=u)
     root = ElementTree.fromstring(drawing.svg)
-    assert len(root.findall("{http://www.w3.org/2000/svg}circle")) == 3
-    assert "y = 1.0 + 2.0 x" in drawing.svg
-    with pytest.raises(MeasurandError, match="as many values"):
-        calibration_line([0, 5], [1.2], band)
+    assert len(root.findall("{http://www.w3.org/2000/svg}circle")) == 6
+    assert "a = 0.89 (u = 0.53), b = 2.06 (u = 0.18)" in drawing.svg
+    assert draw_calibration_line(calibration_line(x, y), x, y).svg.count("<circle") == 6
+    for wrong in ({"y": [1.2]}, {"u_y": [1, 2]}, {"level": 1.0}, {"x": [], "y": []}):
+        with pytest.raises(MeasurandError):
+            draw_calibration_line(calibration_line(x, y, u_y=u), **{"x": x, "y": y, **wrong})

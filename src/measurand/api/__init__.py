@@ -35,6 +35,7 @@ from measurand.api.comparing import (
     two_by_two,
 )
 from measurand.api.measuring import Measurement, measure
+from measurand.api.plot import draw_calibration_line
 from measurand.api.result import Decision, Difference, Result
 from measurand.document.decision import Verdict
 from measurand.errors import MeasurandError
@@ -63,6 +64,7 @@ __all__ = [
     "difference_of_means",
     "difference_of_paired_proportions",
     "difference_of_proportions",
+    "draw_calibration_line",
     "measure",
     "model",
     "pair_counts",

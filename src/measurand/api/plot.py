@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from measurand.document.decision import Decision
 from measurand.document.result import Result
+from measurand.document.rounding import rounded, significant
 from measurand.errors import MeasurandError
 from measurand.export.figures import drawn
 from measurand.export.svg.calibration_line import Band
@@ -18,8 +21,12 @@ from measurand.export.svg.pareto import pareto
 from measurand.export.svg.runs import runs
 from measurand.export.svg.writer import Picture, standalone
 from measurand.message import say
+from measurand.quantity.line import Line
+from measurand.quantity.student import normal_factor, student_factor
 
 REPEATABILITY = "repeatability"
+PLACES = 61
+"""Values of x at which the band of a line is drawn."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -103,15 +110,37 @@ class Plots:
         return _drawn(picture)
 
 
-def calibration_line(
-    x: Sequence[float], y: Sequence[float], band: Band, *, reach: Sequence[float] = (),
-    names: tuple[str, str] = ("", ""), text: str = "",
+def draw_calibration_line(
+    fit: Line, x: ArrayLike, y: ArrayLike, *, u_y: ArrayLike | None = None, level: float = 0.95,
+    names: tuple[str, str] = ("", ""),
 ) -> Drawing:  # fmt: skip
-    """Points, the line through them and its band; ``reach``: half the length of each bar, ``names`` of the axes.
+    """The points, the line that was fitted through them, and its band at each x (not for the whole line at once).
 
-    Raises MeasurandError for lengths that differ.
+    Bars are those of ``u_y`` at the same level; ``names`` are those of the axes. Raises MeasurandError for lengths that
+    differ or a level that is none.
     """
-    return _drawn(line_of(x, y, band, reach=reach, names=names, text=text))
+    if not 0.0 < level < 1.0:
+        raise MeasurandError(say("comparison.level", level=level))
+    points = np.asarray(x, float).ravel(), np.asarray(y, float).ravel()
+    if not len(points[0]):
+        raise MeasurandError(say("picture.line_lengths"))
+    k = float(student_factor((1.0 - level) / 2.0, fit.factor_df))
+    places = np.linspace(points[0].min(), points[0].max(), PLACES).tolist()
+    seen = [fit.forward(place) for place in places]
+    band = Band(places, [v for v, _ in seen], [v - k * u for v, u in seen], [v + k * u for v, u in seen])
+    reach = [] if u_y is None else (float(normal_factor((1.0 - level) / 2.0)) * _spread(u_y, points[0])).tolist()
+    text = say(
+        "picture.line_of", a=rounded(fit.a, fit.u_a), u_a=significant(fit.u_a), b=rounded(fit.b, fit.u_b),
+        u_b=significant(fit.u_b), p=f"{100 * level:g} %",
+    )  # fmt: skip
+    return _drawn(line_of(points[0].tolist(), points[1].tolist(), band, reach=reach, names=names, text=text))
+
+
+def _spread(u: ArrayLike, like: NDArray[np.float64]) -> NDArray[np.float64]:
+    held = np.asarray(u, float).ravel()
+    if len(held) not in (1, len(like)):
+        raise MeasurandError(say("picture.line_lengths"))
+    return np.broadcast_to(held, like.shape)
 
 
 def _drawn(picture: Picture) -> Drawing:
