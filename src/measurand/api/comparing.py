@@ -117,8 +117,8 @@ def ratio_of_proportions(
     """``(x1/n1) / (x2/n2)`` of different items, with limits by ``method`` and the p-value of the ratio ``null``.
 
     Methods: ``miettinen-nurminen``, ``koopman``, ``newcombe``, ``katz``, and exact ``chan-zhang``, ``agresti-min``.
-    The upper limit and the value are infinite without events in the second group. Raises DesignError for impossible counts,
-    RefusedError without any event.
+    The upper limit and the value are infinite without events in the second group. Raises DesignError for
+    impossible counts, RefusedError without any event.
     """
     c, rule = _counts(x1, n1, x2, n2, level), _named(RATIO, method)
     if c.x1 + c.x2 == 0:
@@ -174,7 +174,8 @@ def ratio_of_paired_proportions(
 ) -> Comparison:  # fmt: skip
     """First over second of the same items, with limits by ``method`` and McNemar's ``test`` of the ratio 1.
 
-    Methods: ``tang``, ``newcombe``, ``bonett-price``, ``wald``; tests as for the difference. Raises DesignError for impossible counts, RefusedError without any event.
+    Methods: ``tang``, ``newcombe``, ``bonett-price``, ``wald``; tests as for the difference.
+    Raises DesignError for impossible counts, RefusedError without any event.
     """
     c, rule = _pairs(both, only_first, only_second, neither, level), _named(PAIRED_RATIO, method)
     first, second = c.both + c.only_first, c.both + c.only_second
