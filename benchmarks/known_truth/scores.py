@@ -153,6 +153,7 @@ def _rankings() -> Iterator[Situation]:
     truths = {
         "ndcg": (float(chance @ (1 / np.log2(place + 1))), {}),
         "mean_reciprocal_rank": (float(chance @ (1 / place)), {}),
+        "mean_average_precision": (float(chance @ (1 / place)), {}),
         "recall_at_k": (float(chance[:2].sum()), {"k": "2"}),
         "precision_at_k": (float(chance[:2].sum()) / 2, {"k": "2"}),
     }

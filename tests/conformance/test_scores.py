@@ -80,6 +80,15 @@ def test_calibration_of_bins(seed, n):
     same(ours("expected_calibration_error", np.ones(n), truth=truth, score=p), expected)
 
 
+@each
+def test_recalibration_of_probabilities_without_information(seed, n):
+    _, p, w = drawn(seed, n)
+    truth = (np.arange(n) % 3 == 0).astype(float)
+    x = api.add_constant(np.log(p / (1 - p)))
+    fit = api.GLM(truth, x, family=api.families.Binomial(), freq_weights=w).fit(tol=1e-14, maxiter=200)
+    assert ours("calibration_slope", w, truth=truth, score=p) == pytest.approx(fit.params[1], rel=1e-9, abs=1e-12)
+
+
 def metrics_curve(truth, p):
     calibration = pytest.importorskip("sklearn.calibration")
     return calibration.calibration_curve(truth, p, n_bins=10)
@@ -128,6 +137,18 @@ def test_reciprocal_rank(seed):
     expected = metrics.label_ranking_average_precision_score(relevant, score, sample_weight=w[::8])
     query = np.repeat(np.arange(40), 8)
     same(ours("mean_reciprocal_rank", w, query=query, score=score.ravel(), reference=relevant.ravel()), expected)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_mean_average_precision(seed):
+    """Several relevant documents per query, no ties; queries without one do not enter."""
+    rng = np.random.default_rng([20261123, seed])
+    relevant = (rng.random((40, 8)) < 0.2).astype(float)
+    score, weight = rng.normal(size=(40, 8)), rng.uniform(0.3, 3.0, 40)
+    some = relevant.any(axis=1)
+    expected = metrics.label_ranking_average_precision_score(relevant[some], score[some], sample_weight=weight[some])
+    query, w = np.repeat(np.arange(40), 8), np.repeat(weight, 8)
+    same(ours("mean_average_precision", w, query=query, score=score.ravel(), reference=relevant.ravel()), expected)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -240,6 +240,18 @@ def precision_kinds(rows):
     ]
 
 
+def naive_average(grades):
+    places = [place for place, g in enumerate(grades, 1) if g > 0]
+    return sum(n / place for n, place in enumerate(places, 1)) / len(places) if places else None
+
+
+def average_kinds(rows):
+    """The one relevant document behind very many: the pull tends to that of an average precision of 0."""
+    others = [{"query": 9999, "score": 0.0, "reference": 0.0}] * 400_000
+    first = {"query": 9999, "score": -1.0, "reference": 1.0}
+    return [[[*others, first]], [[first]]]
+
+
 def found(k, of):
     def score(grades):
         relevant = [g > 0 for g in grades]
@@ -343,6 +355,14 @@ CASES = [
         ranked,
         over_orders(found(2, "k")),
         precision_kinds,
+        items=15,
+    ),
+    Case(
+        "mean_average_precision",
+        by_name("mean_average_precision"),
+        ranked,
+        over_orders(naive_average),
+        average_kinds,
         items=15,
     ),
 ]

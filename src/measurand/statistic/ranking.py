@@ -126,6 +126,14 @@ def precision_at_k(k: float) -> Ranking:
     return Ranking("precision_at_k", partial(_found, k=_depth(k, "precision_at_k"), of_relevant=False))
 
 
+def mean_average_precision() -> Ranking:
+    """Mean over queries of the average precision: the mean, over its relevant items, of the precision at their places.
+
+    A query without a relevant item does not enter.
+    """
+    return Ranking("mean_average_precision", _average_precision)
+
+
 def _depth(k: float, name: str) -> float:
     if not (k >= 1 and (k == np.inf or k == int(k))):
         raise not_defined("parameter_value", name=name, parameter="k", value=k, allowed="a whole number from 1")
@@ -166,8 +174,8 @@ def _reciprocal(r: _Ranked, *, k: float) -> tuple[Array, Bools]:
     hits = r.per_query(inside.astype(float))
     last = np.zeros(r.size, np.int64)
     last[r.query[inside]] = r.tied_to[inside]
-    out = np.zeros(r.size)
-    for q in np.flatnonzero(hits):
+    out = np.where((hits > 0.0) & (first <= k), 1.0 / first, 0.0)
+    for q in np.flatnonzero((hits > 0.0) & (last - first + 1 > hits)):  # relevant and others at one score
         start, m, g = int(first[q]), int(last[q] - first[q] + 1), int(hits[q])
         places = start + np.arange(m - g + 1)
         later = np.arange(m - g + 1)
@@ -184,3 +192,25 @@ def _found(r: _Ranked, *, k: float, of_relevant: bool) -> tuple[Array, Bools]:
     if not of_relevant:
         return hits / k, np.ones(r.size, bool)
     return np.where(all_of > 0.0, hits / np.where(all_of > 0.0, all_of, 1.0), 0.0), all_of > 0.0
+
+
+def _average_precision(r: _Ranked) -> tuple[Array, Bools]:
+    """Expected over the orders of ties: of m tied rows with g relevant behind s rows with R relevant, the one at place
+
+    s + j is relevant with probability g/m, and then ``R + 1 + (j - 1)(g - 1)/(m - 1)`` are expected up to there.
+    """
+    relevant = (r.grade > 0.0).astype(float)
+    all_of = r.per_query(relevant)
+    head = np.flatnonzero(np.diff(np.stack([r.query, r.tied_from]), axis=1, prepend=-1).any(axis=0))
+    g = np.add.reduceat(relevant, head) if len(head) else np.zeros(0)
+    s = (r.tied_from[head] - 1).astype(float)
+    m = r.tied_to[head] - s
+    query = r.query[head]
+    upto = np.concatenate([[0.0], np.cumsum(g)])
+    behind = upto[:-1] - upto[np.searchsorted(query, query)]
+    harmonic = np.concatenate([[0.0], np.cumsum(1.0 / np.arange(1, int(r.place.max(initial=0)) + 1))])
+    inverse = harmonic[r.tied_to[head]] - harmonic[r.tied_from[head] - 1]  # sum of 1 / (s + j)
+    growth = np.where(m > 1.0, (g - 1.0) / np.maximum(m - 1.0, 1.0), 0.0)
+    part = g / m * ((behind + 1.0) * inverse + growth * (m - (s + 1.0) * inverse))
+    total = np.bincount(query, weights=part, minlength=r.size)
+    return np.where(all_of > 0.0, total / np.where(all_of > 0.0, all_of, 1.0), 0.0), all_of > 0.0

@@ -83,6 +83,7 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "mean": Mean,
         "mean_absolute_error": numbers.mean_absolute_error,
         "mean_absolute_percentage_error": numbers.mean_absolute_percentage_error,
+        "mean_average_precision": ranking.mean_average_precision,
         "mean_reciprocal_rank": ranking.mean_reciprocal_rank,
         "mean_squared_error": numbers.mean_squared_error,
         "median_absolute_error": median_absolute_error,
