@@ -43,3 +43,30 @@ def test_a_summary_is_a_paragraph_for_each_result(run: Any, folder: Path) -> Non
     assert len(paragraphs) == 2
     assert "The requirement (at least 0.5) is met" in " ".join(paragraphs[0].split())
     assert all(len(line) <= 80 for line in ended.out.splitlines())
+
+
+def test_of_a_certificate_that_holds_its_evidence(run: Any, folder: Path, tmp_path: Path) -> None:
+    place = record(run, folder)
+    assert run("key", "new", "lab").code == 0
+    assert run("certify", place, "--key", "lab.pem").code == 0
+    away = tmp_path / "away"
+    away.mkdir()
+    for name in ("certificate.html", "certificate.json"):
+        (away / name).write_bytes((place / name).read_bytes())
+    expected = run("show", place, "--items").out
+    assert run("show", away / "certificate.html", "--items").out == expected
+    left_behind = run("show", away / "certificate.json", "--items")
+    assert left_behind.code == 2 and "M0734" in left_behind.err
+
+
+def test_a_budget_has_no_items(run: Any, folder: Path) -> None:
+    (folder / "budget.measure.toml").write_text(
+        'schema = "measurand/procedure/1"\nid = "B"\n'
+        'input = [{ id = "x", distribution = "normal", value = 1, standard_uncertainty = 0.1 }]\n'
+        'measurand = [{ id = "y", model = "2 * x" }]\n',
+        encoding="utf-8",
+    )
+    assert run("measure", "budget.measure.toml", "--out", "out", "--quiet").code == 0
+    ended = run("show", next((folder / "out").glob("B-*")), "--items")
+    assert ended.code == 2 and "no items" in ended.err
+    assert "nothing was observed" in " ".join(run("show", next((folder / "out").glob("B-*")), "--summary").out.split())
