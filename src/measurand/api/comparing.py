@@ -14,7 +14,7 @@ from measurand.api.result import Stating
 from measurand.document.rounding import at_place, place, plain, significant
 from measurand.errors import DesignError, RefusedError
 from measurand.message import say
-from measurand.quantity import exact_shares, paired_shares, share_ratio, two_means, two_shares
+from measurand.quantity import exact_shares, paired_shares, share_ratio, textbook, two_means
 from measurand.quantity.line import Line, line
 from measurand.quantity.multiplicity import adjusted
 from measurand.quantity.randomness import generator
@@ -32,10 +32,7 @@ Pair = tuple[float, float]
 Rule = Callable[..., Pair]
 
 DIFFERENCE: Mapping[str, Rule] = {
-    "miettinen-nurminen": two_shares.miettinen_nurminen,
-    "newcombe": two_shares.newcombe,
-    "mee": two_shares.mee,
-    "wald": two_shares.wald_difference,
+    **textbook.DIFFERENCE,
     "chan-zhang": exact_shares.chan_zhang,
     "agresti-min": exact_shares.agresti_min,
 }
@@ -47,13 +44,7 @@ RATIO: Mapping[str, Rule] = {
     "chan-zhang": exact_shares.chan_zhang_ratio,
     "agresti-min": exact_shares.agresti_min_ratio,
 }
-PAIRED_DIFFERENCE: Mapping[str, Rule] = {
-    "tango": two_shares.tango,
-    "newcombe": two_shares.newcombe_paired,
-    "newcombe-uncorrected": two_shares.newcombe_paired_uncorrected,
-    "bonett-price": two_shares.bonett_price,
-    "wald": two_shares.wald_paired,
-}
+PAIRED_DIFFERENCE: Mapping[str, Rule] = textbook.PAIRED
 PAIRED_RATIO: Mapping[str, Rule] = {
     "tang": share_ratio.tang,
     "newcombe": share_ratio.newcombe_paired_ratio,
