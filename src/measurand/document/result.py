@@ -86,6 +86,23 @@ class ItemMap(Document):
     """One string per item, one character per column: 1 right, 0 wrong, . missing, x excluded; a-z a score."""
 
 
+class LabelState(Document):
+    """What annotators' labels of these items say about further ones (``study.labelling_plan``)."""
+
+    rate: Number
+    """Probability that one label is wrong."""
+    classes: int
+    items: dict[str, int]
+    """Number of labels of an item -> items."""
+    spread: Number
+    """Variance of the value with right labels, times the items."""
+    swing_square: Number
+    swing: Number
+    """Sum over items of the change of the value when a label moves to another class, and of its square times items."""
+    slope: Number
+    """Derivative of the value by the error rate."""
+
+
 class Result(Document):
     """A measurement result (VIM 2.9)."""
 
@@ -138,6 +155,8 @@ class Result(Document):
     evidence_at: Address | None = None
     """Absent for a plain budget (no observations)."""
     parts_at: Address | None = None
+    labelling: LabelState | None = None
+    """Where annotators have one error rate."""
 
 
 class Results(Document):

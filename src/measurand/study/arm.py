@@ -19,6 +19,7 @@ from measurand.study.audited import audit_parts, centred, is_audited, pairs, ren
 from measurand.study.crossing import UNIT, crossing, distinct
 from measurand.study.evaluation import Evaluation, cells, evaluate, take
 from measurand.study.labels import Votes
+from measurand.study.labels_noise import noise_of
 from measurand.study.margins import REPEAT, Effect, Layout, Sampled, estimate_of
 from measurand.study.roles import Aim, Observed, Weighed, weighed
 
@@ -227,7 +228,7 @@ def _with_labels(
             # a unit with rows of two classes has two levels; its label part stands on the first
             values[i, 0] = of_unit.pop(name.split("\x1f")[0], 0.0)
         parts[items, "reference"] = values
-    noise = _noise(s, data)
+    noise = noise_of(s, data)
     if aim.measurand.estimand == "benchmark":
         key = f"labels:{keys.reference}"
         sources[key], parts[key, "wrong labels"] = one_input(key, "reference"), np.array([[np.sqrt(noise)]])
@@ -247,27 +248,6 @@ def _known_errors(
         levels = tuple(f"label:{p}" for p in names)
         sources[key] = Source(key, "reference", "B", levels)
         parts[key, kind] = np.array([[slopes[p] * known[p]] for p in names])
-
-
-def _noise(s: Array, data: Weighed) -> float:
-    """Variance that wrong labels cause: (change of T when a label flips)^2 times the variance of its weight."""
-    n = int(data.origin.max()) + 1
-    effect = np.zeros(n)
-    is_label = data.base != 0
-    np.add.at(effect, data.origin[is_label], (data.base * s)[is_label])
-    others = np.bincount(data.origin, minlength=n) - 1
-    base = np.zeros(n)
-    base[data.origin[is_label]] = data.base[is_label]
-    rest = np.zeros(n)
-    np.add.at(rest, data.origin[~is_label], s[~is_label] * base[data.origin[~is_label]])
-    swing = effect - rest / np.maximum(others, 1)
-    item = np.unique(data.rows.item, return_inverse=True)[1].reshape(-1)
-    item_of_observation = np.zeros(n, np.int64)
-    item_of_observation[data.origin] = item
-    per_item = np.bincount(item_of_observation, weights=swing)
-    noise = np.zeros(len(per_item))
-    noise[item_of_observation] = data.noise
-    return float(np.sum(per_item**2 * noise))
 
 
 def _floor(evaluation: Evaluation, layout: Layout, cell: Integers, data: Weighed) -> float:

@@ -85,11 +85,11 @@ def votes(labels: Sequence[Sequence[str]], classes: Sequence[str], weight: Array
     share = (weight @ count) / float(weight @ m)
     by_chance = float(np.sum(share**2))
     kappa = (1 - d - by_chance) / (1 - by_chance) if by_chance < 1 else 1.0
-    wrong = float(weight @ (1 - np.array([_majority_right(int(k), e) for k in m]))) / float(weight.sum())
+    wrong = float(weight @ (1 - np.array([majority_right(int(k), e) for k in m]))) / float(weight.sum())
     return Votes(count, float(e), {"rate": contribution}, float(kappa), wrong)
 
 
-def _majority_right(m: int, e: float) -> float:
+def majority_right(m: int, e: float) -> float:
     """Probability that the majority of m votes with error rate e is right, a tie counting one half."""
     terms = (
         comb(m, k) * (1 - e) ** k * e ** (m - k) * (1.0 if 2 * k > m else 0.5 if 2 * k == m else 0.0)
@@ -183,7 +183,7 @@ def of_votes(found: Votes) -> Weights:
         dq = 1 / (classes - 1)
         slope = (-dq * delta + (p - q) * (1 + dq)) / delta**2
         return Weights((p - q) / delta, {"rate": slope}, linear.noise / m, label)
-    right, steeper = (np.array([_majority_right(int(k), r) for k in m]) for r in (found.rate, found.rate + 1e-6))
+    right, steeper = (np.array([majority_right(int(k), r) for k in m]) for r in (found.rate, found.rate + 1e-6))
     y = np.where(found.count[:, 1] > found.count[:, 0], 1.0, np.where(found.count[:, 1] == found.count[:, 0], 0.5, 0.0))
     delta = 2 * right - 1
     if np.any(delta <= 0):

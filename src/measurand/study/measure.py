@@ -14,7 +14,7 @@ from measurand.document.expression import names, parse
 from measurand.document.number import number, real
 from measurand.document.parts import Parts
 from measurand.document.procedure import Measurand, Procedure
-from measurand.document.result import Check, Curve, Result, Results
+from measurand.document.result import Check, Curve, LabelState, Result, Results
 from measurand.document.rounding import significant
 from measurand.errors import DesignError, Finding
 from measurand.message import say
@@ -28,6 +28,7 @@ from measurand.study.crossing import UNIT
 from measurand.study.curves import MOST_RESULTS, curves
 from measurand.study.frame import Columns
 from measurand.study.interval import unit_df
+from measurand.study.labelling_plan import state_of
 from measurand.study.lines import Composed, Names, budget, dropped, floor_of
 from measurand.study.margins import REPEAT, effect_variances
 from measurand.study.observed import Labelled, observed
@@ -268,7 +269,15 @@ def _one(
         checks=(*f.checks, *_target(o.measurand, float(np.sqrt(total)))), warnings=warnings,
         simultaneous=together, seen=labelled.seen if labelled else None, evidence_at=evidence_at or None,
         method=f.method, floor=floor_of(o.estimate, effects), drawn=drawn,
+        labelling=_label_state(o, labelled),
     )  # fmt: skip
+
+
+def _label_state(o: Outcome, labelled: Labelled | None) -> LabelState | None:
+    """What the labels say about further ones, of the value of one arm that no model changes."""
+    if labelled is None or labelled.votes is None or len(o.arms) != 1 or o.measurand.model is not None:
+        return None
+    return state_of(o.arms[0], labelled.votes)
 
 
 def _drawn(

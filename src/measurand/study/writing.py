@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from measurand.document.definition import Definition
 from measurand.document.number import number
 from measurand.document.procedure import Measurand, Procedure
-from measurand.document.result import Check, Curve, DistributionData, ItemMap, Line, NotEvaluated, Result
+from measurand.document.result import Check, Curve, DistributionData, ItemMap, LabelState, Line, NotEvaluated, Result
 from measurand.document.rounding import printed, rounded
 from measurand.message import say
 from measurand.quantity.limits import Limits
@@ -64,6 +64,7 @@ def result(
     method: Literal["first-order", "exact", "resampling", "monte-carlo"],
     floor: float | None,
     drawn: tuple[Curve, ...],
+    labelling: LabelState | None = None,
 ) -> Result:
     """The result document of an outcome. ``simultaneous``: results that the interval holds for together (1: alone).
 
@@ -103,6 +104,7 @@ def result(
         items=items, units=units, budget=budget, floor=number(floor) if floor else None,
         checks=tuple(checks), warnings=tuple(warnings),
         curves=(*_curves(outcome, seen), *drawn), item_map=_item_map(outcome, seen), evidence_at=evidence_at,
+        labelling=labelling,
     )  # fmt: skip
 
 
