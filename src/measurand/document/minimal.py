@@ -49,7 +49,18 @@ def needs(definition: Definition) -> tuple[Need, ...]:
         optional = source.endswith("?")
         if key not in found or found[key].optional:
             found[key] = Need(key, words, optional)
+    if of_raters(definition):
+        found["observations.repeat"] = Need("observations.repeat", say("need.repeat"))
     return tuple(sorted(found.values(), key=lambda need: need.key.partition(".")[0]))
+
+
+def of_raters(definition: Definition) -> bool:
+    """Whether the rows of an item are compared with one another: all enter at once, and nothing else is beside them.
+
+    A quantile is of all rows too, but each row stands for itself.
+    """
+    beside = {source.rstrip("?") for source in definition.roles.values()} - {"value", "repeat"}
+    return definition.pooled and not beside and "q" not in definition.at
 
 
 def key_of(source: str) -> str:
@@ -69,7 +80,9 @@ def _words_of(definition: Definition, role: str, source: str) -> str:
         return role if role in ("labels", "truth") else f"reference.{special}" if special else "reference"
     if source == "score" and (special or definition.kind == "probability"):
         return f"score.{special or 'probability'}"
-    return f"value.{definition.kind}" if source == "value" else source
+    if source == "value":
+        return "value.raters" if of_raters(definition) else f"value.{definition.kind}"
+    return source
 
 
 def minimal(definition: Definition) -> str:

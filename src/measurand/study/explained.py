@@ -102,6 +102,6 @@ def _parameters(definition: Definition) -> tuple[Parameter, ...]:
     found = []
     for name in definition.at:
         default = known.get(name)
-        shown = "" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
+        shown = "" if default is None else f"{default:g}" if isinstance(default, float) else str(default).lower()
         found.append(Parameter(name, name in definition.required, "" if shown in ("inf", "-inf") else shown))
     return tuple(found)
