@@ -23,6 +23,7 @@ def situations() -> Iterator[Situation]:
     yield from _of_two_classes()
     yield from _of_rates()
     yield from _of_several_classes()
+    yield from _averaged()
     yield from _of_agreement()
     yield _top_k()
     yield from _of_labels()
@@ -70,13 +71,16 @@ def _classes(truth: Any, predicted: Any, **more: Any) -> Columns:
 
 def _one(
     quantity: str, name: str, truth: float, joint: Array, n: int, *, at: Mapping[str, str] | None = None,
-    fixed: tuple[int, ...] | None = None, kind: Kind = "ordinary", ratio: str = "",
+    fixed: tuple[int, ...] | None = None, kind: Kind = "ordinary", average: str | None = None, ratio: str = "",
 ) -> Situation:  # fmt: skip
     def draw(rng: Generator) -> Draw:
         held, given = _drawn(rng, joint, n, fixed)
         return Draw(_classes(held, given), NO_HABIT, _log_normal(held, given, ratio) if ratio else None)
 
     asked = procedure(quantity, at=at, labels={"classes": tuple(map(str, range(len(joint))))})
+    if average is not None:
+        measurand = asked.measurand[0].model_copy(update={"average": average, "positive": None})
+        asked = asked.model_copy(update={"measurand": (measurand,)})
     known = "log-normal" if ratio else ""
     return Situation(GROUP, f"{quantity}: {name}", truth, asked, draw, textbook=known, kind=kind)
 
@@ -249,3 +253,18 @@ def _labels(quantity: str, name: str, truth: float, n: int, *, average: str | No
         return Draw(columns, NO_HABIT)
 
     return Situation(GROUP, f"{quantity}: {name}, n = {n}", truth, asked, draw)
+
+
+def _averaged() -> Iterator[Situation]:
+    """Averages over the three classes, of the joint table."""
+    shares, right = (0.6, 0.3, 0.1), (0.9, 0.8, 0.6)
+    joint = np.concatenate([symmetric(shares, r)[k : k + 1] for k, r in enumerate(right)])
+    tp, present, given = np.diag(joint), joint.sum(axis=1), joint.sum(axis=0)
+    of = {
+        "recall": tp / present, "precision": tp / given, "f_score": 2.0 * tp / (present + given),
+        "jaccard": tp / (present + given - tp),
+    }  # fmt: skip
+    for n in (100, 400):
+        for quantity, scores in of.items():
+            name = f"macro, n = {n}, shares .6 .3 .1 found .9 .8 .6"
+            yield _one(quantity, name, float(np.mean(scores)), joint, n, average="macro")

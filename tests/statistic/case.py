@@ -24,6 +24,10 @@ class Case:
     kinds: Callable[[Rows], Sequence[Sequence[Sequence[Row]]]]
     items: int = 40
     negative: bool = True
+    rows_per_item: int = 1
+    """Rows of an unseen item, where ``extremes`` is per row of it."""
+    counts_rows: bool = False
+    """The value depends on how many rows there are (a divisor n - 1), so that two rows are not one of weight two."""
     unlimited: bool = False
     """One row can pull without limit although the value is bounded."""
     bootstrap_items: int = 300

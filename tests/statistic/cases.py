@@ -10,6 +10,7 @@ from . import boxes
 from .case import Case, rows_of
 from .cases_classes import CASES as OF_CLASSES
 from .cases_numbers import CASES as NUMBERS
+from .cases_raters import CASES as RATERS
 from .cases_scores import CASES as SCORES
 
 
@@ -189,6 +190,7 @@ def naive_strengths(rows, w):
 
 
 CASES = [
+    *RATERS,
     *SCORES,
     *OF_CLASSES,
     *NUMBERS,

@@ -20,6 +20,7 @@ DEFINITIONS = [
 ]
 SOURCES = {
     "value", "score", "scores", "reference", "exposure", "lower", "upper", "members", "spread", "set", "query", "event",
+    "repeat",
 }  # fmt: skip
 """What a procedure binds to columns."""
 VALUES = {"k": 3.0}

@@ -51,6 +51,8 @@ def table(definition: Definition, rng: np.random.Generator, *, raters: int) -> d
     columns["query"] = [f"u{i % UNITS:02d}" for i in item]
     columns["event"] = [str(int(x)) for x in (rng.random(ITEMS) < 0.7)[item]]
     number = level + rng.normal(0, 1, n)
+    if definition.pooled and "reference" not in definition.roles.values():
+        number = np.abs(np.round(number))  # ratings
     if definition.kind == "labels":
         sets = rng.random((ITEMS, 3)) < 0.5
         columns["reference"] = ["|".join(np.array(CLASSES)[sets[i]]) for i in item]

@@ -136,7 +136,7 @@ def _unseen_unit(sampling: Sampling) -> float:
     return effective_units(sampling) / max(th, 1.0 - th)
 
 
-def _mean(sampling: Sampling, others: Sequence[Share]) -> Limits:
+def _mean(sampling: Sampling, others: Sequence[Share], *, skew: bool = True) -> Limits:
     """R4: means of scores; with a random factor ``T -+ k u`` (R7)."""
     variances = variance_by_block(sampling)
     v = float(variances.sum())
@@ -149,7 +149,7 @@ def _mean(sampling: Sampling, others: Sequence[Share]) -> Limits:
         raise RefusedError(say("coverage.equal_scores"))
     factor, effective = coverage_factor([Share(v, degrees_of_freedom(sampling, variances), "A"), *others])
     u = float(np.sqrt(total))
-    skewed = v > 0.0 and not any(s.is_factor for s in others)
+    skewed = skew and v > 0.0 and not any(s.is_factor for s in others)
     q = standard_skewness(sampling, variances) * (v / total) ** 1.5 if skewed else 0.0
     name = say("coverage.rule.skewed_mean" if q else "coverage.rule.student")
     tails = clipped(skewed_mean(sampling.value, u, q=q, factor=factor), sampling.bounds)
@@ -190,7 +190,7 @@ def _on_scale(sampling: Sampling, others: Sequence[Share]) -> Limits:
         sampling, value=scale.to(value), contribution=slope * sampling.contribution, bounds=(low, high),
         scale="identity",
     )  # fmt: skip
-    mean = _mean(moved, [replace(s, variance=slope**2 * s.variance) for s in others])
+    mean = _mean(moved, [replace(s, variance=slope**2 * s.variance) for s in others], skew=sampling.scale != "log")
 
     def tails(tail: Array) -> tuple[Array, Array]:
         lower, upper = mean.tails(tail)

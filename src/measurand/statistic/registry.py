@@ -20,6 +20,7 @@ from measurand.statistic import (
     log_score,
     numbers,
     ranking,
+    raters,
 )
 from measurand.statistic.auc import Auc
 from measurand.statistic.average_precision import AveragePrecision
@@ -27,6 +28,8 @@ from measurand.statistic.average_recall import AverageRecall
 from measurand.statistic.brier import BrierScore
 from measurand.statistic.concordance import Concordance
 from measurand.statistic.contract import Statistic
+from measurand.statistic.expected_calibration_error import expected_calibration_error
+from measurand.statistic.intraclass import IntraclassCorrelation
 from measurand.statistic.mean import Mean
 from measurand.statistic.multiclass_auc import MulticlassAuc
 from measurand.statistic.partial_auc import PartialAuc
@@ -62,21 +65,25 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "crps": numbers.crps,
         "crps_normal": numbers.crps_normal,
         "diagnostic_odds_ratio": classes_diagnostic.diagnostic_odds_ratio,
-        "expected_calibration_error": calibration.ExpectedCalibrationError,
+        "expected_calibration_error": expected_calibration_error,
         "f_score": classes_average.f_score,
         "false_discovery_rate": classes_diagnostic.false_discovery_rate,
         "false_negative_rate": classes_diagnostic.false_negative_rate,
         "false_omission_rate": classes_diagnostic.false_omission_rate,
         "false_positive_rate": classes_diagnostic.false_positive_rate,
+        "fleiss_kappa": raters.fleiss_kappa,
         "gwet_ac1": classes_agreement.gwet_ac1,
+        "gwet_ac1_raters": raters.gwet_ac1_raters,
         "gwet_ac2": classes_agreement.gwet_ac2,
         "hamming_loss": classes_labels.hamming_loss,
         "informedness": classes_diagnostic.informedness,
         "interval_coverage": numbers.interval_coverage,
         "interval_score": numbers.interval_score,
         "interval_width": numbers.interval_width,
+        "intraclass_correlation": IntraclassCorrelation,
         "jaccard": classes_average.jaccard,
         "kappa": classes_agreement.kappa,
+        "krippendorff_alpha": raters.KrippendorffAlpha,
         "label_f_score": classes_labels.label_f_score,
         "log_score": log_score.log_score,
         "mcc": classes_agreement.mcc,
@@ -95,6 +102,7 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "negative_predictive_value": classes_diagnostic.negative_predictive_value,
         "observed_to_expected": calibration.observed_to_expected,
         "partial_auc": PartialAuc,
+        "percent_agreement": raters.percent_agreement,
         "pinball": numbers.pinball,
         "positive_likelihood_ratio": classes_diagnostic.positive_likelihood_ratio,
         "positive_predictive_value": classes_diagnostic.positive_predictive_value,

@@ -126,7 +126,9 @@ def _predicted(cells: Cells, role: str) -> Array:
     elif cells.truth is None and cells.statistic.exact == "binomial":
         return _outcome(cells, role)
     else:
-        named = cells.classes or positions(texts(frame, "value", np.arange(len(frame.item))))[0]
+        named = cells.classes
+        if cells.truth is None:  # no class set is held: the classes that occur
+            named = positions(texts(frame, "value", np.arange(len(frame.item))))[0]
         code = {c: float(k) for k, c in enumerate(named)}
         predicted = np.fromiter((code.get(c, -1.0) for c in texts(frame, "value", at)), float, len(at))
     if cells.truth is None:

@@ -166,7 +166,7 @@ def _by_truth(labels: Weights, truth_of_class: Integers) -> tuple[Array, dict[st
 
 
 def _positive(measurand: Measurand, definition: Definition, classes: tuple[str, ...]) -> int | None:
-    if not definition.needs_positive or not classes:
+    if not definition.needs_positive or not classes or (definition.needs_average and measurand.average is not None):
         return None
     if measurand.positive is not None:
         positive = class_text(measurand.positive)
