@@ -81,6 +81,18 @@ def test_calibration_of_bins(seed, n):
 
 
 @each
+@pytest.mark.parametrize("bins", [1, 4, 10])
+def test_calibration_of_bins_of_equal_mass(seed, n, bins):
+    """Bins of equally many items, no ties: observed and predicted frequencies of scikit-learn's curve."""
+    truth, p, _ = drawn(seed, n)
+    p = p + np.linspace(0.0, 0.004, n)
+    calibration = pytest.importorskip("sklearn.calibration")
+    observed, predicted = calibration.calibration_curve(truth, p, n_bins=bins, strategy="quantile")
+    got = ours("expected_calibration_error", np.ones(n), {"bins": bins, "binning": "mass"}, truth=truth, score=p)
+    same(got, float(np.mean(np.abs(observed - predicted))))
+
+
+@each
 def test_recalibration_of_probabilities_without_information(seed, n):
     _, p, w = drawn(seed, n)
     truth = (np.arange(n) % 3 == 0).astype(float)

@@ -95,6 +95,29 @@ def naive_ece(rows, w):
     return [sum(map(abs, sums.values())) / sum(w)]
 
 
+def naive_equal_mass(rows, w):
+    """Small parts of the weight, from the lowest probability on, poured into four bins; ties are poured together."""
+    y, p = rows.column["truth"], rows.column["score"]
+    size, sums, room, b = sum(w) / 4, [0.0] * 4, sum(w) / 4, 0
+    for level in sorted(set(p)):
+        left = sum(wi for wi, pi in zip(w, p, strict=True) if pi == level)
+        gap = sum(wi * (yi - pi) for wi, yi, pi in zip(w, y, p, strict=True) if pi == level) / left
+        while left > room and b < 3:
+            sums[b] += room * gap
+            left, room, b = left - room, size, b + 1
+        sums[b] += left * gap
+        room -= left
+    return [sum(map(abs, sums)) / sum(w)]
+
+
+def equal_mass_kinds(rows):
+    """Beside every probability the outcome 0 or 1; the law takes the furthest of them."""
+    p = rows.column["score"]
+    places = np.concatenate([[0.0, 1.0], p - 1e-9, p + 1e-9])
+    candidates = [[{"truth": y, "score": e}] for e in places for y in (0.0, 1.0)]
+    return [candidates, candidates]
+
+
 def ece_kinds(rows):
     """Every end of every bin with the outcome that is furthest from it; the law takes the furthest of them."""
     edges = np.linspace(0, 1, 11)
@@ -299,6 +322,14 @@ CASES = [
     Case("calibration_intercept", by_name("calibration_intercept"), judged, naive_recalibration(0), lambda rows: []),
     Case("calibration_slope", by_name("calibration_slope"), judged, naive_recalibration(1), lambda rows: []),
     Case("expected_calibration_error", by_name("expected_calibration_error"), overstated, naive_ece, ece_kinds),
+    Case(
+        "expected_calibration_error-mass",
+        by_name("expected_calibration_error", {"bins": 4, "binning": "mass"}),
+        overstated,
+        naive_equal_mass,
+        equal_mass_kinds,
+        negative=False,
+    ),
     Case("partial_auc-0.2", by_name("partial_auc", {"fpr": 0.2}), judged, naive_partial(0.2), auc_kinds),
     Case("partial_auc-1", by_name("partial_auc", {"fpr": 1.0}), judged, naive_partial(1.0), auc_kinds),
     Case(

@@ -57,3 +57,29 @@ def test_recalibration_of_two_probabilities_is_the_line_through_both_rates(low, 
 def test_recalibration_without_a_finite_maximum_is_refused(name, truth, score):
     with pytest.raises(StatisticError, match="separate the outcomes"):
         value(name, truth=truth, score=score)
+
+
+@pytest.mark.parametrize("bins", [10, 50, 100])
+def test_a_probability_on_an_edge_belongs_to_the_bin_above(bins):
+    """0.29 * 100 is 28.999999999999996 in floating point: k/bins and the next number below lie in two bins."""
+    edges = np.arange(1, bins) / bins
+    for edge in edges:
+        below = np.nextafter(edge, 0.0)
+        column = {"truth": [1, 0], "score": [edge, below]}
+        apart = ((1 - edge) + below) / 2
+        got = value("expected_calibration_error", parameters={"bins": bins}, **column)
+        assert got == pytest.approx(apart, rel=1e-12)
+
+
+@pytest.mark.parametrize("binning", ["width", "mass"])
+def test_null_value_is_the_mean_error_of_right_probabilities(binning):
+    rng = np.random.default_rng(20261123)
+    n = 400
+    p, w = rng.uniform(0.1, 0.9, n), rng.uniform(0.5, 2.0, n)
+    statistic = by_name("expected_calibration_error", {"binning": binning})
+
+    def rows():
+        return Rows(np.arange(n), np.zeros(n, np.int64), {"score": p, "truth": (rng.random(n) < p).astype(float)})
+
+    mean = np.mean([statistic.value(rows(), w)[0] for _ in range(2000)])
+    assert statistic.null_value(rows(), w) == pytest.approx(mean, rel=0.02)

@@ -212,7 +212,7 @@ class ExpectedCalibrationError:
 
     def extremes(self, rows: Rows, w: Array) -> Array:
         """The row that lowers and the row that raises the error furthest, over the ends of all bins; shape (2, 1)."""
-        sums, edge = self._sums(rows, w), np.linspace(0.0, 1.0, int(self.bins) + 1)
+        sums, edge = self._sums(rows, w), np.arange(int(self.bins) + 1) / self.bins
         of = [np.where(sums != 0.0, np.sign(sums) * gap, np.abs(gap)) for gap in (1.0 - edge[:-1], -edge[1:])]
         pull = (np.concatenate(of) - self.value(rows, w)[0]) / w.sum()
         return np.array([[pull.min()], [pull.max()]])
@@ -226,7 +226,9 @@ class ExpectedCalibrationError:
         return one_class(rows)
 
     def _bin(self, p: Array) -> Integers:
-        return np.minimum((p * self.bins).astype(np.int64), int(self.bins) - 1)
+        # edges k / bins as numbers: 0.29 * 100 is less than 29
+        edges = np.arange(1, int(self.bins)) / self.bins
+        return np.searchsorted(edges, p, side="right")
 
     def _sums(self, rows: Rows, w: Array) -> Array:
         p = rows.column["score"]
