@@ -40,3 +40,9 @@ def test_without_a_word_all_are_listed(run: Any) -> None:
     assert all(f"  {name}" in listed for name in definitions())
     found = json.loads(run("explain", "--json").out)
     assert {entry["id"] for entry in found["quantities"]} == set(definitions())
+
+
+def test_a_part_of_a_name_leads_to_all_that_hold_it(run: Any) -> None:
+    ended = run("explain", "likelihood")
+    assert ended.code == 2
+    assert "positive_likelihood_ratio" in ended.err and "negative_likelihood_ratio" in ended.err

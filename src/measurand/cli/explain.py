@@ -12,7 +12,7 @@ from importlib import resources
 
 import click
 
-from measurand.cli.explain_quantity import data, everything, listed, named
+from measurand.cli.explain_quantity import data, everything, holding, listed, named
 from measurand.cli.explain_quantity import entry as of_quantity
 from measurand.errors import Finding, MeasurandError
 from measurand.lab.pack import definitions
@@ -36,7 +36,8 @@ def verb(word: tuple[str, ...], json: bool) -> int:
     asked = " ".join(word).strip()
     found = [*code(asked), *number(asked), *verdict(asked), *quantity(asked), *term(asked)]
     if not found:
-        near = difflib.get_close_matches(bare(asked), known(), n=3, cutoff=0.55)
+        close = difflib.get_close_matches(bare(asked), known(), n=3, cutoff=0.55)
+        near = list(dict.fromkeys([*holding(asked), *close]))[:8]
         hint = say("M0120.near", words=", ".join(near)) if near else say("M0120.hint")
         raise MeasurandError(Finding("M0120", "", say("M0120.unknown", word=asked), hint))
     if json:

@@ -25,6 +25,14 @@ def named(asked: str) -> Iterator[Definition]:
     yield from found
 
 
+def holding(word: str) -> list[str]:
+    """Ids of the quantities whose id or title holds a word of at least three letters."""
+    wanted = _bare(word)
+    if len(wanted) < 3:
+        return []
+    return [d.id for d in definitions().values() if wanted in _bare(d.id) or wanted in _bare(d.title)]
+
+
 def _bare(text: str) -> str:
     return re.sub(r"[\s_-]+", " ", text).strip().casefold()
 
