@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.study.build import columns, measurand, measured, procedure
 
+from measurand import api
 from measurand.document.result import Result
 from measurand.errors import RefusedError
 from measurand.study.labelling_plan import Labels, _counts, equal_cost, expected_u, labelling
@@ -93,3 +95,19 @@ def test_more_labels_are_never_worse_and_equal_cost_is_equal() -> None:
     assert all(e.u < now for e in found)
     with pytest.raises(RefusedError, match="only 300"):
         labelling(state, [Labels(301, 1, True)])
+
+
+def test_advice_and_the_python_interface_say_it(tmp_path: Path) -> None:
+    t = drawn(np.random.default_rng(5), {2: 200}, rate=0.08, p=0.9)
+    rows = zip(t["item"], t["value"], t["annotator:a"], t["annotator:b"], strict=True)
+    text = "item,value,a,b\n" + "".join(",".join(row) + "\n" for row in rows)
+    (tmp_path / "x.csv").write_text(text, encoding="utf-8")
+    file = str(tmp_path / "x.csv")
+    seen = api.read(file, item="item", value="value")
+    held = api.reference(file, item="item", annotators=["a", "b"])
+    found = api.measure(api.quantity("accuracy")("acc"), seen, held, population="the population")
+    ways = api.labelling(found, api.Labels(200, 2), api.Labels(2000))
+    assert {w.labels.items for w in ways} == {200, 2000}
+    decided = found.decide(api.at_least(found.value - 0.8 * found.u))
+    assert "400 further labels would give: u = " in decided.what_now
+    assert "new items labelled by 2" in decided.what_now

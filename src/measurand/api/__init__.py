@@ -34,18 +34,22 @@ from measurand.api.comparing import (
     sign_flip,
     two_by_two,
 )
+from measurand.api.labelling import labelling
 from measurand.api.measuring import Measurement, measure
 from measurand.api.plot import draw_calibration_line
 from measurand.api.result import Decision, Difference, Result
 from measurand.document.decision import Verdict
 from measurand.errors import MeasurandError
 from measurand.lab.pack import definitions
+from measurand.study.labelling_plan import Expected, Labels
 
 __all__ = [
     "Certificate",
     "Comparison",
     "Decision",
     "Difference",
+    "Expected",
+    "Labels",
     "MeasurandError",
     "Measurement",
     "Observations",
@@ -65,6 +69,7 @@ __all__ = [
     "difference_of_paired_proportions",
     "difference_of_proportions",
     "draw_calibration_line",
+    "labelling",
     "measure",
     "model",
     "pair_counts",

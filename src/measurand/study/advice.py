@@ -12,6 +12,7 @@ from measurand.document.rounding import rounded, significant
 from measurand.message import say
 from measurand.quantity.distribution import Distribution
 from measurand.quantity.risk import Placed, Tolerance, largest_narrowing, p_conformity
+from measurand.study.labelling_plan import equal_cost, labelling
 
 COUNTED = ("sampling", "repeatability", "conditions", "implementation", "reference", "judge")
 """Components whose variance of type A falls as one over the number of what was observed."""
@@ -54,7 +55,9 @@ def what_now(case: Case) -> str:
     lines = _lines(case.result)
     if case.verdict is Verdict.NON_CONFORMING and not case.tolerance.holds(value):
         return " ".join([_missed(case, value, u), *_dominant(lines)])
-    return " ".join([*_gap(case, value, u), *_settling(case, value, u, lines), *_floor(case.result)])
+    return " ".join(
+        [*_gap(case, value, u), *_settling(case, value, u, lines), *_labels(case.result), *_floor(case.result)]
+    )
 
 
 def _lines(result: Result) -> list[Line]:
@@ -103,6 +106,20 @@ def _floor(result: Result) -> list[str]:
         return []
     return [say("advice.floor", component=say("advice.better_reference"), noun=_noun(result, "sampling"),
                 floor=significant(result.floor))]  # fmt: skip
+
+
+def _labels(result: Result) -> list[str]:
+    """What as many labels again would give: new items once, twice, three times, or the same items once more."""
+    state = result.labelling
+    if state is None:
+        return []
+    count = sum(int(m) * n for m, n in state.items.items())
+    ways = [
+        say("advice.labels_again" if e.labels.again else "advice.labels_new", items=e.labels.items, each=e.labels.each,
+            u=significant(e.u))
+        for e in labelling(state, equal_cost(state, count))
+    ]  # fmt: skip
+    return [say("advice.labels", count=count, ways="; ".join(ways))]
 
 
 def _noun(result: Result, component: str) -> str:
