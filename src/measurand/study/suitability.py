@@ -52,7 +52,7 @@ SYNONYMS = {
     "auprc": "average_precision", "pr_auc": "average_precision", "aucpr": "average_precision",
     "average_precision_score": "average_precision", "pauc": "partial_auc", "partial_auroc": "partial_auc",
     "c_index": "concordance", "concordance_index": "concordance", "harrell_c": "concordance",
-    "map": "average_precision", "categorical_cross_entropy": "multiclass_log_score", "macro_auc": "multiclass_auc",
+    "map": "mean_average_precision", "categorical_cross_entropy": "multiclass_log_score", "macro_auc": "multiclass_auc",
     "auc_ovr": "multiclass_auc", "auc_ovo": "multiclass_auc", "hit_rate_at_k": "recall_at_k",
     "ndcg_score": "ndcg", "mrr": "mean_reciprocal_rank",
     "reciprocal_rank": "mean_reciprocal_rank", "recall@k": "recall_at_k", "precision@k": "precision_at_k",
