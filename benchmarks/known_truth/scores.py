@@ -86,6 +86,15 @@ def _calibration() -> Iterator[Situation]:
         return _right(300, 0.6, 0.3, 0.9)(rng)[0], None
 
     yield _one("expected_calibration_error", "300 items, 40 % too high", 0.4 * 0.6, overstated)
+    for n, factor, said in ((300, 1.0, "right"), (300, 0.95, "5 % too high"), (3000, 0.95, "5 % too high")):
+        name = f"{n} items, {said}"  # the estimate is biased upwards near calibration
+        yield _one("expected_calibration_error", name, 0.5 * (1 - factor), _right(n, factor))
+
+    def equal_mass(rng: Generator) -> Columns:
+        return _right(300, 0.95)(rng)[0], None
+
+    name = "300 items, 5 % too high, bins of equal weight"
+    yield _one("expected_calibration_error", name, 0.5 * 0.05, equal_mass, at={"binning": "mass"})
 
 
 def _binormal(positives: int, negatives: int, distance: float) -> Drawn:

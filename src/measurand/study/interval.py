@@ -23,6 +23,7 @@ from measurand.statistic.derived import Derived
 from measurand.statistic.proportion import proportion
 from measurand.statistic.quantile import Quantile
 from measurand.study.arm import Arm, reevaluated
+from measurand.study.bound import lowered
 from measurand.study.crossing import UNIT
 from measurand.study.margins import effect_variances
 from measurand.study.roles import Observed
@@ -47,7 +48,8 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
     low, high = arm.aim.statistic.bounds
     if np.isfinite(high - low) and found.u <= 1e-9 * (high - low):
         raise _nothing_varies(arm)
-    return found
+    bias = arm.evaluation.null_value
+    return found if bias is None else lowered(found, bias)
 
 
 def _quantile(arm: Arm, statistic: Quantile, seen: Observed) -> Limits:
