@@ -83,3 +83,44 @@ def test_null_value_is_the_mean_error_of_right_probabilities(binning):
 
     mean = np.mean([statistic.value(rows(), w)[0] for _ in range(2000)])
     assert statistic.null_value(rows(), w) == pytest.approx(mean, rel=0.02)
+
+
+SCORES = [[0.5, 0.5], [0.3, 0.7], [0.6, 0.4]]
+
+
+@pytest.mark.parametrize("name", ["multiclass_log_score", "multiclass_brier_score", "multiclass_auc"])
+@pytest.mark.parametrize("other", [-1, 2])
+def test_a_true_class_without_a_score_is_refused(name, other):
+    with pytest.raises(StatisticError, match="1 rows have a true class that has no score"):
+        value(name, truth=[0, 1, other], scores=SCORES)
+
+
+def test_several_classes_of_two_agree_with_one_positive_class():
+    """Of two classes: the same logarithmic score, twice the Brier score, the same area."""
+    column = {"truth": [0, 1, 1], "score": [0.5, 0.7, 0.4]}
+    both = {"truth": [0, 1, 1], "scores": SCORES}
+    assert value("multiclass_log_score", **both) == pytest.approx(value("log_score", **column), rel=1e-14)
+    assert value("multiclass_brier_score", **both) == pytest.approx(2 * value("brier_score", **column), rel=1e-14)
+    assert value("multiclass_auc", **both) == pytest.approx(value("auc", **column), rel=1e-14)
+
+
+def test_an_impossible_outcome_and_other_sums_are_refused():
+    with pytest.raises(StatisticError, match="2 outcomes had the probability 0"):
+        value("log_score", truth=[1, 0, 1], score=[0.0, 1.0, 0.5])
+    with pytest.raises(StatisticError, match="probabilities of 1 rows do not sum to one"):
+        value("multiclass_brier_score", truth=[0, 1, 1], scores=[[0.5, 0.5], [0.3, 0.6], [0.6, 0.4]])
+
+
+def test_rankings_of_a_textbook():
+    """Relevant at places 1, 3 and 6 of 10: average precision (1 + 2/3 + 3/6)/3; at 2 and 5 of 10: (1/2 + 2/5)/2."""
+    query, score = np.repeat([1, 2], 10), np.tile(np.arange(10, 0, -1), 2)
+    relevant = np.zeros(20)
+    relevant[[0, 2, 5, 11, 14]] = 1
+    column = {"query": query, "score": score, "reference": relevant}
+    first, second = (1 + 2 / 3 + 1 / 2) / 3, (1 / 2 + 2 / 5) / 2
+    assert value("mean_average_precision", **column) == pytest.approx((first + second) / 2, rel=1e-14)
+    assert value("mean_reciprocal_rank", **column) == pytest.approx((1 + 1 / 2) / 2, rel=1e-14)
+    assert value("precision_at_k", parameters={"k": 5}, **column) == pytest.approx(0.4, rel=1e-14)
+    assert value("recall_at_k", parameters={"k": 5}, **column) == pytest.approx((2 / 3 + 1) / 2, rel=1e-14)
+    everything = {**column, "score": np.zeros(20)}  # no order at all: every item is relevant at each place alike
+    assert value("precision_at_k", parameters={"k": 5}, **everything) == pytest.approx((0.3 + 0.2) / 2, rel=1e-14)

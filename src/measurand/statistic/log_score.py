@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from measurand.statistic.contract import Array
+from measurand.statistic.contract import Array, Integers
 from measurand.statistic.derived import Derived
 from measurand.statistic.mean import Mean
 from measurand.statistic.weighing import not_defined
@@ -54,9 +54,18 @@ def _surprise(p: Array, name: str) -> Array:
     return np.asarray(-np.log(np.minimum(p, 1.0)), float)
 
 
+def true_class(column: Column, name: str) -> Integers:
+    """Position of the true class of each row, shape (rows,). Raises StatisticError where it has no score."""
+    truth = column["truth"].astype(np.int64)
+    absent = int(np.sum((truth < 0) | (truth >= column["scores"].shape[1])))
+    if absent:
+        raise not_defined("class_without_score", statistic=name, count=absent)
+    return np.asarray(truth)
+
+
 def _of_truth(column: Column, name: str) -> Array:
     """Probability of the true class of each row, shape (rows,)."""
-    scores, truth = column["scores"], column["truth"].astype(np.int64)
+    scores, truth = column["scores"], true_class(column, name)
     off = np.abs(scores.sum(axis=1) - 1.0) > SUM
     if np.any(off) or np.any(scores < 0.0):
         raise not_defined("sum_of_probabilities", statistic=name, count=int(np.sum(off | np.any(scores < 0, axis=1))))

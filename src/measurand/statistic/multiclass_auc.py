@@ -9,6 +9,7 @@ import numpy as np
 
 from measurand.statistic.auc import Auc
 from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.log_score import true_class
 from measurand.statistic.weighing import any_row, no_counts, not_defined
 
 _PREPARED = "multiclass_auc.parts"
@@ -51,10 +52,10 @@ class MulticlassAuc:
             )
 
     def arrange(self, rows: Rows) -> Rows:
-        """Arrange the two classes of each area once."""
+        """Arrange the two classes of each area once. Raises StatisticError for a true class without a score."""
         if _PREPARED in rows.note:
             return rows
-        truth, scores = rows.column["truth"].astype(np.int64), rows.column["scores"]
+        truth, scores = true_class(rows.column, self.name), rows.column["scores"]
         every = np.arange(len(truth))
         parts = []
         for c in range(scores.shape[1]):
