@@ -8,6 +8,9 @@ import pytest
 from tests.reference.case import CASES, read
 
 COMPARED = {
+    "krippendorff-2011": "test_agreement_raters",
+    "kappa-fleiss-1971": "test_agreement_raters",
+    "icc-shrout-fleiss": "test_agreement_raters",
     "calibration-birthwt": "test_calibration",
     "auc-delong-asah": "test_auc", "clustered-mean-petersen": "test_clustered_se", "ea402-s2-mass": "test_gum",
     "ea402-s4-gaugeblock": "test_gum", "gum-h1-endgauge": "test_gum", "gum-h3-thermometer": "test_gum",
@@ -31,14 +34,12 @@ COMPARED = {
 
 LATER = {
     "aupro-a": "inspection", "av-zero-failures": "av-safety", "basel-traffic-light": "backtest",
-    "bradley-terry-citations": "ranking", "coco-bbox": "detection",
-    "consensus-bcg": "consensus",
-    "ecb-jeffreys-pd-a": "backtest", "gauge-rr-aiag": "gauge-rr", "icc-shrout-fleiss": "agreement",
-    "interlab-glucose-e691": "iso5725", "irt-lsat": "irt", "iso13528-e1-algorithm-a": "proficiency",
-    "iso13528-e2-homogeneity": "proficiency", "iso13528-e4-scores": "proficiency", "iso5725-critical-a": "iso5725",
-    "iso9283-pose-a": "robotics", "kappa-fleiss-1971": "agreement",
-    "krippendorff-2011": "agreement", "kupiec-pof": "backtest", "passk-a": "llm",
-    "ppi-a": "label-uncertainty", "robust-chromium": "proficiency", "trajectory-nuscenes": "trajectory",
+    "bradley-terry-citations": "ranking", "coco-bbox": "detection", "consensus-bcg": "consensus",
+    "ecb-jeffreys-pd-a": "backtest", "gauge-rr-aiag": "gauge-rr", "interlab-glucose-e691": "iso5725",
+    "irt-lsat": "irt", "iso13528-e1-algorithm-a": "proficiency", "iso13528-e2-homogeneity": "proficiency",
+    "iso13528-e4-scores": "proficiency", "iso5725-critical-a": "iso5725", "iso9283-pose-a": "robotics",
+    "kupiec-pof": "backtest", "passk-a": "llm", "ppi-a": "label-uncertainty", "robust-chromium": "proficiency",
+    "trajectory-nuscenes": "trajectory",
 }  # fmt: skip
 
 

@@ -136,8 +136,8 @@ def _unseen_unit(sampling: Sampling) -> float:
     return effective_units(sampling) / max(th, 1.0 - th)
 
 
-def _mean(sampling: Sampling, others: Sequence[Share], *, skew: bool = True) -> Limits:
-    """R4: means of scores; with a random factor ``T -+ k u`` (R7)."""
+def _mean(sampling: Sampling, others: Sequence[Share], *, skew: bool = True, kurtosis: bool = False) -> Limits:
+    """R4: means of scores; with a random factor ``T -+ k u`` (R7). ``kurtosis``: its bound on df as in R2."""
     variances = variance_by_block(sampling)
     v = float(variances.sum())
     total = v + sum(s.variance for s in others)
@@ -147,7 +147,8 @@ def _mean(sampling: Sampling, others: Sequence[Share], *, skew: bool = True) -> 
         return _bounded(replace(sampling, floor=min(sampling.floor, units), counts=None), others)
     if total <= 0.0 or no_spread:
         raise RefusedError(say("coverage.equal_scores"))
-    factor, effective = coverage_factor([Share(v, degrees_of_freedom(sampling, variances), "A"), *others])
+    df = degrees_of_freedom(sampling, variances, kurtosis=kurtosis)
+    factor, effective = coverage_factor([Share(v, df, "A"), *others])
     u = float(np.sqrt(total))
     skewed = skew and v > 0.0 and not any(s.is_factor for s in others)
     q = standard_skewness(sampling, variances) * (v / total) ** 1.5 if skewed else 0.0
@@ -190,7 +191,11 @@ def _on_scale(sampling: Sampling, others: Sequence[Share]) -> Limits:
         sampling, value=scale.to(value), contribution=slope * sampling.contribution, bounds=(low, high),
         scale="identity",
     )  # fmt: skip
-    mean = _mean(moved, [replace(s, variance=slope**2 * s.variance) for s in others], skew=sampling.scale != "log")
+    # a ratio is symmetric on the log already; second moments rest on few far items
+    mean = _mean(
+        moved, [replace(s, variance=slope**2 * s.variance) for s in others], skew=sampling.scale != "log",
+        kurtosis=sampling.scale == "fisher",
+    )  # fmt: skip
 
     def tails(tail: Array) -> tuple[Array, Array]:
         lower, upper = mean.tails(tail)
