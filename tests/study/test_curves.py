@@ -193,6 +193,7 @@ def test_bins_of_a_reliability_diagram_are_those_of_plain_loops() -> None:
 def test_bins_of_the_calibration_error_are_those_of_its_picture() -> None:
     rng = np.random.default_rng(19)
     score = rng.random(200) ** 2
+    score[:3] = 0.25, 0.5, 0.75  # an edge belongs to the bin above
     truth = (rng.random(200) < score).astype(float)
     r = results("expected_calibration_error", truth, score, at={"bins": "4"})
     found = curve(r, "reliability")

@@ -32,7 +32,7 @@ def reliability(s: Scored, *, p: float, bins: int | None = None) -> Curve | None
     """
     if not len(s.score) or s.score.min() < 0.0 or s.score.max() > 1.0:
         return None
-    bin_of = _bins(s.score) if bins is None else np.minimum((s.score * bins).astype(np.int64), bins - 1)
+    bin_of = _bins(s.score) if bins is None else _equal_width(s.score, bins)
     names = ("from", "to", "predicted", "observed", "lower", "upper", "rows")
     lines: list[tuple[float, ...]] = []
     for b in range(int(bin_of.max()) + 1):
@@ -63,6 +63,11 @@ def _between(residual: Array, unit: Integers, *, p: float) -> float:
     tail, df = (1.0 - p) / 2.0, len(of_unit) - 1.0
     factor = float(student_factor(tail, df) / normal_factor(tail))
     return float(of_unit @ of_unit) * len(of_unit) / df * factor**2
+
+
+def _equal_width(score: Array, bins: int) -> Integers:
+    """Bin of each row; an edge belongs to the bin above, as in the expected calibration error."""
+    return np.asarray(np.searchsorted(np.arange(1, bins) / bins, score, side="right"), np.int64)
 
 
 def _bins(score: Array) -> Integers:
