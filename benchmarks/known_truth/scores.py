@@ -93,6 +93,14 @@ def _calibration() -> Iterator[Situation]:
     def equal_mass(rng: Generator) -> Columns:
         return _right(300, 0.95)(rng)[0], None
 
+    def together(rng: Generator) -> Columns:
+        """Clusters of five with one probability and one outcome each, the worst case; nothing is at fault."""
+        cluster = np.repeat(np.arange(60), 5)
+        p = rng.uniform(0.1, 0.9, 60)
+        y = (rng.random(60) < p).astype(int)
+        return {"score": p[cluster], "reference": y[cluster], "cluster": cluster}, None
+
+    yield _one("expected_calibration_error", "60 clusters of 5 equal items, right", 0.0, together, clusters=True)
     name = "300 items, 5 % too high, bins of equal weight"
     yield _one("expected_calibration_error", name, 0.5 * 0.05, equal_mass, at={"binning": "mass"})
 

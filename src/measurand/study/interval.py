@@ -48,8 +48,14 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
     low, high = arm.aim.statistic.bounds
     if np.isfinite(high - low) and found.u <= 1e-9 * (high - low):
         raise _nothing_varies(arm)
-    bias = arm.evaluation.null_value
-    return found if bias is None else lowered(found, bias)
+    return found if arm.evaluation.null_value is None else lowered(found, arm.evaluation.null_value * _together(arm))
+
+
+def _together(arm: Arm) -> float:
+    """How much larger errors are than of independent rows, as rows of one unit go together: at least 1."""
+    of_rows = float(np.sum(np.square(arm.evaluation.z[:, 0])))
+    of_units = float(np.sum(np.square(arm.sampled.units.contribution[:, 0])))
+    return float(np.sqrt(max(1.0, of_units / of_rows))) if of_rows > 0.0 else 1.0
 
 
 def _quantile(arm: Arm, statistic: Quantile, seen: Observed) -> Limits:
