@@ -35,6 +35,7 @@ def situations() -> Iterator[Situation]:
             yield _audited(m, n, p, dependent=dependent)
     yield _audited(50, 1000, 0.9, dependent=True, clusters=True)
     yield _audited_sensitivity(100, 1000)
+    yield _audited_difference(100, 1000)
     yield _audited_area(100, 600)
     for n, rates in (
         (300, ((0.98, 0.97), (0.9, 0.95), (0.8, 0.85))),
@@ -165,6 +166,28 @@ def _audited_sensitivity(m: int, n: int) -> Situation:
 
     name = f"sensitivity, 3 % and 23 % wrong, {m} of {n} audited, p = 0.85"
     return Situation(AUDITED, name, 0.85, procedure("sensitivity", labels=AUDIT), draw)
+
+
+def _audited_difference(m: int, n: int) -> Situation:
+    """Two systems on the same items; labels are wrong more often where the first is wrong."""
+
+    def draw(rng: Generator) -> Draw:
+        truth = rng.random(n) < 0.5
+        both = rng.random(n) < 0.5
+        first = rng.random(n) < 0.85
+        second = np.where(both, first, rng.random(n) < 0.95)
+        label = truth ^ _wrong(rng, first, dependent=True)
+        predicted = [np.where(right, truth, ~truth) for right in (first, second)]
+        twice = np.tile(np.arange(n), 2)
+        columns = table(
+            twice, value=np.concatenate(predicted), reference=np.tile(label, 2), system=np.repeat([0, 1], n),
+            audit=np.tile(_audit(rng, truth, m), 2),
+        )  # fmt: skip
+        usual = (predicted[1] == label).astype(float) - (predicted[0] == label)
+        return Draw(columns, textbook.rows(usual))
+
+    name = f"difference of two accuracies, 3 % and 23 % wrong, {m} of {n} audited"
+    return Situation(AUDITED, name, 0.05, procedure("accuracy", labels=AUDIT, paired=True), draw)
 
 
 def _audited_area(m: int, n: int) -> Situation:

@@ -99,9 +99,26 @@ def test_result_names_each_annotator_and_its_budget_adds_up() -> None:
     [
         (lambda t: t | {"annotator__c": np.zeros(200, int)}, "one label only was given by: c"),
         (lambda t: t | {"annotator__c": np.arange(200) % 2}, "not shown to be better than chance: c"),
-        (lambda t: t | {"annotator__c": ["" if i > 9 else v for i, v in enumerate(t["annotator__c"])]}, "there are 2 labels per item"),
+        (
+            lambda t: t | {"annotator__c": ["" if i > 9 else v for i, v in enumerate(t["annotator__c"])]},
+            "there are 2 labels per item",
+        ),
     ],
 )
 def test_refused(change: Any, said: str) -> None:
     with pytest.raises(DesignError, match=said):
         measured(own(), columns(**change(votes(200, 2))))
+
+
+@pytest.mark.parametrize("model", ["common", "individual"])
+def test_errors_not_independent_widen_the_interval(model: str) -> None:
+    t = columns(**votes(400, 3))
+    wide = measured(own(annotator_model=model, independent=False), t).results
+    majority = np.array([sum(t[f"annotator:{a}"][i] == "1" for a in NAMES) >= 2 for i in range(400)]).astype(int)
+    agreed = float(np.mean(t["value"] == majority.astype(str)))
+    if model == "common":
+        assert float(wide.results[0].value) == pytest.approx(agreed, rel=1e-12)
+    assert any("not declared independent" in r for r in wide.remarks)
+    corrected = measured(own(annotator_model=model), t).results.results[0]
+    assert float(wide.results[0].upper) - float(wide.results[0].lower) > 0.02
+    assert float(corrected.value) > float(wide.results[0].value)

@@ -122,8 +122,9 @@ def _reference(reference: Tables, observations: Tables | None, reader: Reader) -
     if annotations := reference.get("annotations"):
         _format(annotations, ("reference", "annotations"), reader)
         annotations.setdefault("item", reference.get("item"))
-    if "annotator_model" in reference and not {"annotators", "annotations"} & set(reference):
-        reader.find("M0314.annotator_model", ("reference", "annotator_model"))
+    for key in ("annotator_model", "independent"):
+        if key in reference and not {"annotators", "annotations"} & set(reference):
+            reader.find("M0314.annotator_model", ("reference", key), key=key)
     if audit := reference.get("audit"):
         _format(audit, ("reference", "audit"), reader)
         audit.setdefault("item", reference.get("item"))

@@ -89,7 +89,7 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     "reference": {
         "file": Entry("paths"), "format": FORMAT, "item": KEY, "value": _column(), "annotators": Entry("columns"),
         "annotations": _table("reference.annotations"), "audit": _table("reference.audit"),
-        "annotator_model": _choice("common", "individual"),
+        "annotator_model": _choice("common", "individual"), "independent": Entry("flag"),
         "error": _table("reference.error"),
         "standard_uncertainty": Entry("amount_or_column"), "input": KEY, "media": _column(), "censored": _column(),
         "event": _column(), "classes": Entry("labels"), "tier": _later("trust"), "certificate": _later("trust"),

@@ -128,6 +128,8 @@ class Reference(Document):
     annotations: Annotations | None = None
     annotator_model: Literal["common", "individual"] | None = None
     """One error rate for all annotators (absent: this), or rates of each annotator's own."""
+    independent: bool | None = None
+    """Annotators' errors are independent of the system's success (absent: yes); no: bounds instead of a correction."""
     audit: Audit | None = None
     error: LabelError | None = None
     standard_uncertainty: Amount | str | None = None

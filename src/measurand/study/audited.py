@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.quantity.estimate import Estimate
 from measurand.quantity.imperfect import tuned
-from measurand.quantity.source import one_input
+from measurand.quantity.source import Source, one_input
 from measurand.quantity.two_shares import PairCounts
 from measurand.statistic.contract import Rows
 from measurand.study.columns import texts
@@ -145,12 +145,14 @@ def renormalised(data: Weighed, weights: Array) -> Array:
     return data.w * weights * factor
 
 
-def variance_of_labels(data: Weighed, found: Evaluation) -> float:
-    """Variance of the value because only some items were audited: ``(1 - m/N) m S^2`` of what an audited item adds."""
+def labels_left(data: Weighed, found: Evaluation) -> tuple[Integers, Array]:
+    """Contribution of each audited item to the chance that only some items were audited; their squares add up to
+    ``(1 - m/N) m S^2`` of what an audited item adds."""
     audit = _audit(data)
-    right, (imperfect, _), _ = influences(data, found)
+    right, (imperfect, _), which = influences(data, found)
     added = audit.ratio * (right - audit.lam * audit.others * imperfect)
-    return float((1.0 - audit.count / audit.items) * audit.count * np.var(added, ddof=1))
+    left = (1.0 - audit.count / audit.items) * audit.count / (audit.count - 1)
+    return which, np.sqrt(left) * (added - added.mean())
 
 
 def unseen(data: Weighed, found: Evaluation) -> float:
@@ -181,18 +183,20 @@ def pairs(aim: Aim, data: Weighed) -> tuple[tuple[float, float], PairCounts] | N
 
 
 def audit_parts(
-    estimate: Estimate, found: Evaluation, data: Weighed, *, key: str, known: str | None
+    estimate: Estimate, found: Evaluation, data: Weighed, *, key: str, known: str | None, items: Sequence[str]
 ) -> tuple[Estimate, float]:  # fmt: skip
     """The estimate with what an audit leaves open, and the variance of it that lies in the margin of the units.
 
     ``key`` names the source of errors that the audit did not show; ``known`` that of the items not audited, where the
     statement is about these items (None: it lies in the units' margin).
     """
-    noise = variance_of_labels(data, found)
+    which, left = labels_left(data, found)
+    noise = float(left @ left)
     if known is None:
         noise = min(noise, float(estimate.variance[0]))
     sources, parts = dict(estimate.sources), dict(estimate.parts)
     if known is not None:
-        sources[known], parts[known, "not audited"] = one_input(known, "reference"), np.array([[np.sqrt(noise)]])
+        sources[known] = Source(known, "reference", "B", tuple(items[i] for i in which))
+        parts[known, "not audited"] = left[:, None]
     sources[key], parts[key, "unseen errors"] = one_input(key, "reference"), np.array([[unseen(data, found)]])
     return replace(estimate, sources=sources, parts=parts), noise

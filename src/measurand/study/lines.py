@@ -45,6 +45,8 @@ class Composed:
     """Degrees of freedom of the margin of the units (INTERVALS R3)."""
     repeats_differ: bool
     """False: there are repeats and all are identical."""
+    audited: int = 0
+    """Items with a better reference value; 0: there is no audit."""
     unseen: float = 0.0
     """Variance added where the sample shows none (boundary of the range): from the distribution of the limits."""
     nonlinear: float = 0.0
@@ -91,7 +93,7 @@ def floor_of(estimate: Estimate, effects: Mapping[Effect, Array]) -> float | Non
     inputs = sum(
         float(np.sum(estimate.total(k)[:, 0] ** 2))
         for k, s in estimate.sources.items()
-        if s.type == "B" and not k.startswith("labels:")
+        if s.type == "B" and not k.startswith(("labels:", "audit:"))
     )
     return float(np.sqrt(factors + inputs)) or None
 
@@ -161,9 +163,9 @@ def _labels(composed: Composed, names: Names, total: float) -> list[Line]:
     lines, estimate = [], composed.estimate
     unit_key = next((k for k, e in composed.effect_of_key.items() if e == (UNIT,)), None)
     if composed.label_noise and unit_key:
-        text = say("budget.label_noise")
+        text = say("budget.not_audited" if composed.audited else "budget.label_noise", audited=composed.audited)
         noise, df = composed.label_noise, composed.unit_df
-        lines.append(_line("reference", text, "A", noise, total, df, count=names.items))
+        lines.append(_line("reference", text, "A", noise, total, df, count=composed.audited or names.items))
     for (key, line), part in estimate.parts.items():
         if line != "reference":
             continue

@@ -250,6 +250,7 @@ def _one(
     composed = Composed(
         o.estimate, o.inner, o.effect_of_key, o.inside,
         float(sum(c * c * a.label_noise for a, c in zip(o.arms, o.coefficients, strict=True))),
+        audited=max((a.weighed.audit.count for a in o.arms if a.weighed.audit is not None), default=0),
         unit_df=min((unit_df(a, labelled.seen) for a in o.arms), default=np.inf) if labelled else np.inf,
         repeats_differ=REPEAT in effects and float(effects[REPEAT][0]) > 0,
         unseen=unseen, nonlinear=nonlinear,

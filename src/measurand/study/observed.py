@@ -15,7 +15,7 @@ from measurand.message import say
 from measurand.study.audit_check import differences
 from measurand.study.columns import texts
 from measurand.study.frame import Columns, Frame, frame, present
-from measurand.study.labels import Votes, Weights, named_annotations, of_votes, votes
+from measurand.study.labels import Votes, Weights, exact, named_annotations, of_votes, votes
 from measurand.study.labels_difficulty import difficulty
 from measurand.study.labels_individual import coded, individual
 from measurand.study.labels_known import largest_error, weights_of
@@ -80,9 +80,13 @@ def _labels(
         of_items = votes_of_items(data)
         found = votes([list(v.values()) for v in of_items], classes, data.weight)
         if reference.annotator_model != "individual":
-            return of_votes(found), found, 0.0
-        names, vote = _coded(of_items, classes)
-        return (*individual(vote, len(classes), data.weight, annotators=names, common=found), 0.0)
+            weights = of_votes(found)
+        else:
+            names, vote = _coded(of_items, classes)
+            weights, found = individual(vote, len(classes), data.weight, annotators=names, common=found)
+        if reference.independent is False:
+            return exact(weights.label), found, found.wrong
+        return weights, found, 0.0
     error = reference.error
     if error is None or "reference" not in data.columns:
         return labels_as_given(data, classes), None, 0.0
