@@ -288,3 +288,23 @@ def test_systems_with_different_items_are_refused() -> None:
     over = Contrast(over="system", first="a", second="b")
     with pytest.raises(DesignError, match="different items"):
         measured(procedure([measurand("d", "proportion", contrast=over)], systems=("a", "b")), t)
+
+
+@pytest.mark.parametrize(
+    ("model", "wanted"),
+    [
+        ("value / (1 - value)", (None, None)),
+        ("100 * value", (0.0, 100.0)),
+        ("1 - value", (0.0, 1.0)),
+        ("value * (1 - value)", (None, None)),
+        ("value + 0.01", (0.0, 1.0)),
+    ],
+)
+def test_range_of_a_model_of_the_own_value(model: str, wanted: tuple[float | None, float | None]) -> None:
+    """The odds of 8 in 10 are 4, outside of the range of a share."""
+    table = columns(item=[f"{i:02d}" for i in range(10)], value=["1"] * 8 + ["0"] * 2)
+    (result,) = measured(procedure([measurand("m", "proportion", model=model)]), table).results.results
+    assert tuple(None if b is None else real(b) for b in result.bounds) == wanted
+    assert real(result.lower) < real(result.value) < real(result.upper)
+    if model == "value / (1 - value)":
+        assert real(result.value) == pytest.approx(4.0)

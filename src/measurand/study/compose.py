@@ -15,7 +15,7 @@ from measurand.errors import DesignError, Finding, RefusedError, StatisticError
 from measurand.message import say
 from measurand.quantity.distribution import Distribution, first_order
 from measurand.quantity.estimate import Estimate, correlated_inputs, covariance, input_estimate, propagate, stack
-from measurand.quantity.expression import gradient, names
+from measurand.quantity.expression import Tree, evaluate, gradient, names
 from measurand.quantity.gum import gum_limits
 from measurand.quantity.knowledge import by_name
 from measurand.quantity.limits import Limits
@@ -197,7 +197,7 @@ def model(
     if inners:
         slopes = np.array([[c for _, c in inners]])
         inner = propagate([measurand.id], np.array([value]), slopes, stack([i for i, _ in inners]))
-    bounds = own.bounds if own is not None else UNBOUNDED
+    bounds = _range(tree, values, own) if own is not None and len(outcomes) == 1 else UNBOUNDED
     limits = _model_limits(order, estimates, outcomes, known, slope, value, bounds)
     used = [(outcomes[n], slope[n]) for n in order if n in outcomes]
     arms = [(a, s * c) for o, s in used for a, c in zip(o.arms, o.coefficients, strict=True)]
@@ -206,6 +206,25 @@ def model(
         {k: e for o in outcomes.values() for k, e in o.effect_of_key.items()},
         {k: e for o in outcomes.values() for k, e in o.inside.items()}, limits, bounds,
     )  # fmt: skip
+
+
+def _range(tree: Tree, values: Mapping[str, float], own: Outcome) -> tuple[float, float]:
+    """Range of a model of the quantity's own value, inputs at their estimates: from end to end where it is monotone.
+
+    With a correction added the range stays that of the quantity: no correction makes a share more than all of it.
+    """
+    if not np.all(np.isfinite(own.bounds)):
+        return UNBOUNDED
+    grid = np.linspace(*own.bounds, 65)
+    with np.errstate(all="ignore"):
+        along = np.broadcast_to(np.asarray(evaluate(tree, {**values, "value": grid}), float), grid.shape)
+    steps = np.diff(along)
+    if not np.all(np.isfinite(along)) or not (np.all(steps > 0) or np.all(steps < 0)):
+        return UNBOUNDED
+    if np.allclose(steps, np.diff(grid), rtol=1e-9, atol=0.0):  # a correction that is added
+        return own.bounds
+    low, high = sorted((float(along[0]), float(along[-1])))
+    return low, high
 
 
 def _model_limits(
