@@ -12,6 +12,7 @@ import pytest
 from tests.study.build import columns, known, measurand, measured, procedure
 
 from measurand.document.canonical import canonical
+from measurand.document.number import real
 from measurand.document.procedure import Contrast, Factor, LabelError, StatusRules
 from measurand.document.result import Line, Result
 from measurand.errors import DesignError, MeasurandError, RefusedError
