@@ -70,7 +70,8 @@ def read(
 
 def reference(file: str | Path | Sequence[str | Path], *, item: str | Sequence[str], **columns: object) -> Reference:
     """Reference values in a table. ``columns`` are the other keys of ``[reference]``: ``value``, ``annotators``,
-    ``annotations``, ``error``, ``standard_uncertainty``, ``censored``, ``classes``, ``format``."""
+    ``annotations``, ``annotator_model``, ``audit``, ``error``, ``standard_uncertainty``, ``censored``, ``classes``,
+    ``format``."""
     return Reference({"file": _files(file), "item": _key(item), **columns})
 
 
