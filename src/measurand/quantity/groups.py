@@ -55,7 +55,8 @@ def worst(parts: Sequence[Limits], *, rho: ArrayLike | None = None, largest: boo
 
     def tails(tail: Array) -> tuple[Array, Array]:
         alone, joint = _tails(parts, tail), _tails(parts, together(tail))
-        return pick((joint if largest else alone)[0].T).T, pick((alone if largest else joint)[1].T).T
+        lower, upper = (joint if largest else alone)[0], (alone if largest else joint)[1]
+        return np.clip(pick(lower.T).T, *parts[0].bounds), np.clip(pick(upper.T).T, *parts[0].bounds)
 
     at = int(np.argmax(values) if largest else np.argmin(values))
     limits = replace(parts[at], rule=say("coverage.rule.worst", rule=parts[at].rule), tails=tails, counts=None)
