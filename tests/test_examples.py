@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 import runpy
 import shutil
@@ -16,7 +17,7 @@ import pytest
 from measurand.cli import main
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "docs" / "examples"
-EXIT = {"credit": 1, "carrot": 1, "mammography": 0}
+EXIT = {"credit": 1, "carrot": 1, "mammography": 0, "steel": 0}
 VALUE = re.compile(r"^ +(-?\d\S* (?:±|\[).*?\(.*?95 %\))", re.MULTILINE)
 VERDICT = re.compile(r"^ +[●◆■] +(\S+ .*)$", re.MULTILINE)
 CLOSING = re.compile(r"^\d requirements?: .*$", re.MULTILINE)
@@ -99,6 +100,38 @@ def test_mammography_by_plain_count() -> None:
         areas[modality].append(auc(found["1"], found["0"]))
     digital, film = (sum(areas[name]) / len(areas[name]) for name in ("FFDM", "SFM"))
     assert shown("mammography") == [f"{digital:.3f}", f"{film:.3f}", f"{digital - film:.3f}"]
+
+
+def test_steel_by_plain_count() -> None:
+    rows = table("steel/predictions.csv")
+    faults = sorted({row["truth"] for row in rows})
+    hits = [row["truth"] == row["predicted"] for row in rows]
+    recall = [
+        sum(row["predicted"] == fault for row in rows if row["truth"] == fault)
+        / sum(row["truth"] == fault for row in rows)
+        for fault in faults
+    ]
+    places = [sorted(faults, key=lambda f: -float(row[f"p_{f}"])).index(row["truth"]) for row in rows]
+    share = {
+        f: sum(r["truth"] == f for r in rows) * sum(r["predicted"] == f for r in rows) / len(rows) ** 2 for f in faults
+    }
+    accuracy, chance = sum(hits) / len(rows), sum(share.values())
+    areas = [
+        auc(
+            [float(r[f"p_{f}"]) for r in rows if r["truth"] == f], [float(r[f"p_{f}"]) for r in rows if r["truth"] != f]
+        )
+        for f in faults
+    ]
+    score = -sum(math.log(float(r[f"p_{r['truth']}"]) / sum(float(r[f"p_{f}"]) for f in faults)) for r in rows)
+    gaps: dict[int, float] = defaultdict(float)
+    for r in rows:
+        gaps[min(int(float(r["p_Bumps"]) * 10), 9)] += (r["truth"] == "Bumps") - float(r["p_Bumps"])
+    expected = [
+        accuracy, sum(recall) / len(recall), sum(p < 2 for p in places) / len(rows), (accuracy - chance) / (1 - chance),
+        sum(areas) / len(areas), score / len(rows), sum(map(abs, gaps.values())) / len(rows),
+    ]  # fmt: skip
+    for text, value in zip(shown("steel"), expected, strict=True):
+        assert text == f"{value:.{len(text.split('.')[1])}f}"
 
 
 def test_the_predictions_are_those_of_the_script(tmp_path: Path) -> None:
