@@ -21,6 +21,7 @@ from measurand.study.evaluation import Evaluation, cells, evaluate, take
 from measurand.study.labels import Votes
 from measurand.study.labels_noise import noise_of
 from measurand.study.margins import REPEAT, Effect, Layout, Sampled, estimate_of
+from measurand.study.reference_value import deviations, source, uncertainty
 from measurand.study.roles import Aim, Observed, Weighed, weighed
 
 Array = NDArray[np.float64]
@@ -65,6 +66,8 @@ class Arm:
     cell: Integers
     replicate: Callable[[Array], float]
     """The value with the units weighted anew: weights (units of ``sampled.units``,) -> value."""
+    reference_draws: Array | None
+    """Changes of the value by errors of numeric reference values, one per draw; None where they are not stated."""
     at: Integers
     """Observations of the frame that entered."""
     keys: Keys
@@ -135,6 +138,12 @@ def arm(aim: Aim, seen: Observed, at: Integers, *, system: str, keys: Keys, vote
         path = f"measurand.{aim.measurand.id}.estimand"
         raise DesignError(Finding("M0533", path, say("M05.whole_population"), say("M05.whole_population_hint")))
     estimate, noise = _with_labels(aim, sampled, evaluation, data, seen, votes, keys, system)
+    draws = _reference_draws(aim, seen, rows, data.w, cell, cell_weight, keys)
+    if draws is not None and aim.measurand.estimand == "benchmark":
+        key = f"reference-values:{keys.reference}"
+        one, part = source(key, draws)
+        added = {**estimate.sources, key: one}, {**estimate.parts, (key, "reference values"): part}
+        estimate = Estimate(estimate.outputs, estimate.value, *added)
     simple = not (frame.clustered or frame.weighted or procedure.factor or len(frame.strata) > 1)
     simple = simple and len(np.unique(data.rows.item)) == len(at)
     plain = simple and not data.uncertain
@@ -144,9 +153,24 @@ def arm(aim: Aim, seen: Observed, at: Integers, *, system: str, keys: Keys, vote
         counts = (float(events), float(trials))
     return Arm(
         aim, system, data, evaluation, sampled, estimate, noise, _floor(evaluation, layout, cell, data), layout, cell,
-        _replicate(aim, rows, data, cell, cell_weight, sampled.units.of_row), at, keys, plain, counts,
+        _replicate(aim, rows, data, cell, cell_weight, sampled.units.of_row), draws, at, keys, plain, counts,
         pairs(aim, data) if simple and data.audit is not None else None,
     )  # fmt: skip
+
+
+def _reference_draws(
+    aim: Aim, seen: Observed, rows: Rows, w: Array, cell: Integers, cell_weight: Array, keys: Keys
+) -> Array | None:  # fmt: skip
+    u = uncertainty(aim, seen)
+    if u is None or not np.any(u > 0.0):
+        return None
+    members = [np.flatnonzero(cell == c) for c in range(len(cell_weight))]
+
+    def value(moved: Rows) -> float:
+        parts = [(aim.statistic.arrange(take(moved, at)), w[at]) for at in members]
+        return float(cell_weight @ np.array([aim.statistic.value(part, weights)[0] for part, weights in parts]))
+
+    return deviations(rows, u, value, key=f"reference-values/{keys.reference}")
 
 
 def reevaluated(arm_of: Arm, aim: Aim, seen: Observed) -> Arm:

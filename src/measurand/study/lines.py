@@ -45,6 +45,8 @@ class Composed:
     """Degrees of freedom of the margin of the units (INTERVALS R3)."""
     repeats_differ: bool
     """False: there are repeats and all are identical."""
+    of_numbers: bool = False
+    """The reference errors are those of numbers, not wrong labels."""
     audited: int = 0
     """Items with a better reference value; 0: there is no audit."""
     unseen: float = 0.0
@@ -163,7 +165,8 @@ def _labels(composed: Composed, names: Names, total: float) -> list[Line]:
     lines, estimate = [], composed.estimate
     unit_key = next((k for k, e in composed.effect_of_key.items() if e == (UNIT,)), None)
     if composed.label_noise and unit_key:
-        text = say("budget.not_audited" if composed.audited else "budget.label_noise", audited=composed.audited)
+        key = "budget.reference_noise" if composed.of_numbers else "budget.label_noise"
+        text = say("budget.not_audited" if composed.audited else key, audited=composed.audited)
         noise, df = composed.label_noise, composed.unit_df
         lines.append(_line("reference", text, "A", noise, total, df, count=composed.audited or names.items))
     for (key, line), part in estimate.parts.items():
@@ -188,7 +191,7 @@ def _inputs(composed: Composed, names: Names, total: float) -> list[Line]:
         of = names.inputs.get(name)
         c = float(part[0, 0]) if len(part) == 1 else float(np.linalg.norm(part[:, 0]))
         if of is None:
-            shape = {"distribution": say("budget.rectangular")} if key == "label-bound" else {}
+            shape = {"distribution": say("budget.rectangular")} if key.endswith("-bound") else {}
             text = name if shape else say(f"budget.known_{name.replace(' ', '_')}")
             lines.append(_line("reference", text, "B", c * c, total, estimate.sources[key].df, **shape))
         elif c != 0 and of.u > 0:

@@ -32,7 +32,7 @@ from measurand.study.labelling_plan import state_of
 from measurand.study.lines import Composed, Names, budget, dropped, floor_of
 from measurand.study.margins import REPEAT, effect_variances
 from measurand.study.observed import Labelled, observed
-from measurand.study.outcome import arms, outcome
+from measurand.study.outcome import arms, outcome, reference_draws
 from measurand.study.parts_of import parts_of
 from measurand.study.population import population
 from measurand.study.targets import Target, targets
@@ -249,7 +249,8 @@ def _one(
     )  # fmt: skip
     composed = Composed(
         o.estimate, o.inner, o.effect_of_key, o.inside,
-        float(sum(c * c * a.label_noise for a, c in zip(o.arms, o.coefficients, strict=True))),
+        _label_noise(o),
+        of_numbers=any(a.reference_draws is not None for a in o.arms),
         audited=max((a.weighed.audit.count for a in o.arms if a.weighed.audit is not None), default=0),
         unit_df=min((unit_df(a, labelled.seen) for a in o.arms), default=np.inf) if labelled else np.inf,
         repeats_differ=REPEAT in effects and float(effects[REPEAT][0]) > 0,
@@ -290,6 +291,14 @@ def _drawn(
     p = real(procedure.uncertainty.coverage_probability)
     key = f"{key}/curves/{f.outcome.name}"
     return (*curves(f.outcome, labelled.seen, results=results, key=key, p=p), *f.curves)
+
+
+def _label_noise(o: Outcome) -> float:
+    """Variance that wrong labels, or errors of numeric reference values, cause inside of the margin of the units."""
+    labels = float(sum(c * c * a.label_noise for a, c in zip(o.arms, o.coefficients, strict=True)))
+    moved = reference_draws(o.arms, o.coefficients)
+    inside = moved is not None and o.measurand.estimand == "generalised"
+    return labels + (float(moved.var(ddof=1)) if inside and moved is not None else 0.0)
 
 
 def _levels(outcome: Outcome) -> dict[str, int]:

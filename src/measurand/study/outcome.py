@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from measurand.document.definition import Definition
 from measurand.errors import DesignError
@@ -16,6 +17,7 @@ from measurand.study.bound import widened
 from measurand.study.compose import Outcome, contrast, single
 from measurand.study.observed import Labelled
 from measurand.study.quantity_of import statistic_of
+from measurand.study.reference_value import shift
 from measurand.study.roles import Aim
 from measurand.study.targets import Target
 
@@ -46,13 +48,30 @@ def outcome(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> Out
         result = contrast(measurand, target.system, target.level, (evaluated[0], evaluated[1]), seen)
     if labelled.uncorrected and "truth" in evaluated[0].aim.statistic.roles:
         return _with_bound(result, labelled.uncorrected)
-    return result
+    moved = reference_draws(evaluated, result.coefficients)
+    added = 0.0 if moved is None else shift(moved)
+    if added == 0.0:
+        return result
+    return _with_bound(
+        result, abs(added), key="reference-bound", line=say("budget.reference_bound"),
+        warning=say("warning.reference_shift", shift=f"{added:.2g}"),
+    )  # fmt: skip
 
 
-def _with_bound(outcome: Outcome, error: float) -> Outcome:
-    """Widen the limits by a label error that is not corrected; its standard deviation as if rectangular is a source."""
-    key, line = "label-bound", say("budget.label_bound")
+def reference_draws(evaluated: Sequence[Arm], coefficients: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Changes of a result by errors of numeric reference values, one per draw: those of its arms, with their signs."""
+    found = [(c, a.reference_draws) for a, c in zip(evaluated, coefficients, strict=True)]
+    several = [c * draws for c, draws in found if draws is not None]
+    return np.sum(several, axis=0) if several else None
+
+
+def _with_bound(
+    outcome: Outcome, error: float, *, key: str = "label-bound", line: str = "", warning: str = ""
+) -> Outcome:
+    """Widen the limits by an error that is not corrected; its standard deviation as if rectangular is a source."""
+    line = line or say("budget.label_bound")
     sources = {**outcome.estimate.sources, key: one_input(key, "reference")}
     parts = {**outcome.estimate.parts, (key, line): np.array([[error / np.sqrt(3.0)]])}
     estimate = replace(outcome.estimate, sources=sources, parts=parts)
-    return replace(outcome, estimate=estimate, limits=widened(outcome.limits, error))
+    limits = widened(outcome.limits, error)
+    return replace(outcome, estimate=estimate, limits=limits.with_warnings(warning) if warning else limits)
