@@ -22,11 +22,24 @@ def situations() -> Iterator[Situation]:
     """Those of this file, in the order of the page."""
     yield from _of_two_classes()
     yield from _of_rates()
+    yield from _of_errors()
     yield from _of_several_classes()
     yield from _averaged()
     yield from _of_agreement()
     yield _top_k()
     yield from _of_labels()
+
+
+def _of_errors() -> Iterator[Situation]:
+    """Shares of errors among what is true, or among what is called; 30 % positive, 85 % and 90 % right."""
+    joint = two_classes(0.3, 0.85, 0.9)
+    called = float(joint[:, 1].sum())
+    truths = {
+        "specificity": 0.9, "false_positive_rate": 0.1, "false_negative_rate": 0.15,
+        "false_discovery_rate": float(joint[0, 1]) / called, "false_omission_rate": float(joint[1, 0]) / (1.0 - called),
+    }  # fmt: skip
+    for quantity, truth in truths.items():
+        yield _one(quantity, "n = 200, 30 % positive", truth, joint, 200)
 
 
 def two_classes(prevalence: float, sens: float, spec: float) -> Array:

@@ -21,6 +21,7 @@ def situations() -> Iterator[Situation]:
         of = {
             "percent_agreement": 0.25 + 0.75 * a * a, "fleiss_kappa": a * a, "gwet_ac1_raters": a * a,
             "krippendorff_alpha": a * a, "krippendorff_alpha_ordinal": a * a, "krippendorff_alpha_interval": a * a,
+            "krippendorff_alpha_ratio": a * a,
         }  # fmt: skip
         for quantity, truth in of.items():
             yield _classes(quantity, truth, items, a)

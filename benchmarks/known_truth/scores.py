@@ -53,6 +53,18 @@ def _proper() -> Iterator[Situation]:
     surprise = float(np.mean(-p * np.log(p) - (1 - p) * np.log(1 - p)))
     yield _one("log_score", "100 items, right probabilities", surprise, _right(100))
 
+    def squares(rng: Generator) -> Columns:
+        columns, _ = _right(100)(rng)
+        return columns, np.square(columns["score"] - columns["reference"])
+
+    yield _one("brier_score", "100 items, right probabilities", float(np.mean(p * (1 - p))), squares)
+
+    def called(rng: Generator) -> Columns:
+        score = rng.random(100)
+        return {"score": score}, (score >= 0.7).astype(float)
+
+    yield _one("positive_rate", "100 items at 0.7", 0.3, called, at={"score": "0.7"})
+
     def classes(rng: Generator, *, squares: bool) -> Columns:
         p = rng.dirichlet(np.ones(3), 100)
         truth = (rng.random(100)[:, None] > np.cumsum(p, axis=1)).sum(axis=1).clip(0, 2)

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from scipy.special import bdtr
 
+from measurand.lab.pack import definitions
+
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 REPLICATES = 60
 CHOSEN = (
@@ -33,6 +35,12 @@ def study() -> Any:
     sys.path.append(str(BENCHMARKS))
     yield importlib.import_module("known_truth.study")
     sys.path.remove(str(BENCHMARKS))
+
+
+def test_every_quantity_has_a_situation(study: Any) -> None:
+    """Nothing is served whose interval was never tried."""
+    tried = {m.quantity for situation in study.situations() for m in situation.procedure.measurand}
+    assert set(definitions()) <= tried
 
 
 @pytest.mark.parametrize(("key", "asked"), CHOSEN, ids=[key for key, _ in CHOSEN])
