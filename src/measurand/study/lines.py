@@ -67,6 +67,8 @@ class Names:
     """Number of levels of each factor."""
     repeats: int
     inputs: Mapping[str, InputLine] = field(default_factory=dict)
+    together: bool = False
+    """Rows of an item belong together: raters, or repeats that enter one distribution."""
 
 
 def budget(
@@ -139,7 +141,8 @@ def _margins(composed: Composed, names: Names, procedure: Procedure, total: floa
         variance = float(v[0]) + (composed.unseen if effect == holder else 0.0)
         if effect == REPEAT:
             if composed.repeats_differ or (effect == holder and composed.unseen):
-                text = say("budget.repeatability", repeats=names.repeats)
+                key = "budget.raters" if names.together else "budget.repeatability"
+                text = say(key, repeats=names.repeats)
                 lines.append(_line("repeatability", text, "A", variance, total, df[effect], count=names.repeats))
         elif effect == (UNIT,):
             variance -= composed.label_noise

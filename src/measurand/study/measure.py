@@ -32,7 +32,7 @@ from measurand.study.labelling_plan import state_of
 from measurand.study.lines import Composed, Names, budget, dropped, floor_of
 from measurand.study.margins import REPEAT, effect_variances
 from measurand.study.observed import Labelled, observed
-from measurand.study.outcome import arms, outcome, reference_draws
+from measurand.study.outcome import arms, outcomes, reference_draws
 from measurand.study.parts_of import parts_of
 from measurand.study.population import population
 from measurand.study.targets import Target, targets
@@ -90,14 +90,14 @@ def measure(
         for i, target in enumerate(wanted):
             if progress:
                 progress(target.measurand.id, i / len(wanted))
-            finished.append(_observed_result(target, definitions, labelled, keys, procedure_at))
+            finished.extend(_observed_results(target, definitions, labelled, keys, procedure_at))
     done = _models(procedure, finished, known, procedure_at)
     return _write(procedure, done, known, labelled, columns, evidence_at, procedure_at)
 
 
-def _observed_result(
+def _observed_results(
     target: Target, definitions: Mapping[str, Definition], labelled: Labelled, keys: Keys, procedure_at: str
-) -> _Finished:  # fmt: skip
+) -> list[_Finished]:  # fmt: skip
     measurand, resampled = target.measurand, False
     checks: list[Check] = []
     asked = labelled.seen.procedure.uncertainty.method
@@ -113,7 +113,7 @@ def _observed_result(
     exact = len(evaluated) == 1 and evaluated[0].plain and evaluated[0].counts is not None
     method: Method = "resampling" if resampled else "exact" if exact else "first-order"
     definition = definitions[measurand.quantity or ""]
-    return _Finished(outcome(target, evaluated, labelled), definition, tuple(checks), method)
+    return [_Finished(o, definition, tuple(checks), method) for o in outcomes(target, evaluated, labelled)]
 
 
 def _models(
@@ -245,7 +245,7 @@ def _one(
     units = len(np.unique(np.concatenate([a.layout.dimension[UNIT][e] for a, e in entered]))) if entered else 0
     called = Names(
         items=items, units=units, cluster=_cluster(procedure), repeats=repeats, inputs=known.line,
-        levels=_levels(o),
+        levels=_levels(o), together=any(a.aim.definition.pooled for a in o.arms),
     )  # fmt: skip
     composed = Composed(
         o.estimate, o.inner, o.effect_of_key, o.inside,
