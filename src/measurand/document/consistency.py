@@ -242,6 +242,8 @@ def _contrasts(tables: Tables, reader: Reader) -> None:
     for entry in tables["measurand"]:
         contrast = entry.get("contrast", {})
         over, path = contrast.get("over"), (*entry[""], "contrast")
+        if contrast:
+            _kind_of_contrast(contrast, path, reader)
         if over == "system" and len(systems) < 2:
             reader.find("M0322.one_system", path, say("M0322.one_system_hint"))
             continue
@@ -259,6 +261,22 @@ def _contrasts(tables: Tables, reader: Reader) -> None:
                 reader.find("M0302.contrast_level", (*path, side), hint, value=contrast[side], over=over)
         if entry.get("by") is not None and entry.get("by") == over:
             reader.find("M0302.by_contrast", (*entry[""], "by"), value=over)
+        elif "by" in entry and over != "system" and "first" in contrast and "second" not in contrast:
+            reader.find("M0314.by_each", (*entry[""], "by"), say("M0314.by_each_hint"), over=over)
+
+
+def _kind_of_contrast(contrast: Tables, path: Path, reader: Reader) -> None:
+    """The keys that a kind of contrast needs, and those that it cannot have."""
+    kind = contrast.get("kind", "difference")
+    if kind in ("difference", "ratio"):
+        if "first" not in contrast:
+            reader.find("M0205.required", path, say("M0205.contrast_hint"), key="first", table="contrast")
+        return
+    for side in ("first", "second"):
+        if side in contrast:
+            reader.find("M0314.side_of_all", (*path, side), key=side, kind=kind)
+    if contrast.get("over") == "system":
+        reader.find("M0314.all_systems", (*path, "over"), say("M0314.all_systems_hint"), kind=kind)
 
 
 def _validity(tables: Tables, reader: Reader) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from measurand.document.procedure import Component, Counts, DistributionName, Method
+from measurand.document.procedure import Component, ContrastKind, Counts, DistributionName, Method
 
 
 @dataclass(frozen=True)
@@ -131,8 +131,8 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
         "estimand": _choice("generalised", "benchmark"), "unit": _text(), "target_uncertainty": AMOUNT,
     },
     "measurand.contrast": {
-        "over": _column(True), "first": Entry("label", True), "second": Entry("label", True),
-        "kind": _choice("difference", "ratio"),
+        "over": _column(True), "first": Entry("label"), "second": Entry("label"),
+        "kind": _choice(*get_args(ContrastKind)),
     },
     "uncertainty": {
         "coverage_probability": _number(0.5, 0.9999), "method": _choice(*get_args(Method)),

@@ -34,7 +34,7 @@ def check_measurands(entries: Sequence[dict[str, Any]], inputs: Sequence[dict[st
         if "target_uncertainty" in entry and float(entry["target_uncertainty"].value) <= 0:
             reader.find("M0302.positive", (*path, "target_uncertainty"), key="target_uncertainty")
         contrast = entry.get("contrast", {})
-        if "first" in contrast and contrast["first"] == contrast.get("second"):
+        if "second" in contrast and contrast.get("first") == contrast["second"]:
             reader.find("M0302.contrast_same", (*path, "contrast", "second"), value=contrast["first"])
     _cycles(entries, used, reader)
     everywhere = {name for found in used.values() for name in found}

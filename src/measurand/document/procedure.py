@@ -209,13 +209,28 @@ class Comparison(Document):
     text: str
 
 
+ContrastKind = Literal["difference", "ratio", "worst", "gap", "least_ratio"]
+
+
 class Contrast(Document):
-    """Second against first, over ``system``, a factor or a column."""
+    """Levels of ``system``, a factor or a column: second against first, each against the first, or all of them."""
 
     over: str
-    first: str
-    second: str
-    kind: Literal["difference", "ratio"] = "difference"
+    first: str | None = None
+    """Absent for the kinds that take all levels: ``worst``, ``gap``, ``least_ratio``."""
+    second: str | None = None
+    """Absent: each other level against the first, with intervals that hold together."""
+    kind: ContrastKind = "difference"
+
+    @property
+    def of_all(self) -> bool:
+        """Whether all levels give one result."""
+        return self.kind in ("worst", "gap", "least_ratio")
+
+    @property
+    def of_each(self) -> bool:
+        """Whether each other level gives a result against the first."""
+        return not self.of_all and self.second is None
 
 
 class Measurand(Document):

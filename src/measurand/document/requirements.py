@@ -74,7 +74,9 @@ def _system(entry: Tables, tables: Tables, measurands: Tables, reader: Reader) -
                 else say("procedure.known_are", words=", ".join(systems))
             )
             reader.find("M0307.system", (*path, "system"), hint, name=entry["system"])
-    if entry.get("level", "each") != "each" and measurand and "by" not in measurand:
+    contrast = measurand.get("contrast", {})
+    against_first = "first" in contrast and "second" not in contrast and not over_system
+    if entry.get("level", "each") != "each" and measurand and "by" not in measurand and not against_first:
         reader.find("M0314.level", (*path, "level"), measurand=measurand.get("id", ""))
 
 

@@ -115,7 +115,7 @@ class Result(Document):
     system: str
     """Id of the system; of a contrast "second - first"."""
     level: str = ""
-    """Level of ``by``, empty without."""
+    """Level of ``by``, or that which a contrast compares with its first; else empty."""
     estimand: Literal["generalised", "benchmark"]
     unit: str
     direction: Literal["higher", "lower", "target"]

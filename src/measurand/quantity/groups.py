@@ -79,8 +79,8 @@ def gap(parts: Sequence[Limits], *, rho: ArrayLike | None = None) -> Extreme:
         lower, upper = _tails(every, together(tail))[0].max(axis=0), _tails(every, tail)[1].max(axis=0)
         return np.clip(lower, 0.0, high - low), np.clip(upper, 0.0, high - low)
 
-    at = (int(np.argmax(values)), int(np.argmin(values)))
-    one = pairs.get(at) or next(iter(pairs.values()))
+    at = _two(int(np.argmax(values)), int(np.argmin(values)))
+    one = pairs[at]
     limits = replace(one, rule=say("coverage.rule.gap", rule=one.rule), tails=tails, bounds=(0.0, high - low))
     return _corrected(limits, float(np.ptp(values)), _bias(values, u, r, lambda x: _largest(x) - _smallest(x)), at)
 
@@ -101,12 +101,13 @@ def ratio_gap(parts: Sequence[Limits], *, rho: ArrayLike | None = None) -> Extre
         lower, upper = _tails(every, tail)[0].min(axis=0), _tails(every, together(tail))[1].min(axis=0)
         return np.clip(lower, 0.0, 1.0), np.clip(upper, 0.0, 1.0)
 
-    at = (int(np.argmin(values)), int(np.argmax(values)))
-    one = pairs.get(at) or next(iter(pairs.values()))
+    at = _two(int(np.argmin(values)), int(np.argmax(values)))
+    one = pairs[at]
     limits = replace(one, rule=say("coverage.rule.ratio_gap", rule=one.rule), tails=tails, bounds=(0.0, 1.0))
-    # on the log, where the draws cannot cross 0
-    bias = _bias(np.log(values), u / values, r, lambda x: np.exp(_smallest(x) - _largest(x)))
-    return _corrected(limits, float(values[at[0]] / values[at[1]]), bias, at)
+    raw = float(values[at[0]] / values[at[1]])
+    # on the log, where the draws cannot cross 0 and groups far apart have no bias
+    bias = _bias(np.log(values), u / values, r, lambda x: _smallest(x) - _largest(x))
+    return _corrected(limits, raw, raw * (1.0 - float(np.exp(-bias))), at)
 
 
 def against(
@@ -128,6 +129,8 @@ def against(
 
 
 def _together(one: Limits, together: Callable[[Array], Array], count: int) -> Limits:
+    if count == 1:
+        return one
     rule = say("coverage.rule.together", rule=one.rule, count=count)
     return replace(one, rule=rule, tails=lambda tail: one.tails(together(tail)), counts=None)
 
@@ -141,6 +144,11 @@ def _read(parts: Sequence[Limits], rho: ArrayLike | None) -> tuple[Array, Array,
 
 def _ordered(count: int) -> list[tuple[int, int]]:
     return [(i, j) for i in range(count) for j in range(count) if i != j]
+
+
+def _two(i: int, j: int) -> tuple[int, int]:
+    """Two groups, also where all values are equal."""
+    return (i, j) if i != j else (0, 1)
 
 
 def _tails(parts: Sequence[Limits], tail: Array) -> tuple[Array, Array]:

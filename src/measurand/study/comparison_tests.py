@@ -35,7 +35,7 @@ def comparison_remarks(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     Two plain shares of the same items: McNemar's mid-p beside the exact p-value; of different items: the score test
     (Miettinen & Nurminen 1985); anything else: the level at which the limits of the result meet the null value.
     """
-    tested = [_tested(o) for o in outcomes if o.measurand.contrast is not None]
+    tested = [_tested(o) for o in outcomes if o.measurand.contrast is not None and not o.measurand.contrast.of_all]
     if not tested:
         return ()
     family = adjusted([t.p for t in tested])
@@ -61,7 +61,9 @@ def _tested(outcome: Outcome) -> Tested:
             return _independent(name, outcome)
     contrast = outcome.measurand.contrast
     null = 1.0 if contrast is not None and contrast.kind == "ratio" else 0.0
-    return Tested(name, say("comparison.test.limits", null=f"{null:g}"), p_of_limits(outcome.limits, null))
+    return Tested(
+        name, say("comparison.test.limits", null=f"{null:g}"), p_of_limits(outcome.alone or outcome.limits, null)
+    )
 
 
 def _is_plain(outcome: Outcome) -> bool:

@@ -45,6 +45,10 @@ class Outcome:
     inside: Mapping[str, Effect]
     limits: Limits
     bounds: tuple[float, float]
+    words: str = ""
+    """The result in words, where they are not those of the quantity."""
+    alone: Limits | None = None
+    """Limits of this result alone, where ``limits`` hold together with those of others."""
 
     @property
     def name(self) -> str:
@@ -122,7 +126,7 @@ def contrast(measurand: Measurand, system: str, level: str, pair: tuple[Arm, Arm
     first, second = pair
     parts = [limits_of(a, seen, part=True) for a in pair]
     a, b = float(first.estimate.value[0]), float(second.estimate.value[0])
-    rho = _correlation(first, second)
+    rho = correlation(first, second)
     (low_a, high_a), (low_b, high_b) = first.aim.statistic.bounds, second.aim.statistic.bounds
     if measurand.contrast.kind == "difference":
         value, slope, bounds = b - a, np.array([-1.0, 1.0]), (low_b - high_a, high_b - low_a)
@@ -145,9 +149,9 @@ def contrast(measurand: Measurand, system: str, level: str, pair: tuple[Arm, Arm
     )  # fmt: skip
 
 
-def _correlation(first: Arm, second: Arm) -> float:
+def correlation(first: Arm, second: Arm) -> float:
     """Correlation of two arms (INTERVALS R5): phi of the 2 x 2 table of plain 0/1 pairs, else of the parts."""
-    if first.plain and second.plain and first.counts and second.counts:
+    if first.plain and second.plain and first.counts and second.counts and _share_items(first, second):
         a, b = outcome_by_item(first), outcome_by_item(second)
         shared = sorted(set(a) & set(b))
         if len(shared) == len(a) == len(b):
@@ -160,6 +164,10 @@ def _correlation(first: Arm, second: Arm) -> float:
     n0 = min(first.floor, second.floor) * (high - low) if np.isfinite(high - low) else np.inf
     most = 1 - 1 / n0 if n0 > 1 else 0.0
     return float(np.clip(covariance(first.estimate, second.estimate)[0, 0] / np.sqrt(v1 * v2), -most, most))
+
+
+def _share_items(first: Arm, second: Arm) -> bool:
+    return bool(np.isin(first.weighed.rows.item, second.weighed.rows.item).any())
 
 
 def outcome_by_item(arm: Arm) -> dict[int, np.bool_]:

@@ -15,24 +15,31 @@ from measurand.quantity.source import one_input
 from measurand.study.arm import Arm, Keys, arm
 from measurand.study.bound import widened
 from measurand.study.compose import Outcome, contrast, single
+from measurand.study.groups import each, extreme
 from measurand.study.observed import Labelled
 from measurand.study.quantity_of import statistic_of
 from measurand.study.reference_value import shift
 from measurand.study.roles import Aim
-from measurand.study.targets import Target
+from measurand.study.targets import Selection, Target
 
 
 def arms(target: Target, definitions: Mapping[str, Definition], labelled: Labelled, keys: Keys) -> list[Arm]:
-    """Evaluate each selection of a target: one arm, or the two of a contrast. Raises DesignError."""
+    """Evaluate each selection of a target: one arm, or those of a contrast. Raises DesignError naming the group."""
     measurand = target.measurand
     definition = definitions[measurand.quantity or ""]
     aim = Aim(measurand, definition, statistic_of(measurand, definition))
+    return [_arm(target, aim, s, labelled, keys) for s in target.selections]
+
+
+def _arm(target: Target, aim: Aim, selection: Selection, labelled: Labelled, keys: Keys) -> Arm:
+    asked = target.measurand.contrast
     try:
-        return [
-            arm(aim, labelled.seen, s.rows, system=s.system, keys=keys, votes=labelled.votes) for s in target.selections
-        ]
+        return arm(aim, labelled.seen, selection.rows, system=selection.system, keys=keys, votes=labelled.votes)
     except DesignError as error:
-        where = " ".join(say("outcome.where", measurand=measurand.id, system=target.system, level=target.level).split())
+        where = say("outcome.where", measurand=aim.measurand.id, system=target.system, level=target.level)
+        if asked is not None:
+            where = f"{where} {say('outcome.group', over=asked.over, group=selection.side)}"
+        where = " ".join(where.split())
         raise DesignError([replace(f, message=f"{where}: {f.message}") for f in error.findings]) from error
 
 
@@ -44,11 +51,26 @@ def outcome(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> Out
     measurand, seen = target.measurand, labelled.seen
     if len(evaluated) == 1:
         result = single(measurand, target.system, target.level, evaluated[0], seen)
+    elif measurand.contrast is not None and measurand.contrast.of_all:
+        result = extreme(target, evaluated, seen)
     else:
         result = contrast(measurand, target.system, target.level, (evaluated[0], evaluated[1]), seen)
-    if labelled.uncorrected and "truth" in evaluated[0].aim.statistic.roles:
-        return _with_bound(result, labelled.uncorrected)
-    moved = reference_draws(evaluated, result.coefficients)
+    return _bounded(result, labelled)
+
+
+def outcomes(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> list[Outcome]:
+    """The results of a target: one, or one for each level against the first. Raises as ``outcome`` does."""
+    asked = target.measurand.contrast
+    if asked is None or not asked.of_each:
+        return [outcome(target, evaluated, labelled)]
+    return [_bounded(o, labelled) for o in each(target, evaluated, labelled.seen)]
+
+
+def _bounded(result: Outcome, labelled: Labelled) -> Outcome:
+    if labelled.uncorrected and "truth" in result.arms[0].aim.statistic.roles:
+        # each arm may be wrong by the whole error, in a direction of its own
+        return _with_bound(result, labelled.uncorrected * float(np.sum(np.abs(result.coefficients))))
+    moved = reference_draws(result.arms, result.coefficients)
     added = 0.0 if moved is None else shift(moved)
     if added == 0.0:
         return result

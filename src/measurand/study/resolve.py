@@ -69,7 +69,7 @@ def _same(procedure: Procedure, observations: Table | None) -> Table | None:
 def _with_unit(path: str, measurand: Measurand, definition: Definition | None) -> tuple[Measurand, tuple[Finding, ...]]:
     """The measurand with its unit and with its target uncertainty in it."""
     natural = definition.unit if definition else "1"
-    ratio = measurand.contrast is not None and measurand.contrast.kind == "ratio"
+    ratio = measurand.contrast is not None and measurand.contrast.kind in ("ratio", "least_ratio")
     free = definition is None or definition.kind == "number" or measurand.model is not None
     unit = "1" if ratio else measurand.unit or natural
     if measurand.unit is not None and measurand.unit != natural and (ratio or not free):
@@ -103,11 +103,11 @@ def _bounds(measurand: Measurand, definitions: Mapping[str, Definition]) -> tupl
         low, high = statistic_of(measurand.model_copy(update={"at": known}), definition).bounds
     except (StatisticError, TypeError):  # a finding of its own
         return unbounded
-    if measurand.contrast is None:
-        return low, high
-    if measurand.contrast.kind == "ratio":
-        return (0.0, float("inf")) if low >= 0 else unbounded
-    return low - high, high - low
+    of_kind = {
+        "difference": (low - high, high - low), "ratio": (0.0, float("inf")) if low >= 0 else unbounded,
+        "worst": (low, high), "gap": (0.0, high - low), "least_ratio": (0.0, 1.0),
+    }  # fmt: skip
+    return (low, high) if measurand.contrast is None else of_kind[measurand.contrast.kind]
 
 
 def _requirement(

@@ -148,7 +148,8 @@ def _classes(
     path: str, measurand: Measurand, definition: Definition, procedure: Procedure, tables: Tables
 ) -> Iterator[Finding]:
     """Findings about the positive class and the average over classes."""
-    classes = _class_set(definition, procedure, tables)
+    asked = measurand.positive is not None or definition.needs_positive or definition.needs_average
+    classes = _class_set(definition, procedure, tables) if asked else {}
     shown = ", ".join(list(classes)[:12])
     if measurand.positive is not None and classes and measurand.positive not in classes:
         near = nearest(measurand.positive, classes)
@@ -196,7 +197,7 @@ def _contrast(path: str, measurand: Measurand, procedure: Procedure, tables: Tab
     known = labels(factor.column if factor and factor.column else contrast.over, tables)
     for side in ("first", "second"):
         value = getattr(contrast, side)
-        if known and value not in known:
+        if known and value is not None and value not in known:
             near = nearest(value, known)
             words = ", ".join(list(known)[:12])
             hint = say("procedure.did_you_mean", words=near) if near else say("procedure.known_are", words=words)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from measurand.document.label import label as class_text
 from measurand.document.number import real
-from measurand.document.procedure import Comparison, Measurand, Procedure
+from measurand.document.procedure import Comparison, Contrast, Measurand, Procedure
 from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.study.columns import numbers, texts
@@ -25,11 +27,16 @@ class Selection:
 
     system: str
     rows: Integers
+    side: str = ""
+    """Level of what a contrast is over."""
 
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """One result to be: a selection, or the first and the second of a contrast. No selection: a model."""
+    """One result to be: a selection, the first and the second of a contrast, or all levels of one, the first in front.
+
+    A contrast of each level against the first is one target with several results. No selection: a model.
+    """
 
     measurand: Measurand
     system: str
@@ -61,7 +68,7 @@ def _systems(measurand: Measurand, seen: Observed) -> list[tuple[str, Mask]]:
 
 
 def _system_name(measurand: Measurand, system: str) -> str:
-    if measurand.contrast and measurand.contrast.over == "system":
+    if measurand.contrast and measurand.contrast.over == "system" and measurand.contrast.second is not None:
         sign = "-" if measurand.contrast.kind == "difference" else "/"
         return f"{measurand.contrast.second} {sign} {measurand.contrast.first}"
     return system
@@ -88,8 +95,8 @@ def _selections(measurand: Measurand, seen: Observed, mask: Mask, system: str) -
     contrast = measurand.contrast
     if contrast is None:
         return (Selection(system, np.flatnonzero(mask)),)
-    out = []
-    for side in (contrast.first, contrast.second):
+    out: list[Selection] = []
+    for side in _sides(measurand, contrast, seen, mask):
         if contrast.over == "system":
             if side not in seen.frame.systems:
                 raise DesignError(
@@ -97,26 +104,41 @@ def _selections(measurand: Measurand, seen: Observed, mask: Mask, system: str) -
                 )
             chosen = seen.frame.system == seen.frame.systems.index(side)
         else:
-            chosen = column(seen, contrast.over) == class_text(side)
+            chosen = column(seen, contrast.over) == _text(side)
         rows = np.flatnonzero(mask & chosen)
         if not len(rows):
             text = say("M05.no_side", over=contrast.over, side=side)
             raise DesignError(Finding("M0543", f"measurand.{measurand.id}.contrast", text))
-        out.append(Selection(side if contrast.over == "system" else system, rows))
+        out.append(Selection(side if contrast.over == "system" else system, rows, side))
+    return _same_items(measurand, seen, out) if contrast.over == "system" else tuple(out)
+
+
+def _sides(measurand: Measurand, contrast: Contrast, seen: Observed, mask: Mask) -> tuple[str, ...]:
+    """The levels that a contrast takes: two, or all that are there, the first in front."""
+    if contrast.first is not None and contrast.second is not None:
+        return (contrast.first, contrast.second)
     if contrast.over == "system":
-        return _same_items(measurand, seen, out[0], out[1])
-    return tuple(out)
+        found = list(seen.frame.systems)
+    else:
+        found = sorted((str(level) for level in set(column(seen, contrast.over)[mask])), key=_by_value)
+    first = [] if contrast.first is None else [contrast.first if contrast.over == "system" else _text(contrast.first)]
+    found = [*first, *(level for level in found if level not in first)]
+    if len(found) < 2:
+        text = say("M05.one_group", over=contrast.over, count=len(found), groups=", ".join(found))
+        raise DesignError(Finding("M0547", f"measurand.{measurand.id}.contrast", text, say("M05.one_group_hint")))
+    return tuple(found)
 
 
-def _same_items(measurand: Measurand, seen: Observed, first: Selection, second: Selection) -> tuple[Selection, ...]:
-    """Two systems are compared on the items of both; an item of one only is refused, unless missing is excluded."""
+def _same_items(measurand: Measurand, seen: Observed, several: Sequence[Selection]) -> tuple[Selection, ...]:
+    """Systems are compared on the items of all; an item of some only is refused, unless missing is excluded."""
     item = seen.frame.item
-    a, b = np.unique(item[first.rows]), np.unique(item[second.rows])
-    shared, single = np.intersect1d(a, b), np.setxor1d(a, b)
+    items = [np.unique(item[s.rows]) for s in several]
+    shared, every = reduce(np.intersect1d, items), reduce(np.union1d, items)
+    single = np.setdiff1d(every, shared)
     if not len(single) or not len(shared):
-        return first, second
+        return tuple(several)
     if seen.procedure.status.missing == "exclude":
-        return tuple(Selection(s.system, s.rows[np.isin(item[s.rows], shared)]) for s in (first, second))
+        return tuple(replace(s, rows=s.rows[np.isin(item[s.rows], shared)]) for s in several)
     text = say("M05.different_items", count=len(single), item=seen.frame.items[single[0]])
     raise DesignError(Finding("M0544", f"measurand.{measurand.id}.contrast", text, say("M05.different_items_hint")))
 
@@ -127,6 +149,10 @@ def column(seen: Observed, name: str) -> NDArray[np.object_]:
     if name in frame.level:
         return np.array(frame.levels[name], object)[frame.level[name]]
     return texts(frame, f"column:{name}", np.arange(len(frame.item)))
+
+
+def _text(side: str) -> str:
+    return str(class_text(side))
 
 
 def _where(measurand: Measurand, seen: Observed) -> Mask:

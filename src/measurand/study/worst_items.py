@@ -120,7 +120,7 @@ def _place(target: Target, arm: Arm, index: int) -> tuple[str, str]:
     contrast = target.measurand.contrast
     if contrast is None or contrast.over == "system":
         return arm.system, target.level
-    side = f"{contrast.over} {(contrast.first, contrast.second)[index]}"
+    side = f"{contrast.over} {target.selections[index].side}"
     return target.system, f"{target.level}, {side}" if target.level else side
 
 

@@ -21,6 +21,7 @@ from measurand.study.interval import at_level
 from measurand.study.roles import Observed
 
 Array = NDArray[np.float64]
+Direction = Literal["higher", "lower", "target"]
 LADDER = (0.5, 0.6827, 0.8, 0.9, 0.95, 0.98, 0.99, 0.998, 0.999)
 """Levels at which the limits are stored, beside the coverage probability itself."""
 MOST_ITEMS = 2000
@@ -80,7 +81,7 @@ def result(
     bounds = (low, high)
     shown = printed(value, u, interval=(lower, upper), coverage_probability=p, unit=unit, bounds=bounds)
     symmetric = shown.symmetric
-    words = ""
+    words = outcome.words
     if definition is not None and outcome.measurand.contrast is None:
         words = definition.words.format(
             lower=_percent(lower, u, definition, outcome.bounds), upper=_percent(upper, u, definition, outcome.bounds),
@@ -96,7 +97,7 @@ def result(
         measurand=outcome.measurand.id, quantity=outcome.measurand.quantity or "model",
         title=title(outcome.measurand, definition),
         system=outcome.system, level=outcome.level, estimand=outcome.measurand.estimand, unit=unit,
-        direction=definition.direction if definition else "target", bounds=bounds, value=number(value), u=number(u),
+        direction=_direction(outcome.measurand, definition), bounds=bounds, value=number(value), u=number(u),
         df=number(df), lower=number(lower), upper=number(upper), coverage_probability=number(p),
         null_value=null, U=number((upper - lower) / 2) if symmetric else None,
         k=number((upper - lower) / 2 / u) if symmetric else None,
@@ -106,6 +107,13 @@ def result(
         curves=(*_curves(outcome, seen), *drawn), item_map=_item_map(outcome, seen), evidence_at=evidence_at,
         labelling=labelling,
     )  # fmt: skip
+
+
+def _direction(measurand: Measurand, definition: Definition | None) -> Direction:
+    """Which values are good: small gaps between groups and large ratios, whatever the quantity."""
+    if measurand.contrast is not None and measurand.contrast.kind in ("gap", "least_ratio"):
+        return "lower" if measurand.contrast.kind == "gap" else "higher"
+    return definition.direction if definition else "target"
 
 
 def _null_value(outcome: Outcome) -> str | None:
