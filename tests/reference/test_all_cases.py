@@ -8,6 +8,7 @@ import pytest
 from tests.reference.case import CASES, read
 
 COMPARED = {
+    "ppi-a": "test_label_uncertainty",
     "krippendorff-2011": "test_agreement_raters",
     "kappa-fleiss-1971": "test_agreement_raters",
     "icc-shrout-fleiss": "test_agreement_raters",
@@ -38,7 +39,7 @@ LATER = {
     "ecb-jeffreys-pd-a": "backtest", "gauge-rr-aiag": "gauge-rr", "interlab-glucose-e691": "iso5725",
     "irt-lsat": "irt", "iso13528-e1-algorithm-a": "proficiency", "iso13528-e2-homogeneity": "proficiency",
     "iso13528-e4-scores": "proficiency", "iso5725-critical-a": "iso5725", "iso9283-pose-a": "robotics",
-    "kupiec-pof": "backtest", "passk-a": "llm", "ppi-a": "label-uncertainty", "robust-chromium": "proficiency",
+    "kupiec-pof": "backtest", "passk-a": "llm", "robust-chromium": "proficiency",
     "trajectory-nuscenes": "trajectory",
 }  # fmt: skip
 
