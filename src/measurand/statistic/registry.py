@@ -30,6 +30,7 @@ from measurand.statistic.concordance import Concordance
 from measurand.statistic.contract import Statistic
 from measurand.statistic.expected_calibration_error import expected_calibration_error
 from measurand.statistic.intraclass import IntraclassCorrelation
+from measurand.statistic.krippendorff import KrippendorffAlpha
 from measurand.statistic.mean import Mean
 from measurand.statistic.multiclass_auc import MulticlassAuc
 from measurand.statistic.partial_auc import PartialAuc
@@ -83,7 +84,7 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "intraclass_correlation": IntraclassCorrelation,
         "jaccard": classes_average.jaccard,
         "kappa": classes_agreement.kappa,
-        "krippendorff_alpha": raters.KrippendorffAlpha,
+        "krippendorff_alpha": KrippendorffAlpha,
         "label_f_score": classes_labels.label_f_score,
         "log_score": log_score.log_score,
         "mcc": classes_agreement.mcc,

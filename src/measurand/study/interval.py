@@ -68,11 +68,11 @@ def _quantile(arm: Arm, statistic: Quantile, seen: Observed) -> Limits:
     def below(column: Mapping[str, NDArray[Any]]) -> Array:
         return np.asarray(statistic.of(column) <= value, float)
 
-    # at most the wanted share may lie below: ties and jumps would put the inverse beside the value
     share = Derived("share_below", statistic.roles, proportion(), below)
     definition = arm.aim.definition.model_copy(update={"scores": False, "scale": "identity"})
     again = reevaluated(arm, replace(arm.aim, statistic=share, definition=definition), seen)
     found = limits_of(again, seen)
+    # where values are tied the inverse may lie beside the value, which stays what it is
     return replace(woodruff(values, arm.weighed.w, found), value=value, bounds=statistic.bounds)
 
 
