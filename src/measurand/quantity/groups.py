@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -161,7 +162,14 @@ def _deviations(r: Array) -> Array:
     """Joint normal deviations of variance 1, shape (draws, groups); the same for the same number of groups."""
     eigenvalue, vector = np.linalg.eigh(r)
     root = vector * np.sqrt(np.maximum(eigenvalue, 0.0))
-    return np.asarray(generator(f"groups/{len(r)}").standard_normal((DRAWS, len(r))) @ root.T)
+    return np.asarray(_independent(len(r)) @ root.T)
+
+
+@lru_cache(maxsize=8)
+def _independent(count: int) -> Array:
+    drawn = generator(f"groups/{count}").standard_normal((DRAWS, count))
+    drawn.flags.writeable = False
+    return drawn
 
 
 def _largest_difference(deviation: Array, pairs: Pairs, *, absolute: bool = False) -> Array:
