@@ -20,6 +20,8 @@ from measurand.message import say
 EVERYDAY = ("demo", "init", "check", "measure", "certify", "verify", "show")
 MORE = ("evaluate", "explain", "doctor", "key", "completion")
 
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Of linear algebra: the number of processors may change no digit, and sums of vectors gain nothing from several."""
 USAGE, INTERNAL, INTERRUPTED = 2, 5, 130
 ENVIRONMENT = frozenset({"M0709"})
 """Findings that blame the disk: nothing that was asked for was wrong."""
@@ -67,6 +69,8 @@ def verbs(ctx: click.Context, no_color: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; nothing is raised, whatever happens."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    for name, threads in ONE_THREAD.items():  # before numpy is loaded; who has set it, decides
+        os.environ.setdefault(name, threads)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

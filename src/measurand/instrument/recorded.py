@@ -108,6 +108,8 @@ def _statuses(table: Table, name: str | None) -> Sequence[Status]:
 
 
 def _refuse_duplicates(found: Observed, table: Table) -> None:
+    if len(set(zip(found.system, found.item, *found.condition.values(), found.repeat, strict=True))) == len(found.item):
+        return
     first: dict[str, int] = {}
     for i in range(len(found.item)):
         earlier = first.setdefault(found.key(i), i)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -58,20 +58,24 @@ class Recalibration:
         return (self.name,)
 
     def arrange(self, rows: Rows) -> Rows:
-        """Nothing to prepare. Raises StatisticError for probabilities of 0 or 1, which have no logit."""
+        """Rows with their logit. Raises StatisticError for probabilities of 0 or 1, which have none."""
         p = rows.column["score"]
         ends = int(np.sum(~((p > 0.0) & (p < 1.0))))
         if ends:
             raise not_defined("no_logit", statistic=self.name, count=ends)
-        return rows
+        return replace(rows, note={**rows.note, "logit": np.log(p) - np.log1p(-p)})
 
     def value(self, rows: Rows, w: Array) -> Array:
         """Shape (1,)."""
-        return np.array([self._fit(rows, w)[0]])
+        fitted = self._fit(rows, w)
+        return np.array([float(fitted.of_coefficients @ fitted.coefficients)])
 
     def sensitivity(self, rows: Rows, w: Array) -> Array:
         """Shape (rows, 1)."""
-        return self._fit(rows, w)[1][:, None]
+        fitted = self._fit(rows, w)
+        left, inverse = _curvature(fitted.coefficients, fitted.z, rows.column["truth"], w, float(w.sum()), self.name)
+        pull = inverse @ fitted.of_coefficients
+        return np.asarray((pull[0] + pull[1] * fitted.z) * left)[:, None]
 
     def counts(self, rows: Rows, w: Array) -> Array:
         """None: raises StatisticError."""
@@ -93,34 +97,37 @@ class Recalibration:
     def _at(self) -> int:
         return 1 if self.name == "calibration_slope" else 0
 
-    def _fit(self, rows: Rows, w: Array) -> tuple[float, Array]:
-        """The coefficient and its sensitivities ``dbeta/dw_i``, shape (rows,).
+    def _fit(self, rows: Rows, w: Array) -> _Fitted:
+        """The line that is fitted to the logit centred and scaled, so that what is flat does not depend on its spread.
 
         Newton's iteration, halved where the likelihood would fall: from probabilities without information a full step
-        may lead back and forth. The logit is centred and scaled, so that what counts as flat does not depend on its
-        spread.
+        may lead back and forth.
         """
-        self.arrange(rows)
+        arranged = rows if "logit" in rows.note else self.arrange(rows)
         total = positive_sum(w, statistic=self.name, rows="the rows")
-        p, y = rows.column["score"], rows.column["truth"]
-        logit = np.log(p) - np.log1p(-p)
+        logit, y = np.asarray(arranged.note["logit"]), rows.column["truth"]
         rate, middle = float(w @ y) / total, float(w @ logit) / total
         variance = float(w @ np.square(logit - middle)) / total
         if not (0.0 < rate < 1.0 and variance > _FLAT * (1.0 + middle**2)):
             raise not_defined("separated_outcomes", statistic=self.name)
         spread = float(np.sqrt(variance))
         z = (logit - middle) / spread
-        fitted, inverse, left = _logistic(z, y, w, total, np.log(rate / (1.0 - rate)), self.name)
+        fitted = _logistic(z, y, w, total, np.log(rate / (1.0 - rate)), self.name)
         of_fitted = np.array([0.0, 1.0]) / spread if self._at else np.array([1.0, -middle / spread])
-        pull = inverse @ of_fitted
-        return float(of_fitted @ fitted), np.asarray((pull[0] + pull[1] * z) * left)
+        return _Fitted(z, fitted, of_fitted)
 
 
-def _logistic(z: Array, y: Array, w: Array, total: float, start: float, name: str) -> tuple[Array, Array, Array]:
-    """Coefficients of ``logit P(y) = a + b z``, their inverse information, and ``y - mu`` of each row.
+@dataclass(frozen=True, eq=False)
+class _Fitted:
+    """The fit of ``logit P(y) = a + b z``, z (rows,), and the value as a linear function of its coefficients."""
 
-    Raises StatisticError where there is no finite maximum of likelihood.
-    """
+    z: Array
+    coefficients: Array
+    of_coefficients: Array
+
+
+def _logistic(z: Array, y: Array, w: Array, total: float, start: float, name: str) -> Array:
+    """Coefficients of ``logit P(y) = a + b z``. Raises StatisticError where the likelihood has no finite maximum."""
     beta = np.array([start, 0.0])
     loss = _loss(beta, z, y, w)
     for _ in range(_STEPS):
@@ -128,8 +135,7 @@ def _logistic(z: Array, y: Array, w: Array, total: float, start: float, name: st
         step = inverse @ np.array([w @ left, w @ (left * z)])
         size = float(np.abs(step).max())
         if size <= _NEAR * (1.0 + float(np.abs(beta).max())):  # quadratic: this step leaves an error of size squared
-            left, inverse = _curvature(beta + step, z, y, w, total, name)
-            return beta + step, inverse, left
+            return np.asarray(beta + step)
         part = 1.0
         while (after := _loss(beta + part * step, z, y, w)) > loss and part * size > 1e-6:
             part /= 2.0
@@ -138,9 +144,10 @@ def _logistic(z: Array, y: Array, w: Array, total: float, start: float, name: st
 
 
 def _loss(beta: Array, z: Array, y: Array, w: Array) -> float:
-    """Less the logarithm of the likelihood."""
+    """Less the logarithm of the likelihood: ``sum w (log(1 + exp eta) - y eta)``."""
     eta = beta[0] + beta[1] * z
-    return float(w @ (np.logaddexp(0.0, eta) - y * eta))
+    softplus = np.maximum(eta, 0.0) + np.log1p(np.exp(-np.abs(eta)))  # as logaddexp(0, eta), in half the time
+    return float(w @ (softplus - y * eta))
 
 
 def _curvature(beta: Array, z: Array, y: Array, w: Array, total: float, name: str) -> tuple[Array, Array]:

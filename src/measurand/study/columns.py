@@ -238,7 +238,7 @@ def numbers(frame: Frame, name: str, at: Integers) -> Array:
     cells = np.asarray(frame.columns[name])[at]
     if cells.dtype.kind == "f":
         return np.asarray(cells, float)
-    return np.fromiter((float(c) if c != "" else np.nan for c in cells), float, len(at))
+    return np.where(cells == "", "nan", cells).astype(float)
 
 
 def texts(frame: Frame, name: str, at: Integers) -> NDArray[np.object_]:
