@@ -130,7 +130,7 @@ def test_one_group_is_refused_by_name() -> None:
 
 
 def test_a_group_that_supports_no_value_is_named() -> None:
-    table = columns(item=range(18), value=list("110110" * 3), reference=list("111011" * 2 + "000000"))
+    table = columns(item=range(18), value=list("110110" * 3), reference=list("110110" * 2 + "000000"))
     table["column:g"] = np.repeat(np.array(["x", "y", "z"], object), 6)
     for kind in ("worst", "gap"):
         m = measurand("m", "sensitivity", contrast={"over": "g", "kind": kind})

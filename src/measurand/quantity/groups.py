@@ -72,16 +72,19 @@ def gap(parts: Sequence[Limits], *, rho: ArrayLike | None = None) -> Extreme:
     """
     values, u, r = _read(parts, rho)
     low, high = parts[0].bounds
-    pairs = {(i, j): difference(parts[i], parts[j], rho=r[i, j]) for i, j in _ordered(len(parts))}
-    together = _joint(_largest_difference(_deviations(r) * u, pairs), tests=len(pairs))
+    held = [_held(p) for p in parts]
+    # the difference the other way round has the limits (-upper, -lower)
+    pairs = {(i, j): difference(held[i], held[j], rho=r[i, j]) for i, j in _ordered(len(parts)) if i < j}
+    together = _joint(_largest_difference(_deviations(r) * u, pairs, absolute=True), tests=2 * len(pairs))
 
     def tails(tail: Array) -> tuple[Array, Array]:
         every = list(pairs.values())
-        lower, upper = _tails(every, together(tail))[0].max(axis=0), _tails(every, tail)[1].max(axis=0)
+        joint, alone = _tails(every, together(tail)), _tails(every, tail)
+        lower, upper = np.maximum(joint[0], -joint[1]).max(axis=0), np.maximum(alone[1], -alone[0]).max(axis=0)
         return np.clip(lower, 0.0, high - low), np.clip(upper, 0.0, high - low)
 
     at = _two(int(np.argmax(values)), int(np.argmin(values)))
-    one = pairs[at]
+    one = difference(held[at[0]], held[at[1]], rho=r[at])
     limits = replace(one, rule=say("coverage.rule.gap", rule=one.rule), tails=tails, bounds=(0.0, high - low))
     return _corrected(limits, float(np.ptp(values)), _bias(values, u, r, lambda x: _largest(x) - _smallest(x)), at)
 
@@ -94,7 +97,8 @@ def ratio_gap(parts: Sequence[Limits], *, rho: ArrayLike | None = None) -> Extre
     positive.
     """
     values, u, r = _read(parts, rho)
-    pairs = {(i, j): ratio(parts[i], parts[j], rho=r[i, j]) for i, j in _ordered(len(parts))}
+    held = [_held(p) for p in parts]
+    pairs = {(i, j): ratio(held[i], held[j], rho=r[i, j]) for i, j in _ordered(len(parts))}
     together = _joint(_largest_difference(_deviations(r) * (u / values), pairs), tests=len(pairs))
 
     def tails(tail: Array) -> tuple[Array, Array]:
@@ -152,6 +156,19 @@ def _two(i: int, j: int) -> tuple[int, int]:
     return (i, j) if i != j else (0, 1)
 
 
+def _held(part: Limits) -> Limits:
+    """The same limits, evaluated once at each tail: every group enters many pairs."""
+    seen: dict[bytes, tuple[Array, Array]] = {}
+
+    def tails(tail: Array) -> tuple[Array, Array]:
+        key = np.asarray(tail, float).tobytes()
+        if key not in seen:
+            seen[key] = part.tails(tail)
+        return seen[key]
+
+    return replace(part, tails=tails)
+
+
 def _tails(parts: Sequence[Limits], tail: Array) -> tuple[Array, Array]:
     """Limits of each part, shape (parts, ...)."""
     both = [p.tails(np.asarray(tail, float)) for p in parts]
@@ -187,13 +204,14 @@ def _largest_difference(deviation: Array, pairs: Pairs, *, absolute: bool = Fals
 def _joint(largest: Array, *, tests: int, sides: int = 1) -> Callable[[Array], Array]:
     """The tail of one limit with which ``tests`` of them hold together: of the largest deviation, never below
     Bonferroni's."""
-    held = np.sort(largest)
+    ordered = np.sort(largest)
+    probability = np.linspace(0.0, 1.0, len(ordered))
 
     def together(tail: Array) -> Array:
         tail = np.asarray(tail, float)
         bonferroni, outside = tail / tests, sides * tail
-        exact = normal_tail(np.quantile(held, np.clip(1.0 - outside, 0.0, 1.0)))
-        return np.where(outside * len(held) < RESOLVED, bonferroni, np.clip(exact, bonferroni, tail))
+        exact = normal_tail(np.interp(1.0 - outside, probability, ordered))
+        return np.where(outside * len(ordered) < RESOLVED, bonferroni, np.clip(exact, bonferroni, tail))
 
     return together
 
