@@ -19,13 +19,17 @@ from measurand.instrument.fault import MOST, fault, refusal
 from measurand.instrument.recorded import Observed
 from measurand.lab.evidence import EvidenceTable, ordered
 from measurand.lab.held import Held, find
+from measurand.lab.impossible import (
+    refuse_classes_without_score,
+    refuse_impossible,
+    refuse_other_sums,
+    refuse_upside_down,
+)
 from measurand.lab.sources import Sources
 from measurand.study.readings import kinds, label_set
 
 Columns = dict[str, NDArray[Any]]
 SCORE = "score:"
-SUM = 1e-3
-"""How far from one the probabilities of the classes may sum, for rounding in the file."""
 
 
 def assemble(
@@ -73,6 +77,10 @@ def assemble(
     for name in sorted(_named(procedure)):
         columns[f"column:{name}"] = _joined(name, observed, sources, held, place_of, bare=True)
     _refuse_twins(columns, outputs)
+    refuse_impossible(
+        procedure, definitions, columns, outputs=outputs, roles=roles, held=held, sources=sources,
+        classes=_classes(procedure, held) or (),
+    )  # fmt: skip
     return ordered(columns)
 
 
@@ -103,39 +111,12 @@ def _outputs(
         full = np.full(length, np.nan)
         full[np.asarray(rows, dtype=np.int64)] = numbers
         found[role] = full
-    _refuse_upside_down(found, table, roles)
+    refuse_upside_down(found, table, roles)
+    if "scores" in read:
+        refuse_classes_without_score(roles, _classes(procedure, held) or (), table)
     if read.get("scores") == "probability":
-        _refuse_other_sums(found, table)
+        refuse_other_sums(found, table)
     return found
-
-
-def _refuse_upside_down(found: Columns, table: Table, roles: Mapping[str, str]) -> None:
-    """Refuse predicted intervals whose lower end is above the upper one."""
-    if not {"lower", "upper"} <= found.keys():
-        return
-    problems = []
-    for i in np.flatnonzero(found["lower"] > found["upper"])[:MOST]:
-        file, row = place(table, int(i))
-        fields = {
-            "lower": found["lower"][i],
-            "upper": found["upper"][i],
-            "columns": f"{roles['lower']}, {roles['upper']}",
-        }
-        problems.append(fault("M0418.upside_down", file=file, row=row, hint="M0418.hint", **fields))
-    if problems:
-        raise TableError(problems)
-
-
-def _refuse_other_sums(found: Columns, table: Table) -> None:
-    """Refuse probabilities of the classes that do not sum to one."""
-    scores = [cells for role, cells in found.items() if role.startswith(SCORE)]
-    total = np.sum(scores, axis=0) if scores else np.ones(0)
-    problems = []
-    for i in np.flatnonzero(np.abs(total - 1.0) > SUM)[:MOST]:
-        file, row = place(table, int(i))
-        problems.append(fault("M0419.sum", file=file, row=row, hint="M0419.hint", sum=f"{total[i]:.6g}"))
-    if problems:
-        raise TableError(problems)
 
 
 def _values(

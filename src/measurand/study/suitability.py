@@ -101,7 +101,8 @@ def unsuitable(
             yield Finding("M0317", path, message, say("M0317.required_hint", name=name))
     if OPERATING_POINT in measurand.at and OPERATING_POINT in definition.at:
         yield from _threshold(path, measurand.at[OPERATING_POINT], procedure)
-    if all(name in definition.at for name in measurand.at):
+    complete = all(name in measurand.at for name in definition.required)
+    if complete and all(name in definition.at for name in measurand.at):
         try:
             statistic_of(measurand, definition)
         except StatisticError as problem:

@@ -1,0 +1,139 @@
+"""Cells that can be read, and cannot be what their quantity is about: refused by file, row and value."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.document.definition import Definition
+from measurand.document.procedure import Measurand, Procedure
+from measurand.document.table import Table, place
+from measurand.errors import Finding, TableError
+from measurand.instrument.fault import MOST, fault, shown
+from measurand.lab.held import Held
+from measurand.lab.sources import Sources
+from measurand.study.readings import SEPARATOR
+
+Columns = Mapping[str, NDArray[Any]]
+SCORE = "score:"
+SUM = 1e-3
+"""How far from one the probabilities of the classes may sum, for rounding in the file."""
+
+
+def refuse_upside_down(found: Columns, table: Table, roles: Mapping[str, str]) -> None:
+    """Refuse predicted intervals whose lower end is above the upper one."""
+    if not {"lower", "upper"} <= found.keys():
+        return
+    columns = f"{roles['lower']}, {roles['upper']}"
+    at = np.flatnonzero(found["lower"] > found["upper"])
+    _refuse(
+        _fault(table, i, "M0418.upside_down", lower=found["lower"][i], upper=found["upper"][i], columns=columns)
+        for i in at[:MOST]
+    )
+
+
+def refuse_other_sums(found: Columns, table: Table) -> None:
+    """Refuse probabilities of the classes that do not sum to one."""
+    scores = [cells for role, cells in found.items() if role.startswith(SCORE)]
+    total = np.sum(scores, axis=0) if scores else np.ones(0)
+    at = np.flatnonzero(np.abs(total - 1.0) > SUM)
+    _refuse(_fault(table, i, "M0419.sum", sum=f"{total[i]:.6g}") for i in at[:MOST])
+
+
+def refuse_classes_without_score(roles: Mapping[str, str], classes: Collection[str], table: Table) -> None:
+    """Refuse scores of classes that leave a class of the reference without a column."""
+    named = {role.removeprefix(SCORE) for role in roles if role.startswith(SCORE)}
+    without = sorted(set(classes) - named)
+    if named and without:
+        raise TableError(
+            fault("M0419.no_score", file=table.file, hint="M0419.no_score_hint", classes=", ".join(without))
+        )
+
+
+def refuse_impossible(
+    procedure: Procedure,
+    definitions: Mapping[str, Definition],
+    columns: Columns,
+    *,
+    outputs: Table,
+    roles: Mapping[str, str],
+    held: Held,
+    sources: Sources,
+    classes: Collection[str],
+) -> None:
+    """Refuse what no quantity of the procedure can use: events without exposure, negative grades, labels of no class.
+
+    ``columns`` are those of the evidence, whose first rows are the rows of ``outputs``. Quantities that leave out items
+    (``where``) are left to their own refusal, which knows what remains.
+    """
+    statistics = {
+        definitions[m.quantity or ""].statistic: m
+        for m in procedure.measurand
+        if (m.quantity or "") in definitions and not m.where
+    }
+    ok = np.flatnonzero(columns["status"][: len(outputs)] == "ok")
+    found: list[Finding] = []
+    if "rate" in statistics and {"value", "exposure"} <= columns.keys():
+        found += _rates(columns, ok, outputs, roles)
+    if {"set_coverage", "set_size"} & statistics.keys() and "set" in columns and classes:
+        found += _sets(columns["set"], ok, outputs, roles["set"], classes)
+    if "log_score" in statistics and {"score", "reference"} <= columns.keys():
+        found += _surprises(columns, ok, outputs, roles["score"], statistics["log_score"])
+    if {"ndcg", "mean_reciprocal_rank", "mean_average_precision"} & statistics.keys():
+        found += _grades(procedure, held, sources)
+    _refuse(found[:MOST])
+
+
+def _rates(columns: Columns, ok: Sequence[int], table: Table, roles: Mapping[str, str]) -> Iterator[Finding]:
+    for i in ok:
+        count, exposure = float(columns["value"][i]), float(columns["exposure"][i])
+        if not exposure > 0.0:
+            yield _fault(table, i, "M0438.exposure", column=shown(roles["exposure"]), value=f"{exposure:g}")
+        if count < 0.0 or count != int(count):
+            yield _fault(table, i, "M0438.count", column=shown(roles["value"]), value=f"{count:g}")
+
+
+def _sets(
+    sets: NDArray[Any], ok: Sequence[int], table: Table, column: str, classes: Collection[str]
+) -> Iterator[Finding]:
+    shown_classes = ", ".join(sorted(classes))
+    for i in ok:
+        strange = [part for part in str(sets[i]).split(SEPARATOR) if part and part not in classes]
+        if strange:
+            yield _fault(table, i, "M0405.class", column=shown(column), value=shown(strange[0]), classes=shown_classes)
+
+
+def _surprises(
+    columns: Columns, ok: Sequence[int], table: Table, column: str, measurand: Measurand
+) -> Iterator[Finding]:
+    """Outcomes that had the probability 0, where the positive class is named."""
+    if measurand.positive is None:
+        return
+    impossible = np.where(columns["reference"] == measurand.positive, 0.0, 1.0)[ok]
+    for i in np.asarray(ok)[columns["score"][ok].astype(float) == impossible]:
+        fields = {"column": shown(column), "value": f"{columns['score'][i]:g}", "truth": shown(columns["reference"][i])}
+        yield _fault(table, int(i), "M0439.impossible", **fields)
+
+
+def _grades(procedure: Procedure, held: Held, sources: Sources) -> Iterator[Finding]:
+    reference, table = procedure.reference, sources.reference
+    if reference is None or reference.value is None or table is None or "reference" not in held.text:
+        return
+    grade = {item: text for item, text in zip(held.items, held.text["reference"], strict=True) if text}
+    for i, item in enumerate(held.rows):
+        if item in grade and float(grade[item]) < 0.0:
+            yield _fault(table, i, "M0440.grade", column=shown(reference.value), value=grade[item])
+
+
+def _fault(table: Table, i: int, key: str, **fields: object) -> Finding:
+    file, row = place(table, int(i))
+    return fault(key, file=file, row=row, hint=f"{key.partition('.')[0]}.hint", **fields)
+
+
+def _refuse(found: Iterator[Finding] | Sequence[Finding]) -> None:
+    problems = list(found)
+    if problems:
+        raise TableError(problems)
