@@ -149,13 +149,19 @@ def _rule(path: str, requirement: RequirementRule, unit: str) -> tuple[Rule, lis
 
 def _level(path: str, requirement: RequirementRule, procedure: Procedure, tables: Tables) -> Iterator[Finding]:
     measurand = next((m for m in procedure.measurand if m.id == requirement.measurand), None)
-    if requirement.level == "each" or measurand is None or measurand.by is None:
+    if requirement.level == "each" or measurand is None:
         return
-    factor = next((f for f in procedure.factor if f.id == measurand.by), None)
-    known = labels(factor.column if factor and factor.column else measurand.by, tables)
+    contrast, first = measurand.contrast, ""
+    of_level = measurand.by
+    if of_level is None and contrast is not None and contrast.of_each:
+        of_level, first = contrast.over, contrast.first or ""
+    if of_level is None:
+        return
+    factor = next((f for f in procedure.factor if f.id == of_level), None)
+    known = [v for v in labels(factor.column if factor and factor.column else of_level, tables) if v != first]
     if known and label(requirement.level) not in known:
-        words = ", ".join(list(known)[:12])
-        message = say("M0302.contrast_level", value=requirement.level, over=measurand.by)
+        words = ", ".join(known[:12])
+        message = say("M0302.contrast_level", value=requirement.level, over=of_level)
         yield Finding("M0302", f"{path}.level", message, say("procedure.known_are", words=words))
 
 
