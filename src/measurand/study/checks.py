@@ -81,7 +81,8 @@ def _scaled(arm: Arm, factor: float) -> Arm:
 
     units = replace(arm.sampled.units, contribution=arm.sampled.units.contribution * factor)
     sampled = replace(arm.sampled, estimate=wider(arm.sampled.estimate), inner=wider(arm.sampled.inner), units=units)
-    return replace(arm, estimate=wider(arm.estimate), sampled=sampled, plain=False)
+    plain = arm.plain and not arm.aim.statistic.smooth  # order statistics are exact and take no spread from it
+    return replace(arm, estimate=wider(arm.estimate), sampled=sampled, plain=plain)
 
 
 @dataclass(frozen=True, eq=False)
