@@ -77,6 +77,45 @@ def test_numbers_beside_numbers() -> None:
     ]
 
 
+def test_probabilities_of_several_classes() -> None:
+    rows: list[dict[str, object]] = []
+    for n in range(60):
+        a, b = (n % 7 + 1) / 20, (n % 5 + 1) / 20
+        rows.append({"id": n, "label": "abc"[n % 3], "p_a": a, "p_b": b, "p_c": round(1 - a - b, 2)})
+    with_decisions = [{**row, "prediction": "abc"[n % 4 % 3]} for n, row in enumerate(rows)]
+    wanted = ["multiclass_log_score", "multiclass_brier_score", "multiclass_auc"]
+    for table_of, value, quantities in ((rows, None, wanted), (with_decisions, "prediction", ["accuracy", *wanted])):
+        found = sketched(table_of)
+        assert found.observations is not None
+        assert (found.observations.value, found.observations.score) == (value, None)
+        assert found.observations.scores == {"a": "p_a", "b": "p_b", "c": "p_c"}
+        assert [m.quantity for m in found.measurand] == quantities
+
+
+def test_scores_that_do_not_sum_to_one_are_no_probabilities() -> None:
+    rows = [{"id": n, "label": "abc"[n % 3], "pred": "a", "p_a": 0.5, "p_b": 0.4, "p_c": n / 100} for n in range(60)]
+    found = sketched(rows)
+    assert found.observations is not None
+    assert not found.observations.scores
+
+
+@pytest.mark.parametrize(
+    ("rating", "quantity"), [(3, "krippendorff_alpha"), (15, "krippendorff_alpha_interval")], ids=["classes", "scale"]
+)
+def test_ratings_in_long_form(rating: int, quantity: str) -> None:
+    rows = [{"item": n, "rater": f"r{r}", "rating": (n * 7 + r) % rating} for n in range(40) for r in range(3)]
+    found = sketched(rows)
+    assert found.observations is not None
+    assert (found.observations.item, found.observations.value, found.observations.repeat) == (
+        ("item",),
+        "rating",
+        "rater",
+    )
+    assert not found.factor
+    assert found.reference is None
+    assert [m.quantity for m in found.measurand] == [quantity]
+
+
 def test_repeats_are_found() -> None:
     rows = [{"item": n, "run": r, "correct": (n + r) % 2} for n in range(20) for r in range(3)]
     found = sketched(rows)

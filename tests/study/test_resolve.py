@@ -9,7 +9,9 @@ from measurand.document.loading import load, located
 from measurand.document.procedure import Procedure
 from measurand.document.table import Table
 from measurand.errors import Finding
+from measurand.lab.pack import definitions
 from measurand.study.resolve import resolve
+from measurand.study.suitability import LATER, SYNONYMS
 
 
 def definition(name: str, **fields: object) -> Definition:
@@ -151,3 +153,9 @@ def test_everything_wrong_is_found_at_once() -> None:
     text = START + SENS.replace('"b"', '"B"') + 'by = "region"\nat = { k = 1 }\n' + LIMIT + "lower_limit = 3"
     found, _ = resolved(text)
     assert [f.code for f in found] == ["M0320", "M0330", "M0317", "M0318"]
+
+
+def test_quantities_of_later_versions_are_those_without_a_definition() -> None:
+    assert not LATER & set(definitions())
+    assert set(SYNONYMS.values()) <= {*definitions(), *LATER}
+    assert not LATER & set(SYNONYMS)

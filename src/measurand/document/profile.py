@@ -21,7 +21,11 @@ _NAMES: Mapping[str, re.Pattern[str]] = {
         "status": r"status\Z",
         "weight": r"(sample_?|sampling_?)?weight\Z",
         "annotator": r"(reader|annotator|rater|expert|label|radiologist)_?\d+\Z",
-        "reader": rf"(reader|annotator|rater|judge|prompt|site|scanner|hospital|device|machine|lab(oratory)?){_LAST}",
+        "reader": rf"(reader|annotator|rater|judge|expert|radiologist|coder|observer|prompt|site|scanner|hospital|"
+        rf"device|machine|lab(oratory)?){_LAST}",
+        "rater": rf"(rater|annotator|reader|judge|expert|radiologist|coder|observer){_LAST}",
+        "rating": r"(.*[_ ])?(rating|rated|grade|judge?ment|vote|annotation|category|code|label|finding|diagnosis|"
+        r"class)\Z",
         "repeat": rf"(run|repeat|rep|replicate|attempt|iteration|draw){_LAST}",
         "cluster": r".*(patient|subject|participant|video|document|scene|session|household|speaker|user|group|seed)"
         r"(_?id)?\Z",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 from measurand.document.expression import RESERVED
@@ -12,6 +12,7 @@ from measurand.document.identifier import identifier
 from measurand.document.label import label
 from measurand.document.loading import SCHEMA
 from measurand.document.profile import Column, Profile, combinations_of, determines, identify, profile
+from measurand.document.several import quantities_of_scores, ratings_of, scores_of
 from measurand.document.table import Table
 from measurand.message import say
 
@@ -29,10 +30,20 @@ def sketch(table: Table, *, file: str = "") -> str:
     item, extra = identify(seen, conditions)
     repeat = next((c for c in seen.role["repeat"] if c in conditions and c not in item), None)
     truth, output, measurands = _outputs(seen, item)
+    scores = scores_of(seen, truth)
+    if scores:
+        measurands = [m for m in measurands if _pair("quantity", "accuracy") in m]  # what one score alone would give
+        output = {role: name for role, name in output.items() if role == "value" and measurands}
+        measurands += [[_pair("id", name), _pair("quantity", name)] for name in quantities_of_scores(seen, scores)]
+    ratings = ratings_of(seen, item, conditions)
+    if ratings is not None:
+        repeat, value, quantity = ratings
+        truth, output = None, {"value": value}
+        measurands = [[*_comment("sketch.raters", column=repeat), _pair("id", "alpha"), _pair("quantity", quantity)]]
     measurands += _difference(seen, measurands[0])
     lines = [f"schema = {_quoted(SCHEMA)}", f"id     = {_quoted(_id(name))}", ""]
     lines += _systems(seen)
-    lines += _observations(seen, name, item, repeat, output)
+    lines += _observations(seen, name, item, repeat, output, scores)
     lines += _reference(seen, truth)
     lines += _sampling(seen, name, item)
     factors = [c for c in conditions if c not in seen.role["system"] and c != repeat]
@@ -178,7 +189,12 @@ def _systems(seen: Profile) -> list[str]:
 
 
 def _observations(
-    seen: Profile, file: str, item: Sequence[str], repeat: str | None, output: dict[str, str]
+    seen: Profile,
+    file: str,
+    item: Sequence[str],
+    repeat: str | None,
+    output: Mapping[str, str],
+    scores: Mapping[str, str],
 ) -> list[str]:
     lines = ["[observations]", _pair("file", file)]
     suffix = PurePath(file).suffix.lower()
@@ -190,6 +206,9 @@ def _observations(
         key = _quoted(item[0]) if len(item) == 1 else "[" + ", ".join(map(_quoted, item)) + "]"
         lines += [*_comment("sketch.item"), f"item     = {key}"]
     lines += [_pair(role, name) for role, name in output.items()]
+    if scores:
+        columns = ", ".join(f"{_quoted(c)} = {_quoted(name)}" for c, name in scores.items())
+        lines += [*_comment("sketch.scores"), f"scores   = {{ {columns} }}"]
     if seen.role["system"]:
         lines.append(_pair("system", seen.role["system"][0]))
     if repeat is not None:

@@ -74,7 +74,7 @@ def refuse_impossible(
         for m in procedure.measurand
         if (m.quantity or "") in definitions and not m.where
     }
-    ok = np.flatnonzero(columns["status"][: len(outputs)] == "ok")
+    ok = np.flatnonzero(columns["status"][: len(outputs)] == "ok").tolist()
     found: list[Finding] = []
     if "rate" in statistics and {"value", "exposure"} <= columns.keys():
         found += _rates(columns, ok, outputs, roles)
@@ -113,7 +113,7 @@ def _surprises(
     if measurand.positive is None:
         return
     impossible = np.where(columns["reference"] == measurand.positive, 0.0, 1.0)[ok]
-    for i in np.asarray(ok)[columns["score"][ok].astype(float) == impossible]:
+    for i in np.asarray(ok, dtype=np.int64)[columns["score"][ok].astype(float) == impossible]:
         fields = {"column": shown(column), "value": f"{columns['score'][i]:g}", "truth": shown(columns["reference"][i])}
         yield _fault(table, int(i), "M0439.impossible", **fields)
 
