@@ -19,7 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("docs/coverage.md"), help="the page; the copy ends in .json")
     parser.add_argument("--replicates", type=int, default=1000, help="of each situation")
-    parser.add_argument("--checked", type=int, default=100, help="of these, measured again with all checks")
+    parser.add_argument("--checked", type=int, default=20, help="of these, measured again with all checks")
     parser.add_argument("--close", type=int, default=0, help="replicates where the first cannot tell; 0: no more")
     parser.add_argument("--workers", type=int, default=2, help="processes; they do not change the result")
     parser.add_argument("--only", default="", help="situations whose name holds this text")
