@@ -116,6 +116,15 @@ def test_ratings_in_long_form(rating: int, quantity: str) -> None:
     assert [m.quantity for m in found.measurand] == [quantity]
 
 
+def test_a_column_that_never_repeats_names_the_items() -> None:
+    rows = [
+        {"width": n / 7, "plate": f"P{n:03d}", "truth": "ab"[n % 2], "predicted": "ab"[n % 3 % 2]} for n in range(60)
+    ]
+    found = sketched(rows)
+    assert found.observations is not None
+    assert found.observations.item == ("plate",)
+
+
 def test_repeats_are_found() -> None:
     rows = [{"item": n, "run": r, "correct": (n + r) % 2} for n in range(20) for r in range(3)]
     found = sketched(rows)

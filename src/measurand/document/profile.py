@@ -176,7 +176,14 @@ def identify(seen: Profile, conditions: Sequence[str]) -> tuple[tuple[str, ...],
         extra = _extended(seen, (*key, *conditions), [name for name in free if name not in (*key, *conditions)])
         if extra:
             return _ordered(seen, key), extra
-    return (), ()
+    # no name tells, but a column of text or whole numbers that never repeats can only be an identifier
+    alone = [c for c in seen.column.values() if c.distinct == seen.rows and not c.empty and not _decimal(c)]
+    return ((alone[0].name,), ()) if alone else ((), ())
+
+
+def _decimal(column: Column) -> bool:
+    """Whether any cell is a number with a decimal point: a measurement rather than a name."""
+    return column.numeric and any("." in v or "e" in v.lower() for v in column.values)
 
 
 def _extended(seen: Profile, key: Sequence[str], free: Sequence[str]) -> tuple[str, ...]:
