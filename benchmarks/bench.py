@@ -132,7 +132,7 @@ def main() -> int:
                 print(run.output, file=sys.stderr)
                 return 1
             count = len(wide.PROCEDURES[procedure.partition(".")[0]][1])
-            print(f"  {procedure}: {count} quantities, {run.wall:.2f} s, {run.memory:.0f} MB")
+            print(f"  {procedure}: {count} quantities, {run.wall:.2f} s, CPU {run.cpu:.2f} s, {run.memory:.0f} MB")
             total += run.wall
         count = sum(len(quantities) for _, quantities in wide.PROCEDURES.values())
         good &= line(f"measure, 100,000 rows, {count} quantities, 1,000 clusters", total, 15, "s")
