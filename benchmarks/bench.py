@@ -23,6 +23,8 @@ import wide
 ROWS = 100_000
 CLUSTERS = 2_000
 WIDE_CLUSTERS = 1_000
+WIDE_SECONDS = 15
+"""For 30 quantities of one table."""
 SCALE = 1e6 if sys.platform == "darwin" else 1e3  # ru_maxrss per MB: bytes there, kilobytes elsewhere
 
 PROCEDURE = """\
@@ -93,10 +95,11 @@ def table(path: Path) -> None:
             file.write(f"i{i:06d},c{cluster:04d},{words[0]},{words[1]},{score:.4f}\n")
 
 
-def line(name: str, number: float, limit: float, unit: str) -> bool:
-    """Prints one number beside its limit; true when it is within."""
-    good = number <= limit
-    print(f"{name:<52}{number:9.2f} {unit:<6} limit {limit:6.1f}  {'ok' if good else 'OVER THE LIMIT'}")
+def line(name: str, number: float, limit: float | None, unit: str) -> bool:
+    """Prints one number beside its limit, if it has one; true when it is within."""
+    good = limit is None or number <= limit
+    shown = "" if limit is None else f"limit {limit:6.1f}  {'ok' if good else 'OVER THE LIMIT'}"
+    print(f"{name:<52}{number:9.2f} {unit:<6} {shown}".rstrip())
     return good
 
 
@@ -125,17 +128,15 @@ def main() -> int:
         good &= line("measure, 100,000 rows, 10 measurands, clusters", run.wall, 10, "s")
         good &= line("  peak resident memory", run.memory, 600, "MB")
 
-        total = 0.0
         for procedure in wide.write(folder, ROWS, WIDE_CLUSTERS):
             run = cost(["-m", "measurand", "measure", procedure, "--out", "out"], folder)
             if run.exit_code:
                 print(run.output, file=sys.stderr)
                 return 1
             count = len(wide.PROCEDURES[procedure.partition(".")[0]][1])
-            print(f"  {procedure}: {count} quantities, {run.wall:.2f} s, CPU {run.cpu:.2f} s, {run.memory:.0f} MB")
-            total += run.wall
-        count = sum(len(quantities) for _, quantities in wide.PROCEDURES.values())
-        good &= line(f"measure, 100,000 rows, {count} quantities, 1,000 clusters", total, 15, "s")
+            what = f"measure, 100,000 rows, {count} quantities, 1,000 clusters"
+            good &= line(what, run.wall, WIDE_SECONDS if count >= 30 else None, "s")
+            print(f"  {procedure}: CPU {run.cpu:.2f} s, {run.memory:.0f} MB")
     return 0 if good else 1
 
 

@@ -1,4 +1,4 @@
-"""Tables and procedures with 30 quantities: a classifier of two classes, one of several, and numbers with intervals."""
+"""Tables and procedures of many quantities: classifiers of two classes (30) and of several, numbers with intervals."""
 
 from __future__ import annotations
 
@@ -21,21 +21,37 @@ measurand = [
 YES = 'positive = "yes"'
 TWO = (
     ("accuracy", ""),
+    ("balanced_accuracy", ""),
+    ("mcc", ""),
+    ("kappa", ""),
+    ("scott_pi", ""),
+    ("gwet_ac1", ""),
     ("sensitivity", YES),
     ("specificity", YES),
     ("precision", YES),
-    ("negative_predictive_value", f"{YES}, at = {{ prevalence = 0.1 }}"),
     ("f_score", YES),
-    ("mcc", YES),
-    ("kappa", ""),
+    ("jaccard", YES),
+    ("informedness", YES),
     ("positive_likelihood_ratio", YES),
+    ("negative_likelihood_ratio", YES),
+    ("diagnostic_odds_ratio", YES),
+    ("false_positive_rate", YES),
+    ("false_discovery_rate", YES),
+    ("positive_rate", YES),
     ("auc", YES),
     ("average_precision", YES),
     ("brier_score", YES),
     ("log_score", YES),
+    ("calibration_in_the_large", YES),
+    ("observed_to_expected", YES),
     ("calibration_slope", YES),
+    ("calibration_intercept", YES),
     ("expected_calibration_error", YES),
+    ("positive_predictive_value", f"{YES}, at = {{ prevalence = 0.1 }}"),
+    ("negative_predictive_value", f"{YES}, at = {{ prevalence = 0.1 }}"),
+    ("partial_auc", f"{YES}, at = {{ fpr = 0.2 }}"),
 )
+"""The 30 quantities of one table that have a limit of time."""
 SEVERAL = (
     ("balanced_accuracy", ""),
     ("f_score", 'average = "macro"'),
