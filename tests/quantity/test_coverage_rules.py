@@ -300,7 +300,7 @@ def test_order_limits_and_woodruff_agree() -> None:
     """Woodruff's inversion of the exact limits of F lies within one rank of the order statistics."""
     y = np.arange(1.0, 201.0)
     direct = order_limits(y, 0.5)(0.95)
-    inverted = woodruff(y, np.ones(200), limits(share(100, 200)))(0.95)
+    inverted = woodruff(y, np.ones(200), limits(share(100, 200)), probability=0.5)(0.95)
     assert direct == (86.0, 115.0)
     assert inverted == pytest.approx(direct, abs=1.0)
 

@@ -142,7 +142,8 @@ def _mean(sampling: Sampling, others: Sequence[Share], *, skew: bool = True, kur
     v = float(variances.sum())
     total = v + sum(s.variance for s in others)
     no_spread = v <= 1e-24 * max(1.0, sampling.value**2) and not others
-    if no_spread and sampling.value in sampling.bounds:
+    # at an end of a range without other end, nothing says how far an unseen unit could lie
+    if no_spread and sampling.value in sampling.bounds and np.all(np.isfinite(sampling.bounds)):
         units = effective_units(sampling)
         return _bounded(replace(sampling, floor=min(sampling.floor, units), counts=None), others)
     if total <= 0.0 or no_spread:
@@ -171,9 +172,15 @@ def _fisher(x: float) -> float:
     return float(np.arctanh(x)) if abs(x) < 1.0 else float(np.copysign(np.inf, x))
 
 
+def _exp(y: Array) -> Array:
+    """Infinite where no floating-point number is that large: no limit exists there."""
+    with np.errstate(over="ignore"):
+        return np.exp(y)
+
+
 _SCALES = {
     "root": _Scale(lambda x: x * x, lambda x: 2.0 * x, lambda y: np.sqrt(np.maximum(y, 0.0))),
-    "log": _Scale(lambda x: float(np.log(x)) if x > 0 else -np.inf, lambda x: 1.0 / x, np.exp),
+    "log": _Scale(lambda x: float(np.log(x)) if x > 0 else -np.inf, lambda x: 1.0 / x, _exp),
     "fisher": _Scale(_fisher, lambda x: 1.0 / (1.0 - x * x), np.tanh),
 }
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from measurand.message import say
 from measurand.quantity.exact import needed_for_quantile, order_ranks
-from measurand.quantity.limits import Limits
+from measurand.quantity.limits import Limits, Rule
 
 Array = NDArray[np.float64]
 
@@ -28,7 +28,8 @@ def order_limits(values: Array, probability: float) -> Limits:
 
     needed = needed_for_quantile(probability, tail=0.025)
     needs = say("coverage.quantile", probability=probability, n=n, needed=needed)
-    return Limits(value, _u(ordered, n, probability), np.inf, say("coverage.rule.order"), tails, needs=needs)
+    u = _spread(_u(ordered, n, probability), tails)
+    return Limits(value, u, np.inf, say("coverage.rule.order"), tails, needs=needs)
 
 
 def _u(ordered: Array, n: int, probability: float) -> float:
@@ -38,11 +39,26 @@ def _u(ordered: Array, n: int, probability: float) -> float:
     return float(ordered[high] - ordered[low]) / 2.0
 
 
-def woodruff(values: Array, weight: Array, share_below: Limits) -> Limits:
+def _spread(u: float, tails: Rule) -> float:
+    """``u``; a quarter of the 95 % interval where tied values leave one standard deviation without width."""
+    if u > 0.0:
+        return u
+    lower, upper = tails(np.asarray(0.025))
+    return float(upper - lower) / 4.0 if np.isfinite(upper) and np.isfinite(lower) else 0.0
+
+
+def woodruff(
+    values: Array, weight: Array, share_below: Limits, *, probability: float, before: Limits | None = None
+) -> Limits:
     """Limits of a quantile from those of the share of weight at or below it, inverted (Woodruff 1952).
 
-    ``share_below`` are limits of ``F(q)`` at the estimate, by the rule for clustered or weighted shares; ``values`` and
-    ``weight`` have shape (items,). A limit of F at 0 or 1 leaves the quantile without that limit.
+    ``probability`` is that of the quantile; ``share_below`` are limits of ``F(q)`` at the estimate, by the rule for
+    clustered or weighted shares; ``values`` and ``weight`` have shape (items,). A limit of F at 0 or 1 leaves the
+    quantile without that limit.
+
+    Where several items have the estimate's value, F passes the probability in one step. Then a value is inside as long
+    as the probability is inside the limits of its share: ``before`` are limits of the share that lies before the
+    estimate, which decide about smaller values, ``share_below`` those that decide about larger ones.
     """
     order = np.argsort(values, kind="stable")
     ordered, cumulative = values[order], np.cumsum(weight[order]) / weight.sum()
@@ -53,11 +69,16 @@ def woodruff(values: Array, weight: Array, share_below: Limits) -> Limits:
 
     def tails(tail: Array) -> tuple[Array, Array]:
         lower, upper = share_below.tails(tail)
+        if before is not None:
+            above = before.tails(tail)[1] - before.value
+            lower, upper = probability - above, probability + (share_below.value - lower)
         return at(lower, -np.inf), at(upper, np.inf)
 
-    p = share_below.value
+    p = share_below.value if before is None else probability
     value = float(at(np.array(min(p, 1.0 - 1e-9)), np.inf))
     low, high = at(np.array(max(p - share_below.u, 1e-9)), np.inf), at(np.array(min(p + share_below.u, 1 - 1e-9)), 0.0)
-    needs = say("coverage.quantile", probability=p, n=len(values), needed=needed_for_quantile(p, tail=0.025))
+    needed = needed_for_quantile(probability, tail=0.025)
+    needs = say("coverage.quantile", probability=probability, n=len(values), needed=needed)
     rule = say("coverage.rule.woodruff")
-    return Limits(value, float(high - low) / 2.0, share_below.df, rule, tails, needs=needs)
+    u = _spread(float(high - low) / 2.0, tails)
+    return Limits(value, u, share_below.df, rule, tails, needs=needs)

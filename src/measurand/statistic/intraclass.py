@@ -94,6 +94,8 @@ class IntraclassCorrelation:
         """The coefficient, and its derivative by the weight of each item."""
         total, squares, k = float(v.sum()), float(np.sum(v * v)), x.shape[1]
         n = total * total / squares
+        if not n > 1.0 + 1e-12:  # one item holds all of the weight
+            raise not_defined("constant", statistic=self.name)
         mean = v @ x / total
         left = x - mean
         trace = np.sum(left * left, axis=1) / k

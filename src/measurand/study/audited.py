@@ -112,7 +112,7 @@ def _taken(seen: Observed) -> Weights | None:
 def _refuse(aim: Aim, items: int, audited: int) -> None:
     if 2 <= audited <= items - 2:
         return
-    key = "M05.audit_all" if audited > 2 else "M05.audit_few"
+    key = "M05.audit_all" if audited >= 2 else "M05.audit_few"
     text = say(key, measurand=aim.measurand.id, audited=audited, items=items)
     raise DesignError(Finding("M0515", "reference.audit", text, say(f"{key}_hint")))
 

@@ -31,7 +31,7 @@ def discordance(outcome: Outcome) -> Curve | None:
     count = [pairs.count(c) for c in ((True, True), (True, False), (False, True), (False, False))]
     columns = {
         "outcome": CELLS,
-        "system": ("", asked.first, asked.second, ""),
+        "system": ("", outcome.arms[0].system, outcome.arms[1].system, ""),
         "observations": tuple(str(n) for n in count),
         "share": tuple(short(n / len(pairs)) for n in count),
     }

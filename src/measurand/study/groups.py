@@ -47,6 +47,9 @@ def extreme(target: Target, arms: Sequence[Arm], seen: Observed) -> Outcome:
         found = ratio_gap(parts, rho=rho)
         below, above = (parts[g].value for g in found.groups)
         slopes = {found.groups[0]: 1 / above, found.groups[1]: -below / above**2}
+    if not found.limits.u > 1e-7 * max(p.u for p in parts):
+        text = say("M05.identical", measurand=target.measurand.id)
+        raise RefusedError(Finding("M0553", f"measurand.{target.measurand.id}", text, say("M05.identical_hint")))
     slope = np.array([slopes.get(i, 0.0) for i in range(len(arms))])
     value = np.array([found.limits.value])
     joint, inner = stack([a.estimate for a in arms]), stack([a.sampled.inner for a in arms])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from measurand.document.number import real
 from measurand.errors import DesignError, Finding, MeasurandError, RefusedError
 from measurand.message import say
 from measurand.quantity.bell_mccaffrey import degrees_of_freedom, variance_by_block
@@ -38,7 +39,8 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
     if arm.aim.measurand.estimand == "benchmark" and not arm.estimate.u[0] > 0:
         raise _nothing_varies(arm)
     if isinstance(arm.aim.statistic, Quantile):
-        return _quantile(arm, arm.aim.statistic, seen)
+        found = _quantile(arm, arm.aim.statistic, seen)
+        return found if part else _with_width(found, arm, seen)
     if arm.pairs is not None and arm.aim.measurand.estimand != "benchmark":
         return audited(*arm.pairs)
     try:
@@ -64,16 +66,33 @@ def _quantile(arm: Arm, statistic: Quantile, seen: Observed) -> Limits:
     if arm.plain:
         return replace(order_limits(values, statistic.q), bounds=statistic.bounds)
     value = float(arm.estimate.value[0])
-
-    def below(column: Mapping[str, NDArray[Any]]) -> Array:
-        return np.asarray(statistic.of(column) <= value, float)
-
-    share = Derived("share_below", statistic.roles, proportion(), below)
-    definition = arm.aim.definition.model_copy(update={"scores": False, "scale": "identity"})
-    again = reevaluated(arm, replace(arm.aim, statistic=share, definition=definition), seen)
-    found = limits_of(again, seen)
+    below = _share(arm, statistic, seen, lambda x: x <= value)
+    several = int(np.sum(values == value)) > 1
+    before = _share(arm, statistic, seen, lambda x: x < value) if several else None
+    inverted = woodruff(values, arm.weighed.w, below, probability=statistic.q, before=before)
     # where values are tied the inverse may lie beside the value, which stays what it is
-    return replace(woodruff(values, arm.weighed.w, found), value=value, bounds=statistic.bounds)
+    return replace(inverted, value=value, bounds=statistic.bounds)
+
+
+def _with_width(found: Limits, arm: Arm, seen: Observed) -> Limits:
+    """Limits of a quantile that do not fall on one value; on values that are tied they may."""
+    lower, upper = at_level(found, real(seen.procedure.uncertainty.coverage_probability), arm.aim.measurand.id)
+    if lower < upper and found.u > 0.0:
+        return found
+    text = say("M05.tied_quantile", measurand=arm.aim.measurand.id, value=f"{found.value:g}")
+    path = f"measurand.{arm.aim.measurand.id}"
+    raise RefusedError(Finding("M0550", path, text, say("M05.tied_quantile_hint")))
+
+
+def _share(arm: Arm, statistic: Quantile, seen: Observed, inside: Callable[[Array], NDArray[np.bool_]]) -> Limits:
+    """Limits of the share of the observations that lie inside."""
+
+    def outcome(column: Mapping[str, NDArray[Any]]) -> Array:
+        return np.asarray(inside(statistic.of(column)), float)
+
+    share = Derived("share_below", statistic.roles, proportion(), outcome)
+    definition = arm.aim.definition.model_copy(update={"scores": False, "scale": "identity"})
+    return limits_of(reevaluated(arm, replace(arm.aim, statistic=share, definition=definition), seen), seen)
 
 
 def _without_spread(arm: Arm) -> Limits:

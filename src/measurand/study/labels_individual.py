@@ -69,6 +69,8 @@ def rates(vote: Integers, classes: int, weight: Array, *, annotators: Sequence[s
     pattern, of_item = np.unique(vote, axis=0, return_inverse=True)
     mass = np.asarray(np.bincount(of_item.reshape(-1), weights=weight), float)
     share, right = _fitted(pattern, classes, mass, tied=tied)
+    if share.min() <= STEP:  # no item is held to be of some class: nothing tells how often its labels are right
+        raise DesignError(Finding("M0519", PATH, say("M05.annotators_alike"), say("M05.annotators_alike_hint")))
     free = _Free(pattern, classes, mass, tied)
     theta = free.packed(share, right)
     information = free.information(theta)
