@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from measurand.errors import DesignError
 from measurand.message import say
 from measurand.quantity.limits import Limits, Rule
-from measurand.quantity.mover import difference, ratio
+from measurand.quantity.mover import UNBOUNDED, difference, ratio
 from measurand.quantity.randomness import generator
 from measurand.quantity.student import normal_tail
 
@@ -35,7 +35,7 @@ class Extreme:
     """A quantity that depends on which group is the smallest or the largest."""
 
     limits: Limits
-    """Their value is ``raw - bias``, inside of the bounds."""
+    """Their value is ``raw - bias``, inside of the bounds; that of ``worst`` not beyond the mean of the groups."""
     raw: float
     """From the groups' values as they are."""
     bias: float
@@ -61,7 +61,10 @@ def worst(parts: Sequence[Limits], *, rho: ArrayLike | None = None, largest: boo
 
     at = int(np.argmax(values) if largest else np.argmin(values))
     limits = replace(parts[at], rule=say("coverage.rule.worst", rule=parts[at].rule), tails=tails, counts=None)
-    return _corrected(limits, float(values[at]), _bias(values, u, r, pick), (at,))
+    # the smallest of the true values is not above their mean: there all groups would be equal
+    mean = float(np.average(values, weights=u**-2.0 if np.all(u > 0.0) else None))
+    ends = (mean, np.inf) if largest else (-np.inf, mean)
+    return _corrected(limits, float(values[at]), _bias(values, u, r, pick), (at,), ends)
 
 
 def gap(parts: Sequence[Limits], *, rho: ArrayLike | None = None) -> Extreme:
@@ -238,8 +241,10 @@ def _largest(x: Array) -> Array:
     return np.asarray(np.max(x, axis=-1))
 
 
-def _corrected(limits: Limits, raw: float, bias: float, groups: tuple[int, ...]) -> Extreme:
-    value = float(np.clip(raw - bias, *limits.bounds))
+def _corrected(
+    limits: Limits, raw: float, bias: float, groups: tuple[int, ...], ends: tuple[float, float] = UNBOUNDED
+) -> Extreme:
+    value = float(np.clip(np.clip(raw - bias, *ends), *limits.bounds))
     return Extreme(replace(limits, value=value, tails=_around(limits.tails, value)), raw, bias, groups)
 
 
