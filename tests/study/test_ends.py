@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from measurand.document.procedure import Contrast
+from measurand.document.procedure import Contrast, StatusRules
 from measurand.errors import MeasurandError, RefusedError
 
 from .build import columns, measurand, measured, procedure
@@ -110,3 +110,40 @@ def test_median_with_both_limits_on_one_grade_is_refused() -> None:
     table = columns(item=range(400), value=[1] * 50 + [2] * 300 + [3] * 50)
     with pytest.raises(RefusedError, match="both limits are 2"):
         measured(procedure([measurand("m", "quantile", at={"q": "0.5"})]), table)
+
+
+@pytest.mark.parametrize("shift", [-10.0, 0.0, 10.0])
+def test_refusals_that_count_rank_beyond_every_score(shift: float) -> None:
+    """The area does not change with the scale of the scores, whatever a status counts as: wrong < excluded < right."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 3, 60)
+    scores = rng.normal(0, 1, (60, 3)) + 2.0 * (np.arange(3) == truth[:, None]) + shift
+    table = columns(item=range(60), reference=np.array(list("abc"))[truth], status=["refused"] * 8 + ["ok"] * 52)
+    table |= {f"score:{name}": scores[:, k] for k, name in enumerate("abc")}
+    found = {}
+    for counts in ("wrong", "exclude", "right"):
+        p = procedure([measurand("m", "multiclass_auc")], reference={}, status=StatusRules(refused=counts))
+        found[counts] = float(measured(p, table).results.results[0].value)
+    assert found["wrong"] < found["exclude"] < found["right"]
+
+
+def test_a_ranking_is_not_corrected_by_an_audit_of_items() -> None:
+    audit = {"audit": {"file": ("a.csv",), "format": "csv", "item": ("item",), "value": "better"}}
+    table = columns(
+        item=range(60), score=[k % 7 for k in range(60)], reference=[k % 2 for k in range(60)],
+        audit=[str(k % 2) if k < 20 else "" for k in range(60)], query=[k // 3 for k in range(60)],
+        cluster=[k // 3 for k in range(60)],
+    )  # fmt: skip
+    with pytest.raises(MeasurandError, match="does not correct a ranking"):
+        measured(procedure([measurand("m", "ndcg")], reference=audit, cluster=True), table)
+
+
+def test_a_value_that_rounding_keeps_from_the_end_of_its_range_is_there() -> None:
+    """All right, with weights whose sums are rounded: the rule of a value at the end holds, whatever the order."""
+    rng = np.random.default_rng(2)
+    weight, found = rng.random(30), []
+    for order in (np.arange(30), rng.permutation(30), rng.permutation(30)):
+        table = columns(item=order, value=[1] * 30, reference=[1] * 30, weight=weight[order])
+        (one,) = measured(procedure([measurand("m", "accuracy")], reference={}), table).results.results
+        found.append((one.value, one.upper, round(float(one.u), 12)))
+    assert len(set(found)) == 1 and found[0][:2] == ("1", "1")

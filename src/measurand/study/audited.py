@@ -43,8 +43,12 @@ def with_audit(
     """Rows and weights for the observations ``at``, with the share of the imperfect labels tuned.
 
     ``cell`` (observations,) and ``cell_weight`` are those of the evaluation. Raises DesignError where nothing, a single
-    item or everything was audited.
+    item or everything was audited, and for rankings.
     """
+    if "query" in aim.statistic.roles:
+        # weights of items inside a ranking mean nothing: a query is right or imperfect as a whole
+        text, hint = say("M05.audit_of_queries", measurand=aim.measurand.id), say("M05.audit_of_queries_hint")
+        raise DesignError(Finding("M0515", "reference.audit", text, hint))
     first = _rows(aim, seen, at, FIRST)
     rows = replace(first.rows, cell=cell[first.origin])
     found = evaluate(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from measurand.document.expression import parse
 from measurand.document.result import Check, Curve
 from measurand.document.rounding import significant
-from measurand.errors import StatisticError
+from measurand.errors import RefusedError, StatisticError
 from measurand.message import say
 from measurand.quantity.estimate import Estimate, covariance, stack
 from measurand.quantity.expression import evaluate, names
@@ -171,6 +171,8 @@ def _marginal(limits: Limits) -> Callable[[Array], Array]:
     grid = np.linspace(0.0, 5.5, 551)
     lower, upper = limits.tails(normal_tail(grid))
     seen = np.isfinite(lower) & np.isfinite(upper)
+    if not seen.any():
+        raise RefusedError(say("coverage.no_limit", level="1 %", needs=limits.needs))
 
     def values(z: Array) -> Array:
         below, above = np.interp(-z, grid[seen], lower[seen]), np.interp(z, grid[seen], upper[seen])

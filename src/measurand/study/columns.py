@@ -109,9 +109,13 @@ def _scores(cells: Cells, role: str) -> Array:
     moved = cells.wrong | cells.right
     if np.any(moved) and cells.truth is not None:
         is_true = np.arange(len(cells.classes)) == cells.truth[:, None]
-        share = 1.0 / max(len(cells.classes) - 1, 1)
-        found = np.where(cells.wrong[:, None], np.where(is_true, 0.0, share), found)
-        found = np.where(cells.right[:, None], is_true.astype(float), found)
+        low, high, others = 0.0, 1.0, 1.0 / max(len(cells.classes) - 1, 1)
+        if cells.definition.kind == "number":  # only their order counts: beyond all others, as a single score
+            finite = found[np.isfinite(found)]
+            low, high = (finite.min() - 1, finite.max() + 1) if len(finite) else (0.0, 1.0)
+            others = high
+        found = np.where(cells.wrong[:, None], np.where(is_true, low, others), found)
+        found = np.where(cells.right[:, None], np.where(is_true, high, low), found)
     return found
 
 

@@ -88,7 +88,7 @@ def evaluate(
             where = names.get(c, str(c))
             text = say("M05.cell", quantity=statistic.name, cell=where, why=error.findings[0].message)
             raise DesignError(Finding("M0504", "measurand", text, say("M05.cell_hint"))) from error
-    mean = cell_weight @ value
+    mean = _at_bound(cell_weight @ value, statistic.bounds)
     active = _active(statistic, rows, classes)
     z = w[:, None] * s
     if len(cell_weight) > 1:
@@ -100,6 +100,16 @@ def evaluate(
         mean, value, cell_weight, z, s, np.stack(extreme), statistic.extreme_classes(rows),
         sum(null) if null else None, active > 0,
     )  # fmt: skip
+
+
+def _at_bound(value: Array, bounds: tuple[float, float]) -> Array:
+    """The value, at a bound where only rounding keeps it from there: limits at a bound have a rule of their own."""
+    if not np.all(np.isfinite(bounds)):
+        return value
+    near = 1e-13 * (bounds[1] - bounds[0])
+    for bound in bounds:
+        value = np.where(np.abs(value - bound) <= near, bound, value)
+    return value
 
 
 def take(rows: Rows, at: Integers) -> Rows:

@@ -236,7 +236,8 @@ def _one(
     monte_carlo = f.method == "monte-carlo"
     at_bound = o.limits.value in o.bounds
     spreadless = at_bound or first <= 1e-12 * o.limits.u**2
-    unseen = max(o.limits.u**2 - first, 0.0) if spreadless and not monte_carlo else 0.0
+    # what no unit showed belongs to the line of the units; a statement about these items has none
+    unseen = max(o.limits.u**2 - first, 0.0) if spreadless and effects and not monte_carlo else 0.0
     nonlinear = o.limits.u**2 - first if monte_carlo and abs(o.limits.u**2 - first) > 0.02 * o.limits.u**2 else 0.0
     total = first + unseen + nonlinear
     repeats = len(labelled.seen.frame.repeats) if labelled else 0
