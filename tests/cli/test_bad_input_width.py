@@ -36,9 +36,10 @@ def table(items: int = 60) -> Rows:
     return made
 
 
-def procedure(outputs: str, reference: str, quantity: str, item: str = "case") -> str:
+def procedure(outputs: str, reference: str, quantity: str, item: str = "case", cluster: str = "") -> str:
     observations = f'observations = {{ file = "table.csv", item = "{item}", {outputs} }}\n'
-    sampling = 'sampling = { population = "drawn cases" }\n'
+    unit = f', cluster = "{cluster}"' if cluster else ""
+    sampling = f'sampling = {{ population = "drawn cases"{unit} }}\n'
     measurand = f'measurand = [ {{ id = "m", quantity = {quantity} }} ]\n'
     return HEAD + observations + (f"reference = {{ {reference} }}\n" if reference else "") + sampling + measurand
 
@@ -68,7 +69,7 @@ def one_rating_less(rows: Rows) -> None:
 ICC = procedure('value = "value", repeat = "rater"', "", '"intraclass_correlation"', item="rated")
 RATE = procedure('value = "count", exposure = "hours"', "", '"rate"')
 LOG = procedure(SCORES, TRUTH, '"multiclass_log_score"')
-NDCG = procedure('score = "score", query = "query"', 'value = "grade"', '"ndcg"')
+NDCG = procedure('score = "score", query = "query"', 'value = "grade"', '"ndcg"', cluster="query")
 SURPRISE = procedure('score = "score"', 'value = "ill"', '"log_score", positive = "yes"')
 SLOPE = procedure('score = "score"', 'value = "ill"', '"calibration_slope", positive = "yes"')
 EVENT = procedure('score = "score"', 'value = "hours", event = "event"', '"concordance"')

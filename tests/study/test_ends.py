@@ -147,3 +147,15 @@ def test_a_value_that_rounding_keeps_from_the_end_of_its_range_is_there() -> Non
         (one,) = measured(procedure([measurand("m", "accuracy")], reference={}), table).results.results
         found.append((one.value, one.upper, round(float(one.u), 12)))
     assert len(set(found)) == 1 and found[0][:2] == ("1", "1")
+
+
+def test_items_of_a_query_are_no_independent_units() -> None:
+    """Ten items of each query, taken as units of their own, would make the uncertainty about sqrt(10) too small."""
+    rng = np.random.default_rng(5)
+    query = np.arange(400) // 10
+    grade = rng.integers(0, 2, 400)
+    table = columns(item=range(400), score=rng.normal(0, 1, 400) + grade, reference=grade, query=query, cluster=query)
+    with pytest.raises(MeasurandError, match="a query is drawn as a whole"):
+        measured(procedure([measurand("m", "ndcg")], reference={}), {k: v for k, v in table.items() if k != "cluster"})
+    (one,) = measured(procedure([measurand("m", "ndcg")], reference={}, cluster=True), table).results.results
+    assert one.units == 40

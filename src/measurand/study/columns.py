@@ -16,6 +16,7 @@ from measurand.document.procedure import Measurand
 from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.statistic.contract import Statistic
+from measurand.study.crossing import distinct
 from measurand.study.frame import Frame, positions
 from measurand.study.quantity_of import OPERATING_POINT
 from measurand.study.readings import SEPARATOR
@@ -193,7 +194,20 @@ def _group(cells: Cells, role: str) -> Array:
     if name == "repeat":
         return cells.frame.repeat[cells.at].astype(float)
     _refuse_counted(cells)
-    return positions(texts(cells.frame, name, np.arange(len(cells.frame.item))))[1][cells.at].astype(float)
+    group = positions(texts(cells.frame, name, np.arange(len(cells.frame.item))))[1][cells.at]
+    if role == "query" and cells.measurand.estimand == "generalised":
+        _refuse_split(cells, group)
+    return group.astype(float)
+
+
+def _refuse_split(cells: Cells, query: Integers) -> None:
+    """Refuse queries whose items are different units: a query is drawn as a whole, its items are not independent."""
+    pairs, _ = distinct([query, cells.frame.unit[cells.frame.item[cells.at]]])
+    split = pairs.shape[1] - len(np.unique(query))
+    if split:
+        path = "sampling.cluster"
+        text = say("M05.split_query", measurand=cells.measurand.id)
+        raise DesignError(Finding("M0548", path, text, say("M05.split_query_hint")))
 
 
 _READ: Mapping[str, Callable[[Cells, str], Array]] = {

@@ -158,9 +158,11 @@ def correlation(first: Arm, second: Arm) -> float:
             x, y = np.array([a[u] for u in shared]), np.array([b[u] for u in shared])
             return pair_phi(float(np.sum(x & y)), float(np.sum(x & ~y)), float(np.sum(~x & y)), float(np.sum(~x & ~y)))
     v1, v2 = float(first.estimate.variance[0]), float(second.estimate.variance[0])
-    if v1 <= 0 or v2 <= 0:
-        return 0.0
     low, high = first.aim.statistic.bounds
+    # what rounding leaves of a variance that is zero correlates with nothing
+    size = (high - low) ** 2 if np.isfinite(high - low) else float(first.estimate.value[0]) ** 2
+    if min(v1, v2) <= 1e-24 * size:
+        return 0.0
     n0 = min(first.floor, second.floor) * (high - low) if np.isfinite(high - low) else np.inf
     most = 1 - 1 / n0 if n0 > 1 else 0.0
     return float(np.clip(covariance(first.estimate, second.estimate)[0, 0] / np.sqrt(v1 * v2), -most, most))
