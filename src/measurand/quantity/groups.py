@@ -181,8 +181,9 @@ def _tails(parts: Sequence[Limits], tail: Array) -> tuple[Array, Array]:
 def _deviations(r: Array) -> Array:
     """Joint normal deviations of variance 1, shape (draws, groups); the same for the same number of groups."""
     eigenvalue, vector = np.linalg.eigh(r)
-    root = vector * np.sqrt(np.maximum(eigenvalue, 0.0))
-    return np.asarray(_independent(len(r)) @ root.T)
+    # the symmetric root: the signs of eigenvectors, which differ from machine to machine, drop out
+    root = (vector * np.sqrt(np.maximum(eigenvalue, 0.0))) @ vector.T
+    return np.asarray(_independent(len(r)) @ root)
 
 
 @lru_cache(maxsize=8)

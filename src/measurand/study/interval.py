@@ -36,7 +36,7 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
     """Limits of the arm's value from its own sources. Raises RefusedError naming the measurand where no rule holds."""
     if not any(key in arm.sampled.effect_of_key for key in arm.estimate.sources):
         return _without_spread(arm)
-    if arm.aim.measurand.estimand == "benchmark" and not arm.estimate.u[0] > 0:
+    if arm.aim.measurand.estimand == "benchmark" and _is_rounding(arm):
         raise _nothing_varies(arm)
     if isinstance(arm.aim.statistic, Quantile):
         found = _quantile(arm, arm.aim.statistic, seen)
@@ -97,11 +97,16 @@ def _share(arm: Arm, statistic: Quantile, seen: Observed, inside: Callable[[Arra
 
 def _without_spread(arm: Arm) -> Limits:
     """Limits of a statement about these items in one repeat: only their labels are uncertain, if anything is."""
-    if not arm.estimate.u[0] > 0:
+    if _is_rounding(arm):
         raise _nothing_varies(arm)
     found = gum_limits(arm.estimate)
     bounds = arm.aim.statistic.bounds
     return replace(found, tails=clipped(found.tails, bounds), bounds=bounds)
+
+
+def _is_rounding(arm: Arm) -> bool:
+    """Whether the uncertainty is nothing, or what rounding leaves of it."""
+    return not arm.estimate.u[0] > 1e-12 * abs(arm.estimate.value[0])
 
 
 def _nothing_varies(arm: Arm) -> DesignError:
