@@ -163,7 +163,8 @@ def _root(joint: Estimate) -> Array:
     r = c / safe[:, None] / safe[None, :]
     np.fill_diagonal(r, 1.0)
     eigenvalue, vector = np.linalg.eigh(r)
-    return np.asarray(vector * np.sqrt(np.maximum(eigenvalue, 0.0)))
+    # the symmetric root does not depend on the signs that a machine gives to eigenvectors
+    return np.asarray((vector * np.sqrt(np.maximum(eigenvalue, 0.0))) @ vector.T)
 
 
 def _marginal(limits: Limits) -> Callable[[Array], Array]:

@@ -21,7 +21,7 @@ from measurand.quantity.knowledge import by_name
 from measurand.quantity.limits import Limits
 from measurand.quantity.mover import UNBOUNDED, composition, difference, pair_phi, ratio
 from measurand.study.arm import Arm
-from measurand.study.interval import limits_of
+from measurand.study.interval import limits_of, named
 from measurand.study.lines import InputLine
 from measurand.study.margins import Effect
 from measurand.study.roles import Observed
@@ -132,7 +132,10 @@ def contrast(measurand: Measurand, system: str, level: str, pair: tuple[Arm, Arm
         value, slope, bounds = b - a, np.array([-1.0, 1.0]), (low_b - high_a, high_b - low_a)
         limits = difference(parts[1], parts[0], rho=rho, bounds=bounds)
     else:
-        limits = ratio(parts[1], parts[0], rho=rho)
+        try:
+            limits = ratio(parts[1], parts[0], rho=rho)
+        except RefusedError as error:
+            raise named(error, measurand.id) from error
         value, slope, bounds = b / a, np.array([-b / a**2, 1 / a]), (0.0, np.inf)
     if not limits.u > 1e-7 * max(p.u for p in parts):
         path = f"measurand.{measurand.id}"

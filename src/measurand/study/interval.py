@@ -46,7 +46,7 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
     try:
         found = limits(sampling_of(arm, seen), shares_of(arm), part=part)
     except RefusedError as error:
-        raise _named(error, arm.aim.measurand.id) from error
+        raise named(error, arm.aim.measurand.id) from error
     low, high = arm.aim.statistic.bounds
     if np.isfinite(high - low) and found.u <= 1e-9 * (high - low):
         raise _nothing_varies(arm)
@@ -119,10 +119,11 @@ def at_level(found: Limits, level: float, measurand: str) -> tuple[float, float]
     try:
         return found(level)
     except RefusedError as error:
-        raise _named(error, measurand) from error
+        raise named(error, measurand) from error
 
 
-def _named(error: MeasurandError, measurand: str) -> RefusedError:
+def named(error: MeasurandError, measurand: str) -> RefusedError:
+    """The refusal with its measurand."""
     finding = error.findings[0]
     return RefusedError(
         type(finding)("M0550", f"measurand.{measurand}", f"{measurand}: {finding.message}", finding.hint)
