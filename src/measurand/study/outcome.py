@@ -40,7 +40,7 @@ def _arm(target: Target, aim: Aim, selection: Selection, labelled: Labelled, key
         if asked is not None:
             where = f"{where} {say('outcome.group', over=asked.over, group=selection.side)}"
         where = " ".join(where.split())
-        raise DesignError([replace(f, message=f"{where}: {f.message}") for f in error.findings]) from error
+        raise DesignError([replace(f, message=f"{where}: {f.message.removeprefix(measurand.id + ': ')}") for f in error.findings]) from error
 
 
 def outcome(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> Outcome:
