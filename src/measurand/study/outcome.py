@@ -40,7 +40,9 @@ def _arm(target: Target, aim: Aim, selection: Selection, labelled: Labelled, key
         if asked is not None:
             where = f"{where} {say('outcome.group', over=asked.over, group=selection.side)}"
         where = " ".join(where.split())
-        raise DesignError([replace(f, message=f"{where}: {f.message.removeprefix(measurand.id + ': ')}") for f in error.findings]) from error
+        prefix = f"{aim.measurand.id}: "
+        named = [replace(f, message=f"{where}: {f.message.removeprefix(prefix)}") for f in error.findings]
+        raise DesignError(named) from error
 
 
 def outcome(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> Outcome:
