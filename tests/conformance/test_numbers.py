@@ -70,6 +70,9 @@ def test_quantile(seed, n, q):
 
 
 @each
-def test_median_absolute_error_of_an_odd_number(seed, n):
-    r, x, _ = drawn(seed, n + 1 - n % 2)
-    same(ours("median_absolute_error", np.ones(len(r)), value=x, reference=r), metrics.median_absolute_error(r, x))
+@pytest.mark.parametrize("weighted", [False, True])
+def test_median_absolute_error(seed, n, weighted):
+    """Of odd and even numbers; whole weights, so that half of the weight may lie exactly at a value."""
+    r, x, w = drawn(seed, n)
+    w = np.ceil(w) if weighted else np.ones(n)
+    same(ours("median_absolute_error", w, value=x, reference=r), metrics.median_absolute_error(r, x, sample_weight=w))

@@ -75,7 +75,8 @@ class SmoothQuantile:
 class Quantile:
     """The least value at or below which a share q of the weight lies (the inverse of the distribution function).
 
-    ``of`` computes the number of a row from its columns. The value is a step function of the weights; sensitivities are
+    With ``midpoint``, where exactly the share q lies there: the middle between it and the next value, as the median of
+    an even number of values is commonly taken. ``of`` computes the number of a row from its columns. The value is a step function of the weights; sensitivities are
     those of the smooth ``twin``. Limits come from order statistics, or from those of the share below (Woodruff 1952).
 
     >>> rows = Rows(np.arange(5), np.zeros(5, int), {"value": np.array([5.0, 1.0, 4.0, 2.0, 3.0])})
@@ -88,6 +89,7 @@ class Quantile:
     roles: tuple[str, ...] = ("value",)
     of: Callable[[Column], Array] = _value
     bounds: tuple[float, float] = (-np.inf, np.inf)
+    midpoint: bool = False
     smooth: bool = field(default=False, init=False)
     exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
@@ -113,9 +115,13 @@ class Quantile:
         """Shape (1,)."""
         order, y = self.arrange(rows).note[self.name]
         total = positive_sum(w, statistic=self.name, rows="the rows")
-        share = np.cumsum(w[order]) / total
+        weight, y = w[order], y[order]
+        share = np.cumsum(weight) / total
         at = min(int(np.searchsorted(share, self.q - 1e-12, side="left")), len(y) - 1)
-        return np.array([y[order][at]])
+        if not self.midpoint or share[at] > self.q + 1e-12:
+            return np.array([y[at]])
+        above = at + 1 + int(np.argmax(weight[at + 1 :] > 0.0))
+        return np.array([(y[at] + y[above]) / 2.0])
 
     def sensitivity(self, rows: Rows, w: Array) -> Array:
         """Those of the twin, shape (rows, 1)."""
@@ -144,12 +150,12 @@ def quantile(q: float) -> Quantile:
 
 
 def median_absolute_error() -> Quantile:
-    """Median of ``|x - r|``."""
+    """Median of ``|x - r|``; of an even number of errors the middle of the two middle ones."""
 
     def error(column: Column) -> Array:
         return np.asarray(np.abs(column["value"] - column["reference"]), float)
 
-    return Quantile(0.5, "median_absolute_error", ("value", "reference"), error, (0.0, np.inf))
+    return Quantile(0.5, "median_absolute_error", ("value", "reference"), error, (0.0, np.inf), midpoint=True)
 
 
 def ordered(rows: Rows, of: Callable[[Column], Array], name: str) -> Rows:
