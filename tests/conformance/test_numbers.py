@@ -63,6 +63,19 @@ def test_bias_and_correlation(seed, n):
 
 
 @each
+def test_concordance_correlation_and_rate(seed, n):
+    """From moments of statsmodels; a rate is the mean of events per exposure, weighted by exposure."""
+    r, x, w = drawn(seed, n)
+    described = weightstats.DescrStatsW(np.stack([x, r], axis=1), weights=w)
+    spread, shift = described.cov, described.mean[0] - described.mean[1]
+    expected = 2.0 * spread[0, 1] / (np.trace(spread) + shift**2)
+    same(ours("concordance_correlation", w, value=x, reference=r), expected)
+    events, exposure = np.floor(x.clip(0.0)), r
+    expected = weightstats.DescrStatsW(events / exposure, weights=w * exposure).mean
+    same(ours("rate", w, value=events, exposure=exposure), expected)
+
+
+@each
 @pytest.mark.parametrize("q", [0.05, 0.25, 0.5, 0.9])
 def test_quantile(seed, n, q):
     r, _, w = drawn(seed, n)

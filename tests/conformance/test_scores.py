@@ -164,6 +164,30 @@ def test_mean_average_precision(seed):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("k", [1, 3, 8])
+def test_recall_and_precision_at_k(seed, k):
+    """Of the samples of several labels: the labels of the k highest scores are the predicted ones."""
+    rng = np.random.default_rng([20261123, seed, k])
+    relevant = rng.random((40, 8)) < 0.3
+    relevant[:, 0] |= ~relevant.any(axis=1)
+    score, weight = rng.permuted(np.tile(np.arange(8.0), (40, 1)), axis=1), rng.uniform(0.3, 3.0, 40)
+    query, w = np.repeat(np.arange(40), 8), np.repeat(weight, 8)
+    column = {"query": query, "score": score.ravel(), "reference": relevant.ravel().astype(float)}
+    for name, other in (("recall_at_k", metrics.recall_score), ("precision_at_k", metrics.precision_score)):
+        same(
+            ours(name, w, {"k": k}, **column), other(relevant, score >= 8 - k, average="samples", sample_weight=weight)
+        )
+
+
+@each
+def test_means_of_calibration(seed, n):
+    truth, p, w = drawn(seed, n)
+    observed, expected = api.stats.DescrStatsW(np.stack([truth, p], axis=1), weights=w).mean
+    same(ours("calibration_in_the_large", w, truth=truth, score=p), observed - expected)
+    same(ours("observed_to_expected", w, truth=truth, score=p), observed / expected)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_concordance_without_censoring_is_kendall(seed):
     """All events, no equal times: ``C = (tau_a' + 1) / 2`` with ties of the score halved (scipy's Somers' D)."""
     stats = pytest.importorskip("scipy.stats")

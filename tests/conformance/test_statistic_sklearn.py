@@ -54,6 +54,14 @@ def test_shares_of_two_classes(seed, n):
     same(ours("precision", w, **columns), metrics.precision_score(truth, predicted, sample_weight=w))
     same(ours("sensitivity", w, **columns), metrics.recall_score(truth, predicted, sample_weight=w))
     same(ours("specificity", w, **columns), metrics.recall_score(truth, predicted, sample_weight=w, pos_label=0))
+    found = metrics.confusion_matrix(truth, predicted, sample_weight=w)
+    of_truth, of_predicted = found / found.sum(axis=1, keepdims=True), found / found.sum(axis=0)
+    same(ours("false_positive_rate", w, **columns), of_truth[0, 1])
+    same(ours("false_negative_rate", w, **columns), of_truth[1, 0])
+    same(ours("false_discovery_rate", w, **columns), of_predicted[0, 1])
+    same(ours("false_omission_rate", w, **columns), of_predicted[1, 0])
+    same(ours("positive_rate", w, predicted=columns["predicted"]), found[:, 1].sum() / found.sum())
+    same(ours("proportion", w, outcome=columns["predicted"]), found[:, 1].sum() / found.sum())
 
 
 @each

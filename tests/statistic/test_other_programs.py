@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from measurand.lab.pack import definitions
 from measurand.quantity.raters import intraclass
 from measurand.statistic.contract import Rows
 from measurand.statistic.registry import by_name
@@ -59,3 +60,11 @@ def test_textbook_forms_of_intraclass_correlation(case):
 def test_every_program_was_asked():
     asked = Counter(case["program"].split()[0] for case in CASES)
     assert set(asked) == {"krippendorff", "irrCAC", "pingouin", "scikit-survival", "scoringrules", "mapie"}
+
+
+def test_every_quantity_of_the_general_sector_is_compared():
+    """Here, or by name in the tests of tests/conformance, which run against the programs themselves."""
+    compared = {case["statistic"] for case in CASES}
+    text = "".join(path.read_text() for path in (Path(__file__).parent.parent / "conformance").glob("test_*.py"))
+    missing = [d.id for d in definitions().values() if d.statistic not in compared and f'"{d.statistic}"' not in text]
+    assert not missing
