@@ -60,6 +60,7 @@ def test_bias_and_correlation(seed, n):
     described = weightstats.DescrStatsW(np.stack([x, r], axis=1), weights=w)
     same(ours("correlation", w, value=x, reference=r), described.corrcoef[0, 1])
     same(ours("bias", w, value=x, reference=r), described.mean[0] - described.mean[1])
+    same(ours("mean", w, value=x), described.mean[0])
 
 
 @each
