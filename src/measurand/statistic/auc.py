@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
-from measurand.statistic.weighing import no_counts, positive_sum
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import positive_sum
 
 _PREPARED = "auc.levels"
 
 
 @dataclass(frozen=True)
-class Auc:
+class Auc(Uncounted):
     """Probability that a positive row scores above a negative one, ties counting half (Bamber 1975).
 
     ``T = sum_ij w_i w_j psi(x_i, x_j) / (W+ W-)`` over positive i and negative j; psi is 1, 1/2 or 0. Its sensitivities
@@ -31,7 +31,6 @@ class Auc:
     roles: tuple[str, ...] = field(default=("truth", "score"), init=False)
     bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def arrange(self, rows: Rows) -> Rows:
         """Number the distinct scores from the lowest, once."""
@@ -50,10 +49,6 @@ class Auc:
         area, placement, positives, negatives = self._placements(rows, w)
         total = np.where(rows.column["truth"] == 1.0, positives, negatives)
         return ((placement - area) / total)[:, None]
-
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
 
     def extremes(self, rows: Rows, w: Array) -> Array:
         """A positive below all, a negative above all, a positive above all, a negative below all; shape (4, 1)."""

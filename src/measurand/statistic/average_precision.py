@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
 from measurand.statistic.detected import ALL_AREAS, COCO_THRESHOLDS, Ranked, Ranking
-from measurand.statistic.weighing import any_row, no_counts, one_class
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import any_row
 
 _RECALLS = np.linspace(0.0, 1.0, 101)
 
@@ -41,7 +41,7 @@ class _Curve:
 
 
 @dataclass(frozen=True)
-class AveragePrecision:
+class AveragePrecision(Uncounted):
     """Mean of the average precision over classes and overlap thresholds, of images weighed by ``w``.
 
     Rows, matching and ``areas`` are those of ``detected.Ranking``. A class enters where its reference boxes have
@@ -63,7 +63,6 @@ class AveragePrecision:
     name: str = field(default="average_precision", init=False)
     outputs: tuple[str, ...] = field(default=("average_precision",), init=False)
     bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "thresholds", tuple(self.thresholds))
@@ -114,10 +113,6 @@ class AveragePrecision:
             s[c.reference] = -np.mean(curve.area) / curve.present / len(entering)
         return s[:, None]
 
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
     def extremes(self, rows: Rows, w: Array) -> Array:
         """A missed box, a false box above all scores, a found box above all scores: each of the class where it pulls
         furthest, without interpolation; shape (3, 1)."""
@@ -128,10 +123,6 @@ class AveragePrecision:
     def extreme_classes(self, rows: Rows) -> Integers:
         """Any row."""
         return any_row(3)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class: images are of none."""
-        return one_class(rows)
 
     @property
     def _ranking(self) -> Ranking:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
 from measurand.statistic.detected import ALL_AREAS, COCO_THRESHOLDS, Ranked, Ranking
-from measurand.statistic.weighing import any_row, no_counts, one_class
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import any_row
 
 
 @dataclass(frozen=True)
-class AverageRecall:
+class AverageRecall(Uncounted):
     """Mean over classes and overlap thresholds of the share of the reference boxes that are found.
 
     ``AR = mean of sum w [match] / sum w [reference]`` with the best ``max_detections`` of each image and class (Lin et
@@ -28,7 +28,6 @@ class AverageRecall:
     outputs: tuple[str, ...] = field(default=("average_recall",), init=False)
     bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "thresholds", tuple(self.thresholds))
@@ -59,10 +58,6 @@ class AverageRecall:
             s[c.reference] = -recall / present / len(entering)
         return s[:, None]
 
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
     def extremes(self, rows: Rows, w: Array) -> Array:
         """A missed box and one found at all thresholds, each of the class where it pulls furthest; shape (2, 1)."""
         entering = self._ranking.entering(rows, w)
@@ -73,10 +68,6 @@ class AverageRecall:
     def extreme_classes(self, rows: Rows) -> Integers:
         """Any row."""
         return any_row(2)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class: images are of none."""
-        return one_class(rows)
 
     @property
     def _ranking(self) -> Ranking:

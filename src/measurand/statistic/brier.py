@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
 from measurand.statistic.mean import Mean
-from measurand.statistic.weighing import any_row, no_counts, one_class
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import any_row
 
 
 @dataclass(frozen=True)
-class BrierScore:
+class BrierScore(Uncounted):
     """Mean squared difference ``sum w_i (p_i - y_i)^2 / sum w_i`` of a probability and the outcome 0 or 1 (Brier 1950).
 
     Its sensitivities are those of the mean of the squares.
@@ -29,7 +29,6 @@ class BrierScore:
     roles: tuple[str, ...] = field(default=("truth", "score"), init=False)
     bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def arrange(self, rows: Rows) -> Rows:
         """Nothing to prepare."""
@@ -43,10 +42,6 @@ class BrierScore:
         """``s_i = ((p_i - y_i)^2 - T) / sum w``, shape (rows, 1)."""
         return _SQUARES.sensitivity(_squares(rows), w)
 
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
     def extremes(self, rows: Rows, w: Array) -> Array:
         """A row that is quite right and one that is quite wrong, shape (2, 1)."""
         return _SQUARES.extremes(_squares(rows), w)
@@ -54,10 +49,6 @@ class BrierScore:
     def extreme_classes(self, rows: Rows) -> Integers:
         """Any row."""
         return any_row(2)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
 
 
 _SQUARES = Mean(lower=0.0, upper=1.0)

@@ -13,7 +13,8 @@ from measurand.statistic.contract import Array, Integers, Rows
 from measurand.statistic.derived import Derived
 from measurand.statistic.function_of_means import FunctionOfMeans
 from measurand.statistic.mean import Mean
-from measurand.statistic.weighing import any_row, no_counts, not_defined, one_class, positive_sum
+from measurand.statistic.plain import Unbounded, Uncounted
+from measurand.statistic.weighing import any_row, not_defined, positive_sum
 
 Column = Mapping[str, NDArray[Any]]
 ROLES = ("truth", "score")
@@ -40,7 +41,7 @@ def observed_to_expected() -> FunctionOfMeans:
 
 
 @dataclass(frozen=True)
-class Recalibration:
+class Recalibration(Unbounded):
     """Intercept or slope of ``logit P(y) = a + b logit p``, fitted by maximum likelihood (Cox 1958).
 
     Sensitivities are ``dbeta/dw_i = H^-1 x_i (y_i - mu_i)`` with ``H = sum w mu (1 - mu) x x'``.
@@ -50,7 +51,6 @@ class Recalibration:
     roles: tuple[str, ...] = field(default=ROLES, init=False)
     bounds: tuple[float, float] = field(default=(-np.inf, np.inf), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -76,22 +76,6 @@ class Recalibration:
         left, inverse = _curvature(fitted.coefficients, fitted.z, rows.column["truth"], w, float(w.sum()), self.name)
         pull = inverse @ fitted.of_coefficients
         return np.asarray((pull[0] + pull[1] * fitted.z) * left)[:, None]
-
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
-    def extremes(self, rows: Rows, w: Array) -> Array:
-        """None: the value is unbounded."""
-        return np.zeros((0, 1))
-
-    def extreme_classes(self, rows: Rows) -> Integers:
-        """None."""
-        return any_row(0)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
 
     @property
     def _at(self) -> int:
@@ -162,7 +146,7 @@ def _curvature(beta: Array, z: Array, y: Array, w: Array, total: float, name: st
 
 
 @dataclass(frozen=True)
-class ExpectedCalibrationError:
+class ExpectedCalibrationError(Uncounted):
     """``sum_b |sum_(i in b) w_i (y_i - p_i)| / sum w`` over ``bins`` of equal width (Naeini et al. 2015).
 
     It is biased upwards: ``null_value`` is what it is expected to be where the probabilities are right. A probability
@@ -180,7 +164,6 @@ class ExpectedCalibrationError:
     roles: tuple[str, ...] = field(default=ROLES, init=False)
     bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def __post_init__(self) -> None:
         if not (1 <= self.bins <= 1000 and self.bins == int(self.bins)):
@@ -213,10 +196,6 @@ class ExpectedCalibrationError:
         variance = np.bincount(self._bin(p), weights=w * w * p * (1.0 - p), minlength=int(self.bins))
         return float(np.sqrt(2.0 / np.pi * variance).sum() / w.sum())
 
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
     def extremes(self, rows: Rows, w: Array) -> Array:
         """The row that lowers and the row that raises the error furthest, over the ends of all bins; shape (2, 1)."""
         sums, edge = self._sums(rows, w), np.arange(int(self.bins) + 1) / self.bins
@@ -227,10 +206,6 @@ class ExpectedCalibrationError:
     def extreme_classes(self, rows: Rows) -> Integers:
         """Any row."""
         return any_row(2)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
 
     def _bin(self, p: Array) -> Integers:
         # edges k / bins as numbers: 0.29 * 100 is less than 29

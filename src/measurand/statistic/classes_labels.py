@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
 from measurand.statistic.classes_table import check_parameter
 from measurand.statistic.contract import Array, Integers, Rows
 from measurand.statistic.function_of_means import Column, FunctionOfMeans
-from measurand.statistic.weighing import any_row, no_counts, not_defined, one_class, positive_sum
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import any_row, not_defined, positive_sum
 
 ROLES = ("labels", "predicted_labels")
 AVERAGES = ("micro", "macro", "weighted", "samples")
@@ -40,7 +40,7 @@ def label_f_score(average: str = "micro") -> FunctionOfMeans | LabelFScore:
 
 
 @dataclass(frozen=True)
-class LabelFScore:
+class LabelFScore(Uncounted):
     """The F-scores of the labels and their mean; an unseen row may have any labels, so its pull is a sum of pulls.
 
     The pull of a row is ``sum over labels of found_l [both] + present_l [by reference] + predicted_l [predicted]``;
@@ -53,7 +53,6 @@ class LabelFScore:
     roles: tuple[str, ...] = field(default=ROLES, init=False)
     bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def arrange(self, rows: Rows) -> Rows:
         """Notes which labels are both there and predicted."""
@@ -70,10 +69,6 @@ class LabelFScore:
         held, given = _both(rows.column)
         return np.asarray(self._right(rows) @ found + held @ present + given @ predicted)[:, None]
 
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
     def extremes(self, rows: Rows, w: Array) -> Array:
         """The row that lowers and the row that raises the score furthest, shape (2, 1)."""
         _, found, present, predicted = self._slope(rows, w)
@@ -83,10 +78,6 @@ class LabelFScore:
     def extreme_classes(self, rows: Rows) -> Integers:
         """Any row."""
         return any_row(2)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
 
     def _right(self, rows: Rows) -> Array:
         return np.asarray(self.arrange(rows).note["both"])

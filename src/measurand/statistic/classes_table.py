@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from measurand.statistic.contract import Array, Integers, Rows
-from measurand.statistic.weighing import any_row, no_counts, not_defined, one_class, positive_sum
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import any_row, not_defined, one_class, positive_sum
 
 BINARY_TRUTHS = np.repeat([0, 1], 2)
 BINARY_PREDICTIONS = np.tile([0, 1], 2)
@@ -28,7 +28,7 @@ class OfTable:
 
 
 @dataclass(frozen=True)
-class FunctionOfTable:
+class FunctionOfTable(Uncounted):
     """``T = g(C)`` with ``C_tp = sum of w_i`` of the rows of class t by reference and p by prediction.
 
     Its sensitivities are ``s_i = dg/dC_tp`` at the row's cell; g does not change with the scale of C. Classes are
@@ -49,7 +49,6 @@ class FunctionOfTable:
     """Least number of lines of the table."""
     roles: tuple[str, ...] = field(default=("truth", "predicted"), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -68,10 +67,6 @@ class FunctionOfTable:
         """The derivative for the cell of each row, shape (rows, 1)."""
         truth, predicted = _codes(rows)
         return np.asarray(self._of(rows, w).gradient[truth, predicted][:, None])
-
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
 
     def extremes(self, rows: Rows, w: Array) -> Array:
         """Pull of a row in each cell (binary), or the lowest and the highest over the classes, shape (kinds, 1)."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
-from measurand.statistic.weighing import any_row, no_counts, not_defined, one_class
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import any_row, not_defined
 
 _PREPARED = "concordance.pairs"
 
@@ -30,7 +30,7 @@ class _Split:
 
 
 @dataclass(frozen=True)
-class Concordance:
+class Concordance(Uncounted):
     """Share of the comparable pairs in which the one with the earlier event had the higher score (Harrell et al. 1982).
 
     A pair is comparable if the earlier time is an event; of equal times, an event and a censored one are. Equal scores
@@ -47,7 +47,6 @@ class Concordance:
     roles: tuple[str, ...] = field(default=("score", "time", "event"), init=False)
     bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def arrange(self, rows: Rows) -> Rows:
         """Order times and scores once."""
@@ -73,10 +72,6 @@ class Concordance:
         value = self._share(float(w @ concordant) / 2.0, pairs)
         return np.asarray((concordant - value * comparable) / pairs)[:, None]
 
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
     def extremes(self, rows: Rows, w: Array) -> Array:
         """An event before all others, with the lowest and with the highest score; shape (2, 1)."""
         _, comparable = self._pairs(rows, w)
@@ -87,10 +82,6 @@ class Concordance:
     def extreme_classes(self, rows: Rows) -> Integers:
         """Any row."""
         return any_row(2)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
 
     def _share(self, concordant: float, pairs: float) -> float:
         if not pairs > 0.0:

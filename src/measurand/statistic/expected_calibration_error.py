@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 
 from measurand.statistic.calibration import ROLES, ExpectedCalibrationError
 from measurand.statistic.contract import Array, Integers, Rows, Statistic
-from measurand.statistic.weighing import any_row, no_counts, not_defined, one_class, positive_sum
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import any_row, not_defined, positive_sum
 
 _PREPARED = "expected_calibration_error.levels"
 
@@ -49,7 +49,7 @@ class _Cut:
 
 
 @dataclass(frozen=True)
-class EqualMass:
+class EqualMass(Uncounted):
     """Bins that hold the same weight each; a probability that an edge falls on is divided between both bins.
 
     With ``G(u)`` the sum of ``w (y - p)`` over the lowest share u of the weight, ``T = sum_b |G(b/B) - G((b-1)/B)| /
@@ -70,7 +70,6 @@ class EqualMass:
     roles: tuple[str, ...] = field(default=ROLES, init=False)
     bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
     smooth: bool = field(default=False, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def arrange(self, rows: Rows) -> Rows:
         """Number the distinct probabilities from the lowest, once."""
@@ -108,10 +107,6 @@ class EqualMass:
             spread += float(np.sqrt(2.0 / np.pi * np.sum(part * part * square)))
         return spread / c.total
 
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
     def extremes(self, rows: Rows, w: Array) -> Array:
         """The row that lowers and the row that raises the error furthest, between all probabilities; shape (2, 1)."""
         c, (distinct, _) = self._cut(rows, w), self.arrange(rows).note[_PREPARED]
@@ -126,10 +121,6 @@ class EqualMass:
     def extreme_classes(self, rows: Rows) -> Integers:
         """Any row."""
         return any_row(2)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
 
     def _edges(self) -> Array:
         return np.arange(1, int(self.by_width.bins)) / self.by_width.bins

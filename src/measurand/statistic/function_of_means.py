@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from measurand.statistic.contract import Array, Integers, Rows
-from measurand.statistic.weighing import any_row, no_counts, one_class, positive_sum
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import any_row, one_class, positive_sum
 
 Column = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class FunctionOfMeans:
+class FunctionOfMeans(Uncounted):
     """``T = g(m)`` with ``m_k = sum_i w_i x_ik / sum_i w_i``, where ``x_i`` are numbers of row i.
 
     Its sensitivities are ``s_i = sum_k dg/dm_k (x_ik - m_k) / sum w``.
@@ -42,7 +43,6 @@ class FunctionOfMeans:
     unseen: Callable[[Rows], Column] | None = None
     conditions: str | None = None
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -62,10 +62,6 @@ class FunctionOfMeans:
     def sensitivity(self, rows: Rows, w: Array) -> Array:
         """``(x_i - m) . dg/dm / sum w``, shape (rows, 1)."""
         return self._pull(self._terms(rows), rows, w)[:, None]
-
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
 
     def extremes(self, rows: Rows, w: Array) -> Array:
         """Pull of the unseen rows: of each, or the lowest and the highest; shape (kinds, 1)."""

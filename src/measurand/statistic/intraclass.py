@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
-from measurand.statistic.weighing import any_row, no_counts, not_defined, one_class, positive_sum
+from measurand.statistic.plain import Unbounded
+from measurand.statistic.weighing import not_defined, positive_sum
 
 FORMS = ("one-way", "agreement", "consistency")
 _PREPARED = "intraclass.table"
 
 
 @dataclass(frozen=True)
-class IntraclassCorrelation:
+class IntraclassCorrelation(Unbounded):
     """``(BMS - EMS) / (BMS + (k-1) EMS + k (JMS - EMS) / n)`` and its kin (Shrout & Fleiss 1979; McGraw & Wong 1996).
 
     ``form``: ``one-way`` ICC(1,1), ``agreement`` ICC(2,1), ``consistency`` ICC(3,1). ``mean_of_raters``: of the mean of
@@ -32,7 +32,6 @@ class IntraclassCorrelation:
     roles: tuple[str, ...] = field(default=("value", "group"), init=False)
     bounds: tuple[float, float] = field(default=(-1.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:
@@ -65,22 +64,6 @@ class IntraclassCorrelation:
         item, x = self.arrange(rows).note[_PREPARED]
         v, of_row = self._weights(item, w)
         return np.asarray(self._of(x, v)[1][item] * of_row)[:, None]
-
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
-    def extremes(self, rows: Rows, w: Array) -> Array:
-        """None: one item can pull without limit."""
-        return np.zeros((0, 1))
-
-    def extreme_classes(self, rows: Rows) -> Integers:
-        """None."""
-        return any_row(0)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
 
     def _weights(self, item: Integers, w: Array) -> tuple[Array, Array]:
         """Weight of each item, and its derivative by the weight of each row."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
-from measurand.statistic.weighing import any_row, no_counts, not_defined, one_class, positive_sum
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import any_row, not_defined, positive_sum
 
 
 @dataclass(frozen=True)
-class Mean:
+class Mean(Uncounted):
     """Weighted mean ``sum w_i y_i / sum w_i`` of the column ``value``.
 
     ``lower`` and ``upper`` are the ends of the scale on which the values are, infinite where it has none.
@@ -29,7 +29,6 @@ class Mean:
     outputs: tuple[str, ...] = field(default=("mean",), init=False)
     roles: tuple[str, ...] = field(default=("value",), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def __post_init__(self) -> None:
         if not self.lower < self.upper:
@@ -55,10 +54,6 @@ class Mean:
         y = rows.column["value"]
         return ((y - _mean(y, w, self.name)) / np.sum(w))[:, None]
 
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
     def extremes(self, rows: Rows, w: Array) -> Array:
         """A row at each finite end of the scale, shape (finite ends, 1)."""
         mean, total = _mean(rows.column["value"], w, self.name), np.sum(w)
@@ -68,10 +63,6 @@ class Mean:
     def extreme_classes(self, rows: Rows) -> Integers:
         """Any row."""
         return any_row(sum(map(bool, np.isfinite(self.bounds))))
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
 
 
 def _mean(y: Array, w: Array, statistic: str) -> float:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
 from measurand.statistic.auc import Auc
 from measurand.statistic.contract import Array, Integers, Rows
 from measurand.statistic.log_score import true_class
-from measurand.statistic.weighing import any_row, no_counts, not_defined
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import any_row, not_defined
 
 _PREPARED = "multiclass_auc.parts"
 _AUC = Auc()
@@ -25,7 +25,7 @@ class _Part:
 
 
 @dataclass(frozen=True)
-class MulticlassAuc:
+class MulticlassAuc(Uncounted):
     """Mean of the areas of each class against all others (``pairs = "rest"``), or of all ordered pairs of classes.
 
     Against the rest, the score is that of the class; over pairs (c, d), the score of c among rows of c and d (Hand &
@@ -43,7 +43,6 @@ class MulticlassAuc:
     roles: tuple[str, ...] = field(default=("truth", "scores"), init=False)
     bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def __post_init__(self) -> None:
         if self.pairs not in ("rest", "pairs"):
@@ -77,10 +76,6 @@ class MulticlassAuc:
         for p in parts:
             s[p.at] += _AUC.sensitivity(p.rows, w[p.at]) / len(parts)
         return s
-
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
 
     def extremes(self, rows: Rows, w: Array) -> Array:
         """The row of any class that loses, and the one that wins, every comparison it can enter; shape (2, 1)."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
-from measurand.statistic.weighing import no_counts, not_defined, positive_sum
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import not_defined, positive_sum
 
 _PREPARED = "partial_auc.levels"
 
@@ -34,7 +34,7 @@ class _Curve:
 
 
 @dataclass(frozen=True)
-class PartialAuc:
+class PartialAuc(Uncounted):
     """``T = integral of TPR over FPR from 0 to fpr``, the curve drawn straight through ties (McClish 1989).
 
     ``standardised``: ``(1 + (T - fpr^2/2) / (fpr - fpr^2/2)) / 2``, one half for scores without information.
@@ -50,7 +50,6 @@ class PartialAuc:
     outputs: tuple[str, ...] = field(default=("partial_auc",), init=False)
     roles: tuple[str, ...] = field(default=("truth", "score"), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def __post_init__(self) -> None:
         if not 0.0 < self.fpr <= 1.0:
@@ -84,10 +83,6 @@ class PartialAuc:
         of_negative = (self.fpr * c.end - c.area + np.where(c.inside > 0.0, push, 0.0)) / c.negatives
         s = np.where(c.positive, of_positive[c.level], of_negative[c.level])
         return np.asarray(self._factor * s)[:, None]
-
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
 
     def extremes(self, rows: Rows, w: Array) -> Array:
         """A positive below all, a negative above all, a positive above all, a negative below all; shape (4, 1)."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
-from measurand.statistic.weighing import any_row, no_counts, one_class, positive_sum
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import any_row, positive_sum
 
 _PREPARED = "precision_recall.levels"
 
 
 @dataclass(frozen=True)
-class PrecisionRecallArea:
+class PrecisionRecallArea(Uncounted):
     """``T = sum over score levels of (recall step) x (precision at the level)``, no interpolation.
 
     ``T = sum_l (p_l / W+) (P_l / N_l)``: positive weight p of the level, cumulated positive weight P and all weight N
@@ -30,7 +30,6 @@ class PrecisionRecallArea:
     roles: tuple[str, ...] = field(default=("truth", "score"), init=False)
     bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def arrange(self, rows: Rows) -> Rows:
         """Number the distinct scores from the highest, once."""
@@ -49,10 +48,6 @@ class PrecisionRecallArea:
         of_positive = (precision - area) / total + by_positive
         return np.where(rows.column["truth"] == 1.0, of_positive[level], by_negative[level])[:, None]
 
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
     def extremes(self, rows: Rows, w: Array) -> Array:
         """A negative above all, a positive below all, a positive above all; shape (3, 1)."""
         area, _, by_positive, by_negative, total, _ = self._levels(rows, w)
@@ -63,10 +58,6 @@ class PrecisionRecallArea:
     def extreme_classes(self, rows: Rows) -> Integers:
         """Any row: the value depends on how many of each there are."""
         return any_row(3)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
 
     def _levels(self, rows: Rows, w: Array) -> tuple[float, Array, Array, Array, float, Integers]:
         """Area; by level: precision, effect of one more positive and of one more negative; positives; level of rows."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from measurand.statistic.contract import Array, Integers, Rows
-from measurand.statistic.weighing import any_row, no_counts, not_defined, one_class, positive_sum
+from measurand.statistic.plain import Unbounded
+from measurand.statistic.weighing import not_defined, positive_sum
 
 _ITERATIONS = 100
 _HALVINGS = 40
@@ -19,7 +19,7 @@ _SETTLED = 1e-13
 
 
 @dataclass(frozen=True, init=False)
-class BradleyTerry:
+class BradleyTerry(Unbounded):
     """Strengths ``b`` that maximise ``sum w_r log p_r`` with ``p_r = 1 / (1 + exp(b_loser - b_winner))``.
 
     The strengths are relative to the ``reference`` competitor (the first, unless named), whose own is 0 and is no
@@ -40,7 +40,6 @@ class BradleyTerry:
     roles: tuple[str, ...] = field(default=("winner", "loser"), init=False)
     bounds: tuple[float, float] = field(default=(-np.inf, np.inf), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def __init__(self, competitors: Sequence[str], reference: str | None = None) -> None:
         """Raises StatisticError for fewer than two competitors, one named twice, or an unknown reference."""
@@ -74,22 +73,6 @@ class BradleyTerry:
         winner, loser = _codes(rows, "winner"), _codes(rows, "loser")
         surprise = 1.0 / (1.0 + np.exp(strength[winner] - strength[loser]))
         return np.asarray((surprise[:, None] * (inverse[winner] - inverse[loser]))[:, free])
-
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
-    def extremes(self, rows: Rows, w: Array) -> Array:
-        """No kind: a strength is unbounded; shape (0, outputs)."""
-        return np.zeros((0, len(self.outputs)))
-
-    def extreme_classes(self, rows: Rows) -> Integers:
-        """No kind, shape (0,)."""
-        return any_row(0)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
 
     def covariance(self, rows: Rows, w: Array) -> Array:
         """``H^-1``, shape (outputs, outputs): the covariance if the comparisons are independent and the model holds."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from measurand.statistic.contract import Array, Integers, Rows
-from measurand.statistic.weighing import any_row, no_counts, not_defined, one_class, positive_sum
+from measurand.statistic.plain import Uncounted
+from measurand.statistic.weighing import any_row, not_defined, positive_sum
 
 Bools = NDArray[np.bool_]
 Score = Callable[["_Ranked"], tuple[Array, Bools]]
@@ -38,7 +38,7 @@ class _Ranked:
 
 
 @dataclass(frozen=True)
-class Ranking:
+class Ranking(Uncounted):
     """Mean over queries of a number of each query's ranking; a query weighs the mean of its rows' weights.
 
     ``score`` gives the number of each query and whether it is defined there (a query without a relevant item counts as
@@ -51,7 +51,6 @@ class Ranking:
     roles: tuple[str, ...] = field(default=ROLES, init=False)
     bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -81,10 +80,6 @@ class Ranking:
         values, share = self.arrange(rows).note[self.name]
         return np.asarray(share * (values - self.value(rows, w)[0]) / np.sum(w * share))[:, None]
 
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
     def extremes(self, rows: Rows, w: Array) -> Array:
         """A query of one row at each end of the range, shape (2, 1)."""
         _, share = self.arrange(rows).note[self.name]
@@ -94,10 +89,6 @@ class Ranking:
     def extreme_classes(self, rows: Rows) -> Integers:
         """Any row."""
         return any_row(2)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
 
 
 def ndcg(k: float = np.inf, gain: str = "linear") -> Ranking:

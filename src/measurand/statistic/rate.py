@@ -7,12 +7,13 @@ from typing import Literal
 
 import numpy as np
 
-from measurand.statistic.contract import Array, Integers, Rows
-from measurand.statistic.weighing import any_row, not_defined, one_class, positive_sum
+from measurand.statistic.contract import Array, Rows
+from measurand.statistic.plain import Unbounded
+from measurand.statistic.weighing import not_defined, positive_sum
 
 
 @dataclass(frozen=True)
-class Rate:
+class Rate(Unbounded):
     """``T = sum w_i x_i / sum w_i t_i``: events x per exposure t (hours, kilometres).
 
     >>> rows = Rows(np.arange(2), np.zeros(2, int), {"value": np.array([1.0, 2.0]), "exposure": np.array([10.0, 20.0])})
@@ -50,15 +51,3 @@ class Rate:
         """Events and exposure, shape (1, 2)."""
         exposure = positive_sum(w * rows.column["exposure"], statistic=self.name, rows="the rows")
         return np.array([[float(np.sum(w * rows.column["value"])), exposure]])
-
-    def extremes(self, rows: Rows, w: Array) -> Array:
-        """None: a rate has no upper end."""
-        return np.zeros((0, 1))
-
-    def extreme_classes(self, rows: Rows) -> Integers:
-        """None."""
-        return any_row(0)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
