@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.levels import Levels, arranged, score_levels
 from measurand.statistic.plain import Uncounted
 from measurand.statistic.weighing import positive_sum
-
-_PREPARED = "auc.levels"
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,7 @@ class Auc(Uncounted):
 
     def arrange(self, rows: Rows) -> Rows:
         """Number the distinct scores from the lowest, once."""
-        if _PREPARED in rows.note:
-            return rows
-        levels = np.unique(rows.column["score"], return_inverse=True)[1].reshape(-1)
-        return replace(rows, note={**rows.note, _PREPARED: levels})
+        return arranged(rows)
 
     def value(self, rows: Rows, w: Array) -> Array:
         """The area, shape (1,)."""
@@ -66,18 +62,18 @@ class Auc(Uncounted):
 
     def _placements(self, rows: Rows, w: Array) -> tuple[float, Array, float, float]:
         """Area, share of the other class that each row beats, and the sums of weights of both classes."""
-        level = self.arrange(rows).note[_PREPARED]
+        levels = score_levels(rows)
         positive = rows.column["truth"] == 1.0
         plus, minus = np.where(positive, w, 0.0), np.where(positive, 0.0, w)
         positives = positive_sum(plus, statistic=self.name, rows="rows with positive reference")
         negatives = positive_sum(minus, statistic=self.name, rows="rows with negative reference")
-        beaten = _below(level, minus) / negatives
-        beating = 1.0 - _below(level, plus) / positives
-        placement = np.where(positive, beaten[level], beating[level])
+        beaten = _below(levels, minus) / negatives
+        beating = 1.0 - _below(levels, plus) / positives
+        placement = np.where(positive, beaten[levels.of_row], beating[levels.of_row])
         return float(np.sum(plus * placement)) / positives, placement, positives, negatives
 
 
-def _below(level: Integers, w: Array) -> Array:
+def _below(levels: Levels, w: Array) -> Array:
     """Weight below each level, half of the level's own included."""
-    at = np.bincount(level, weights=w)
+    at = levels.sums(w)
     return np.asarray(np.cumsum(at) - 0.5 * at)

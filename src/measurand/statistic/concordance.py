@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.levels import Levels, levels_of
 from measurand.statistic.plain import Uncounted
 from measurand.statistic.weighing import any_row, not_defined
 
@@ -17,16 +18,15 @@ _PREPARED = "concordance.pairs"
 class _Split:
     """Pairs of earlier and later rows that part at one bit of their rank in time.
 
-    ``earlier`` and ``later`` are rows; ``place`` (of each row) numbers score levels inside groups, ``first`` the
-    lowest level of the row's group, ``last`` the highest.
+    ``earlier`` and ``later`` are rows; ``place`` are the score levels inside groups, ``first`` the lowest level of the
+    row's group, ``last`` the highest.
     """
 
     earlier: Integers
     later: Integers
-    place: Integers
+    place: Levels
     first: Integers
     last: Integers
-    size: int
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class Concordance(Uncounted):
         if _PREPARED in rows.note:
             return rows
         event = rows.column["event"] == 1.0
-        key = np.stack([rows.column["time"], (~event).astype(float)], axis=1)
-        rank = np.unique(key, axis=0, return_inverse=True)[1].reshape(-1)
-        score = np.unique(rows.column["score"], return_inverse=True)[1].reshape(-1)
+        # at one time, events come before those that are censored
+        rank = levels_of(2 * levels_of(rows.column["time"]).of_row + ~event).of_row
+        score = levels_of(rows.column["score"])
         bits = int(rank.max(initial=0)).bit_length()
         splits = [_split(rank, score, event, bit) for bit in range(bits)]
         return replace(rows, note={**rows.note, _PREPARED: [s for s in splits if len(s.earlier) and len(s.later)]})
@@ -93,9 +93,9 @@ class Concordance(Uncounted):
         concordant, comparable = np.zeros(len(w)), np.zeros(len(w))
         for s in self.arrange(rows).note[_PREPARED]:
             for mine, others, higher in ((s.earlier, s.later, False), (s.later, s.earlier, True)):
-                at = np.bincount(s.place[others], weights=w[others], minlength=s.size)
+                at = np.bincount(s.place.of_row[others], weights=w[others], minlength=len(s.place))
                 upto = np.concatenate([[0.0], np.cumsum(at)])
-                place, first, last = s.place[mine], s.first[mine], s.last[mine]
+                place, first, last = s.place.of_row[mine], s.first[mine], s.last[mine]
                 below = upto[place] - upto[first]
                 every = upto[last + 1] - upto[first]
                 tied = at[place]
@@ -104,18 +104,15 @@ class Concordance(Uncounted):
         return concordant, comparable
 
 
-def _split(rank: Integers, score: Integers, event: Array, bit: int) -> _Split:
+def _split(rank: Integers, score: Levels, event: Array, bit: int) -> _Split:
     """Rows whose ranks agree above a bit form a group: those with 0 there are earlier, those with 1 later."""
     group = rank >> (bit + 1)
     later = (rank >> bit) & 1 == 1
-    width = int(score.max(initial=0)) + 1
-    codes, place = np.unique(group * width + score, return_inverse=True)
-    place = place.reshape(-1)
-    of_code = codes // width
+    place = levels_of(group * len(score) + score.of_row)
+    of_code = place.distinct // len(score)
     starts = np.flatnonzero(np.diff(of_code, prepend=-1))
-    ends = np.append(starts[1:], len(codes)) - 1
+    ends = np.append(starts[1:], len(place)) - 1
     which = np.searchsorted(of_code[starts], group)
     return _Split(
-        np.flatnonzero(~later & np.asarray(event, bool)), np.flatnonzero(later), place, starts[which], ends[which],
-        len(codes),
-    )  # fmt: skip
+        np.flatnonzero(~later & np.asarray(event, bool)), np.flatnonzero(later), place, starts[which], ends[which]
+    )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
 from measurand.statistic.calibration import ROLES, ExpectedCalibrationError
 from measurand.statistic.contract import Array, Integers, Rows, Statistic
+from measurand.statistic.levels import arranged, score_levels
 from measurand.statistic.plain import Uncounted
 from measurand.statistic.weighing import any_row, not_defined, positive_sum
-
-_PREPARED = "expected_calibration_error.levels"
 
 
 def expected_calibration_error(bins: float = 10, binning: str = "width") -> Statistic:
@@ -73,10 +72,7 @@ class EqualMass(Uncounted):
 
     def arrange(self, rows: Rows) -> Rows:
         """Number the distinct probabilities from the lowest, once."""
-        if _PREPARED in rows.note:
-            return rows
-        distinct, level = np.unique(rows.column["score"], return_inverse=True)
-        return replace(rows, note={**rows.note, _PREPARED: (distinct, level.reshape(-1))})
+        return arranged(rows)
 
     def value(self, rows: Rows, w: Array) -> Array:
         """Shape (1,)."""
@@ -84,7 +80,7 @@ class EqualMass(Uncounted):
 
     def sensitivity(self, rows: Rows, w: Array) -> Array:
         """Own gap with the sign of its bin, and the rows that a shifted edge moves to another bin; shape (rows, 1)."""
-        c, level = self._cut(rows, w), self.arrange(rows).note[_PREPARED][1]
+        c, level = self._cut(rows, w), score_levels(rows).of_row
         gap = rows.column["truth"] - rows.column["score"]
         own, besides = _by_level(c)
         divided = np.bincount(c.at, weights=c.turn * c.inside, minlength=len(c.mean))
@@ -95,8 +91,8 @@ class EqualMass(Uncounted):
 
     def null_value(self, rows: Rows, w: Array) -> float:
         """``sum_b sqrt(2/pi sum_(i in b) w_i^2 p_i (1 - p_i)) / sum w``: each bin's sum taken as normal."""
-        c, (distinct, level) = self._cut(rows, w), self.arrange(rows).note[_PREPARED]
-        square = np.bincount(level, weights=w * w, minlength=len(distinct)) * distinct * (1.0 - distinct)
+        c, levels = self._cut(rows, w), score_levels(rows)
+        square = levels.sums(w * w) * levels.distinct * (1.0 - levels.distinct)
         edges = np.concatenate([[0.0], self._edges(), [1.0]]) * c.total
         after = np.cumsum(c.weight)
         before = after - c.weight
@@ -109,7 +105,7 @@ class EqualMass(Uncounted):
 
     def extremes(self, rows: Rows, w: Array) -> Array:
         """The row that lowers and the row that raises the error furthest, between all probabilities; shape (2, 1)."""
-        c, (distinct, _) = self._cut(rows, w), self.arrange(rows).note[_PREPARED]
+        c, distinct = self._cut(rows, w), score_levels(rows).distinct
         entered = np.flatnonzero(c.weight != 0.0)
         ends = np.concatenate([[0.0], distinct[entered], [1.0]])
         between = np.concatenate([entered, [len(distinct)]])
@@ -126,15 +122,14 @@ class EqualMass(Uncounted):
         return np.arange(1, int(self.by_width.bins)) / self.by_width.bins
 
     def _cut(self, rows: Rows, w: Array) -> _Cut:
-        distinct, level = self.arrange(rows).note[_PREPARED]
+        levels = score_levels(rows)
         total = positive_sum(w, statistic=self.name, rows="the rows")
         gap = rows.column["truth"] - rows.column["score"]
-        weight = np.bincount(level, weights=w, minlength=len(distinct)).astype(float)
-        sums = np.bincount(level, weights=w * gap, minlength=len(distinct)).astype(float)
+        weight, sums = levels.sums(w), levels.sums(w * gap)
         mean = np.where(weight != 0.0, sums / np.where(weight != 0.0, weight, 1.0), 0.0)
         after, below, share = np.cumsum(weight), np.cumsum(sums), self._edges()
         # rounding of the sum of weights must not move an edge that lies between two levels
-        at = np.minimum(np.searchsorted(np.maximum.accumulate(after), share * total * (1.0 - 1e-14)), len(distinct) - 1)
+        at = np.minimum(np.searchsorted(np.maximum.accumulate(after), share * total * (1.0 - 1e-14)), len(levels) - 1)
         inside = share * total - (after[at] - weight[at])
         low = below[at] - sums[at] + inside * mean[at]
         parts = np.diff(np.concatenate([[0.0], low, [below[-1]]]))

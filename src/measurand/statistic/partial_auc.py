@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.levels import arranged, score_levels
 from measurand.statistic.plain import Uncounted
 from measurand.statistic.weighing import not_defined, positive_sum
-
-_PREPARED = "partial_auc.levels"
 
 
 @dataclass(frozen=True)
@@ -64,10 +63,7 @@ class PartialAuc(Uncounted):
 
     def arrange(self, rows: Rows) -> Rows:
         """Number the distinct scores from the highest, once."""
-        if _PREPARED in rows.note:
-            return rows
-        levels = np.unique(-rows.column["score"], return_inverse=True)[1].reshape(-1)
-        return replace(rows, note={**rows.note, _PREPARED: levels})
+        return arranged(rows, falling=True)
 
     def value(self, rows: Rows, w: Array) -> Array:
         """The area, shape (1,)."""
@@ -109,10 +105,10 @@ class PartialAuc(Uncounted):
         return 0.5 / (self.fpr - self.fpr**2 / 2.0) if self.standardised else 1.0
 
     def _curve(self, rows: Rows, w: Array) -> _Curve:
-        level = self.arrange(rows).note[_PREPARED]
+        levels = score_levels(rows, falling=True)
         positive = rows.column["truth"] == 1.0
-        plus = np.bincount(level, weights=np.where(positive, w, 0.0)).astype(float)
-        minus = np.bincount(level, weights=np.where(positive, 0.0, w)).astype(float)
+        plus = levels.sums(np.where(positive, w, 0.0))
+        minus = levels.sums(np.where(positive, 0.0, w))
         positives = positive_sum(plus, statistic=self.name, rows="rows with positive reference")
         negatives = positive_sum(minus, statistic=self.name, rows="rows with negative reference")
         after, right = np.cumsum(plus) / positives, np.cumsum(minus) / negatives
@@ -127,4 +123,4 @@ class PartialAuc(Uncounted):
         reached = np.flatnonzero(inside > 0.0)
         end = float(rise[reached[-1]]) if len(reached) else 0.0
         beaten = np.maximum(self.fpr - left, 0.0) - width * inside * (1.0 - inside / 2.0)
-        return _Curve(level, positive, area, end, before, after, inside, beaten, positives, negatives)
+        return _Curve(levels.of_row, positive, area, end, before, after, inside, beaten, positives, negatives)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.levels import arranged, score_levels
 from measurand.statistic.plain import Uncounted
 from measurand.statistic.weighing import any_row, positive_sum
-
-_PREPARED = "precision_recall.levels"
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,7 @@ class PrecisionRecallArea(Uncounted):
 
     def arrange(self, rows: Rows) -> Rows:
         """Number the distinct scores from the highest, once."""
-        if _PREPARED in rows.note:
-            return rows
-        levels = np.unique(-rows.column["score"], return_inverse=True)[1].reshape(-1)
-        return replace(rows, note={**rows.note, _PREPARED: levels})
+        return arranged(rows, falling=True)
 
     def value(self, rows: Rows, w: Array) -> Array:
         """The area, shape (1,)."""
@@ -61,9 +57,9 @@ class PrecisionRecallArea(Uncounted):
 
     def _levels(self, rows: Rows, w: Array) -> tuple[float, Array, Array, Array, float, Integers]:
         """Area; by level: precision, effect of one more positive and of one more negative; positives; level of rows."""
-        level = self.arrange(rows).note[_PREPARED]
-        plus = np.bincount(level, weights=np.where(rows.column["truth"] == 1.0, w, 0.0)).astype(float)
-        every = np.bincount(level, weights=w).astype(float)
+        levels = score_levels(rows, falling=True)
+        plus = levels.sums(np.where(rows.column["truth"] == 1.0, w, 0.0))
+        every = levels.sums(w)
         total = positive_sum(plus, statistic=self.name, rows="rows with positive reference")
         cumulated, all_above = np.cumsum(plus), np.cumsum(every)
         some = all_above > 0.0
@@ -72,4 +68,4 @@ class PrecisionRecallArea(Uncounted):
         step = plus / total / above
         by_positive = np.cumsum((step * (1.0 - precision))[::-1])[::-1]
         by_negative = -np.cumsum((step * precision)[::-1])[::-1]
-        return float(plus @ precision) / total, precision, by_positive, by_negative, total, level
+        return float(plus @ precision) / total, precision, by_positive, by_negative, total, levels.of_row
