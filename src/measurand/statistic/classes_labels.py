@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from measurand.statistic.classes_table import check_parameter
-from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.contract import Array, Integers, Rows, noted
 from measurand.statistic.function_of_means import Column, FunctionOfMeans
 from measurand.statistic.plain import Uncounted
 from measurand.statistic.weighing import any_row, not_defined, positive_sum
@@ -56,8 +56,7 @@ class LabelFScore(Uncounted):
 
     def arrange(self, rows: Rows) -> Rows:
         """Notes which labels are both there and predicted."""
-        held, given = _both(rows.column)
-        return rows if "both" in rows.note else replace(rows, note={**rows.note, "both": held * given})
+        return noted(rows, "both", lambda r: np.multiply(*_both(r.column)))
 
     def value(self, rows: Rows, w: Array) -> Array:
         """The mean F-score, shape (1,). Raises StatisticError where no label occurs."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.contract import Array, Integers, Rows, noted
 from measurand.statistic.levels import Levels, levels_of
 from measurand.statistic.plain import Uncounted
 from measurand.statistic.weighing import any_row, not_defined
@@ -50,15 +50,7 @@ class Concordance(Uncounted):
 
     def arrange(self, rows: Rows) -> Rows:
         """Order times and scores once."""
-        if _PREPARED in rows.note:
-            return rows
-        event = rows.column["event"] == 1.0
-        # at one time, events come before those that are censored
-        rank = levels_of(2 * levels_of(rows.column["time"]).of_row + ~event).of_row
-        score = levels_of(rows.column["score"])
-        bits = int(rank.max(initial=0)).bit_length()
-        splits = [_split(rank, score, event, bit) for bit in range(bits)]
-        return replace(rows, note={**rows.note, _PREPARED: [s for s in splits if len(s.earlier) and len(s.later)]})
+        return noted(rows, _PREPARED, _splits)
 
     def value(self, rows: Rows, w: Array) -> Array:
         """The concordance, shape (1,). Raises StatisticError where no pair is comparable."""
@@ -102,6 +94,16 @@ class Concordance(Uncounted):
                 concordant[mine] += (every - below - tied if higher else below) + tied / 2.0
                 comparable[mine] += every
         return concordant, comparable
+
+
+def _splits(rows: Rows) -> list[_Split]:
+    event = rows.column["event"] == 1.0
+    # at one time, events come before those that are censored
+    rank = levels_of(2 * levels_of(rows.column["time"]).of_row + ~event).of_row
+    score = levels_of(rows.column["score"])
+    bits = int(rank.max(initial=0)).bit_length()
+    splits = [_split(rank, score, event, bit) for bit in range(bits)]
+    return [s for s in splits if len(s.earlier) and len(s.later)]
 
 
 def _split(rank: Integers, score: Levels, event: Array, bit: int) -> _Split:

@@ -6,8 +6,8 @@ sensitivities ``s_i = dT/dw_i``; everything else follows from them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -35,6 +35,11 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.item)
+
+
+def noted(rows: Rows, key: str, prepare: Callable[[Rows], object]) -> Rows:
+    """The rows with ``prepare(rows)`` as the note ``key``; as they are where they have it."""
+    return rows if key in rows.note else replace(rows, note={**rows.note, key: prepare(rows)})
 
 
 class Statistic(Protocol):

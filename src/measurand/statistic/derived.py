@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-from measurand.statistic.contract import Array, Integers, Rows, Statistic
+from measurand.statistic.contract import Array, Integers, Rows, Statistic, noted
 
 Column = Mapping[str, NDArray[Any]]
 
@@ -52,9 +52,7 @@ class Derived:
 
     def arrange(self, rows: Rows) -> Rows:
         """Compute the derived column once."""
-        if self.name in rows.note:
-            return rows
-        return replace(rows, note={**rows.note, self.name: self._of(rows)})
+        return noted(rows, self.name, lambda r: Rows(r.item, r.cell, {self.of.roles[0]: self.derive(r.column)}))
 
     def value(self, rows: Rows, w: Array) -> Array:
         """Shape (1,)."""
@@ -81,7 +79,5 @@ class Derived:
         return self.of.classes(self._of(rows))
 
     def _of(self, rows: Rows) -> Rows:
-        made = rows.note.get(self.name)
-        if isinstance(made, Rows):
-            return made
-        return Rows(rows.item, rows.cell, {self.of.roles[0]: self.derive(rows.column)})
+        made: Rows = self.arrange(rows).note[self.name]
+        return made

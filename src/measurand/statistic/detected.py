@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.contract import Array, Integers, Rows, noted
 from measurand.statistic.matching import Boxes, Flags, match
 from measurand.statistic.weighing import not_defined
 
@@ -73,9 +73,7 @@ class Ranking:
 
     def arrange(self, rows: Rows) -> Rows:
         """Match the boxes and sort the detections, once."""
-        if self._prepared in rows.note:
-            return rows
-        return replace(rows, note={**rows.note, self._prepared: self._by_class(rows)})
+        return noted(rows, self._prepared, self._by_class)
 
     def entering(self, rows: Rows, w: Array) -> list[Ranked]:
         """The classes whose reference boxes have weight. Raises StatisticError where none has."""

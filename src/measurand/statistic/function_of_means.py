@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.contract import Array, Integers, Rows, noted
 from measurand.statistic.plain import Uncounted
 from measurand.statistic.weighing import any_row, one_class, positive_sum
 
@@ -51,9 +51,7 @@ class FunctionOfMeans(Uncounted):
 
     def arrange(self, rows: Rows) -> Rows:
         """Compute the terms once."""
-        if self.name in rows.note:
-            return rows
-        return replace(rows, note={**rows.note, self.name: self.terms(rows.column)})
+        return noted(rows, self.name, lambda r: self.terms(r.column))
 
     def value(self, rows: Rows, w: Array) -> Array:
         """The function of the means, shape (1,)."""
@@ -85,8 +83,7 @@ class FunctionOfMeans(Uncounted):
         return np.asarray(w @ self._terms(rows) / total)
 
     def _terms(self, rows: Rows) -> Array:
-        made = rows.note.get(self.name)
-        return self.terms(rows.column) if made is None else np.asarray(made)
+        return np.asarray(self.arrange(rows).note[self.name])
 
     def _pull(self, x: Array, rows: Rows, w: Array) -> Array:
         m = self._means(rows, w)

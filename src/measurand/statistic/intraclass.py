@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.contract import Array, Integers, Rows, noted
 from measurand.statistic.plain import Unbounded
 from measurand.statistic.weighing import not_defined, positive_sum
 
@@ -41,17 +41,7 @@ class IntraclassCorrelation(Unbounded):
 
     def arrange(self, rows: Rows) -> Rows:
         """Items by raters, once. Raises StatisticError where an item lacks a rater, or has one twice."""
-        if _PREPARED in rows.note:
-            return rows
-        items, item = np.unique(rows.item, return_inverse=True)
-        raters, rater = np.unique(rows.column["group"], return_inverse=True)
-        shape = (len(items), len(raters))
-        count = np.bincount(item.reshape(-1) * shape[1] + rater.reshape(-1), minlength=shape[0] * shape[1])
-        if shape[1] < 2 or np.any(count != 1):
-            raise not_defined("incomplete_ratings", statistic=self.name, count=int(np.sum(count != 1)), raters=shape[1])
-        x = np.zeros(shape)
-        x[item.reshape(-1), rater.reshape(-1)] = rows.column["value"]
-        return replace(rows, note={**rows.note, _PREPARED: (item.reshape(-1), x - x.mean())})
+        return noted(rows, _PREPARED, self._table)
 
     def value(self, rows: Rows, w: Array) -> Array:
         """Shape (1,)."""
@@ -64,6 +54,18 @@ class IntraclassCorrelation(Unbounded):
         item, x = self.arrange(rows).note[_PREPARED]
         v, of_row = self._weights(item, w)
         return np.asarray(self._of(x, v)[1][item] * of_row)[:, None]
+
+    def _table(self, rows: Rows) -> tuple[Integers, Array]:
+        """Item of each row, and the ratings less their mean, shape (items, raters)."""
+        items, item = np.unique(rows.item, return_inverse=True)
+        raters, rater = np.unique(rows.column["group"], return_inverse=True)
+        shape = (len(items), len(raters))
+        count = np.bincount(item.reshape(-1) * shape[1] + rater.reshape(-1), minlength=shape[0] * shape[1])
+        if shape[1] < 2 or np.any(count != 1):
+            raise not_defined("incomplete_ratings", statistic=self.name, count=int(np.sum(count != 1)), raters=shape[1])
+        x = np.zeros(shape)
+        x[item.reshape(-1), rater.reshape(-1)] = rows.column["value"]
+        return item.reshape(-1), x - x.mean()
 
     def _weights(self, item: Integers, w: Array) -> tuple[Array, Array]:
         """Weight of each item, and its derivative by the weight of each row."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.contract import Array, Integers, Rows, noted
 
 _RISING, _FALLING = "score.rising", "score.falling"
 
@@ -40,11 +40,9 @@ def levels_of(numbers: NDArray[Any]) -> Levels:
 
 def arranged(rows: Rows, *, falling: bool = False) -> Rows:
     """The rows with the levels of their ``score`` as a note: the lowest first, or the highest (``falling``)."""
-    key = _FALLING if falling else _RISING
-    if key in rows.note:
-        return rows
-    score = rows.column["score"]
-    return replace(rows, note={**rows.note, key: levels_of(-score if falling else score)})
+    if falling:
+        return noted(rows, _FALLING, lambda r: levels_of(-r.column["score"]))
+    return noted(rows, _RISING, lambda r: levels_of(r.column["score"]))
 
 
 def score_levels(rows: Rows, *, falling: bool = False) -> Levels:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from measurand.statistic.auc import Auc
-from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.contract import Array, Integers, Rows, noted
 from measurand.statistic.log_score import true_class
 from measurand.statistic.plain import Uncounted
 from measurand.statistic.weighing import any_row, not_defined
@@ -18,8 +18,10 @@ _AUC = Auc()
 
 @dataclass(frozen=True)
 class _Part:
-    """One area of two classes: its rows, arranged."""
+    """The area of one class against others: its rows, arranged."""
 
+    of: int
+    others: list[int]
     at: Integers
     rows: Rows
 
@@ -52,17 +54,7 @@ class MulticlassAuc(Uncounted):
 
     def arrange(self, rows: Rows) -> Rows:
         """Arrange the two classes of each area once. Raises StatisticError for a true class without a score."""
-        if _PREPARED in rows.note:
-            return rows
-        truth, scores = true_class(rows.column, self.name), rows.column["scores"]
-        every = np.arange(len(truth))
-        parts = []
-        for c in range(scores.shape[1]):
-            for d in [-1] if self.pairs == "rest" else [d for d in range(scores.shape[1]) if d != c]:
-                at = every if d < 0 else np.flatnonzero((truth == c) | (truth == d))
-                column = {"truth": (truth[at] == c).astype(float), "score": scores[at, c]}
-                parts.append(_Part(at, _AUC.arrange(Rows(rows.item[at], rows.cell[at], column))))
-        return replace(rows, note={**rows.note, _PREPARED: parts})
+        return noted(rows, _PREPARED, self._parts)
 
     def value(self, rows: Rows, w: Array) -> Array:
         """The mean area, shape (1,). Raises StatisticError where a class has no row."""
@@ -80,18 +72,13 @@ class MulticlassAuc(Uncounted):
     def extremes(self, rows: Rows, w: Array) -> Array:
         """The row of any class that loses, and the one that wins, every comparison it can enter; shape (2, 1)."""
         parts = self.arrange(rows).note[_PREPARED]
-        classes = rows.column["scores"].shape[1]
-        down, up = np.zeros(classes), np.zeros(classes)
-        number = 0
-        for c in range(classes):
-            for d in [-1] if self.pairs == "rest" else [d for d in range(classes) if d != c]:
-                below, above, best, worst = _AUC.extremes(parts[number].rows, w[parts[number].at])[:, 0] / len(parts)
-                number += 1
-                others = [k for k in range(classes) if k != c] if d < 0 else [d]
-                down[c] += below
-                up[c] += best
-                down[others] += above
-                up[others] += worst
+        down, up = (np.zeros(rows.column["scores"].shape[1]) for _ in range(2))
+        for p in parts:
+            below, above, best, worst = _AUC.extremes(p.rows, w[p.at])[:, 0] / len(parts)
+            down[p.of] += below
+            up[p.of] += best
+            down[p.others] += above
+            up[p.others] += worst
         return np.array([[down.min()], [up.max()]])
 
     def extreme_classes(self, rows: Rows) -> Integers:
@@ -101,3 +88,14 @@ class MulticlassAuc(Uncounted):
     def classes(self, rows: Rows) -> Integers:
         """The truth of each row."""
         return np.asarray(rows.column["truth"], dtype=np.int64)
+
+    def _parts(self, rows: Rows) -> list[_Part]:
+        truth, scores = true_class(rows.column, self.name), rows.column["scores"]
+        parts = []
+        for c in range(scores.shape[1]):
+            rest = [d for d in range(scores.shape[1]) if d != c]
+            for others in [rest] if self.pairs == "rest" else [[d] for d in rest]:
+                at = np.flatnonzero(np.any([truth == k for k in (c, *others)], axis=0))
+                column = {"truth": (truth[at] == c).astype(float), "score": scores[at, c]}
+                parts.append(_Part(c, others, at, _AUC.arrange(Rows(rows.item[at], rows.cell[at], column))))
+        return parts

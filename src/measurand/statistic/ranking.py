@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.contract import Array, Integers, Rows, noted
 from measurand.statistic.plain import Uncounted
 from measurand.statistic.weighing import any_row, not_defined, positive_sum
 
@@ -59,15 +59,7 @@ class Ranking(Uncounted):
 
     def arrange(self, rows: Rows) -> Rows:
         """Rank the items of each query once. Raises StatisticError for negative grades."""
-        if self.name in rows.note:
-            return rows
-        negative = int(np.sum(rows.column["reference"] < 0))
-        if negative:
-            raise not_defined("negative_grade", statistic=self.name, count=negative)
-        query = np.unique(rows.column["query"], return_inverse=True)[1].reshape(-1)
-        values, defined = self.score(_ranked(query, rows.column["score"], rows.column["reference"]))
-        share = np.where(defined, 1.0, 0.0)[query] / np.bincount(query)[query]
-        return replace(rows, note={**rows.note, self.name: (values[query], share)})
+        return noted(rows, self.name, self._by_query)
 
     def value(self, rows: Rows, w: Array) -> Array:
         """Shape (1,)."""
@@ -89,6 +81,16 @@ class Ranking(Uncounted):
     def extreme_classes(self, rows: Rows) -> Integers:
         """Any row."""
         return any_row(2)
+
+    def _by_query(self, rows: Rows) -> tuple[Array, Array]:
+        """Number of the query of each row, and the row's share in the query's weight; (rows,) each."""
+        negative = int(np.sum(rows.column["reference"] < 0))
+        if negative:
+            raise not_defined("negative_grade", statistic=self.name, count=negative)
+        query = np.unique(rows.column["query"], return_inverse=True)[1].reshape(-1)
+        values, defined = self.score(_ranked(query, rows.column["score"], rows.column["reference"]))
+        share = np.where(defined, 1.0, 0.0)[query] / np.bincount(query)[query]
+        return values[query], share
 
 
 def ndcg(k: float = np.inf, gain: str = "linear") -> Ranking:
