@@ -20,6 +20,7 @@ from measurand.instrument.recorded import Observed
 from measurand.lab.evidence import EvidenceTable, ordered
 from measurand.lab.held import Held, find
 from measurand.lab.impossible import (
+    SCORE,
     refuse_classes_without_score,
     refuse_impossible,
     refuse_other_sums,
@@ -29,7 +30,6 @@ from measurand.lab.sources import Sources
 from measurand.study.readings import kinds, label_set
 
 Columns = dict[str, NDArray[Any]]
-SCORE = "score:"
 
 
 def assemble(

@@ -19,6 +19,7 @@ from measurand.study.readings import SEPARATOR
 
 Columns = Mapping[str, NDArray[Any]]
 SCORE = "score:"
+"""How roles of scores of classes begin."""
 SUM = 1e-3
 """How far from one the probabilities of the classes may sum, for rounding in the file."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from measurand.document.amount import parse_amount
 from measurand.document.definition import Definition
@@ -90,11 +90,9 @@ def unsuitable(
     """Findings about one measurand with a quantity: its parameters, roles, classes and contrast."""
     for name in measurand.at:
         if name not in definition.at:
-            near = nearest(name, definition.at)
-            hint = say("procedure.did_you_mean", words=near) if near else ""
             known = ", ".join(definition.at) or say("procedure.nothing")
             message = say("M0317.parameter", name=name, quantity=definition.id, known=known)
-            yield Finding("M0317", f"{path}.at.{name}", message, hint)
+            yield Finding("M0317", f"{path}.at.{name}", message, _meant(name, definition.at))
     for name in definition.required:
         if name not in measurand.at:
             message = say("M0317.required", name=name, quantity=definition.id)
@@ -151,10 +149,9 @@ def _classes(
     """Findings about the positive class and the average over classes."""
     asked = measurand.positive is not None or definition.needs_positive or definition.needs_average
     classes = _class_set(definition, procedure, tables) if asked else {}
-    shown = ", ".join(list(classes)[:12])
+    shown = _some(classes)
     if measurand.positive is not None and classes and measurand.positive not in classes:
-        near = nearest(measurand.positive, classes)
-        hint = say("procedure.did_you_mean", words=near) if near else say("procedure.known_are", words=shown)
+        hint = _meant(measurand.positive, classes) or say("procedure.known_are", words=shown)
         message = say("M0320.positive", value=measurand.positive, classes=shown)
         yield Finding("M0320", f"{path}.positive", message, hint)
     averaged = definition.needs_average and (measurand.average is not None or len(classes) > 2)
@@ -199,8 +196,16 @@ def _contrast(path: str, measurand: Measurand, procedure: Procedure, tables: Tab
     for side in ("first", "second"):
         value = getattr(contrast, side)
         if known and value is not None and value not in known:
-            near = nearest(value, known)
-            words = ", ".join(list(known)[:12])
-            hint = say("procedure.did_you_mean", words=near) if near else say("procedure.known_are", words=words)
+            hint = _meant(value, known) or say("procedure.known_are", words=_some(known))
             message = say("M0302.contrast_level", value=value, over=contrast.over)
             yield Finding("M0302", f"{path}.contrast.{side}", message, hint)
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    """A hint at the known name that is nearest; "" where none is near."""
+    near = nearest(name, known)
+    return say("procedure.did_you_mean", words=near) if near else ""
+
+
+def _some(known: Collection[str]) -> str:
+    return ", ".join(list(known)[:12])
