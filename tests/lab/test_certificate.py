@@ -15,15 +15,18 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import rsa as rsa_keys
 from invented import evaluated, measurement, stored
 
 from measurand.document.certificate import Laboratory
 from measurand.document.decision import Verdict
 from measurand.errors import AuthenticityError, MeasurandError, NotCertifiableError, StoreError
 from measurand.lab import keys
+from measurand.lab.envelope import pae, signed
 from measurand.lab.opened import opened
-from measurand.lab.sign import certify, embeddable, pae, signed
+from measurand.lab.sign import certify, embeddable
 from measurand.lab.store import Measurement, add
+from measurand.lab.trust import trust, trusted
 from measurand.lab.verify import Verification, verify
 
 ISSUED = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -51,8 +54,8 @@ class Case:
     def __init__(self, folder: Path) -> None:
         self.private, self.keyid = keys.new(folder / "keys", "seven")
         self.public = folder / "keys" / "seven.pub.pem"
-        keys.trust(self.public, folder / "trusted", name="Laboratory Seven")
-        self.trusted = keys.trusted(folder / "trusted")
+        trust(keys.public_key(self.public), folder / "trusted", name="Laboratory Seven", file=self.public)
+        self.trusted = trusted(folder / "trusted")
         self.record = stored(folder / "lab")
         self.original = certify(self.record, keys.private_key(self.private), laboratory=SEVEN, issued=ISSUED)
         add(self.record, {"certificate.json": self.original})
@@ -122,9 +125,10 @@ def test_demonstration_key_is_never_trusted(case: Case, tmp_path: Path) -> None:
     assert case.verify(record / "certificate.json", key=public).exit_code == 3
     assert case.verify(record / "certificate.json").exit_code == 3
     with pytest.raises(StoreError, match="cannot be trusted"):
-        keys.trust(public, tmp_path / "trusted", name="demo")
+        trust(keys.public_key(public), tmp_path / "trusted", name="demo", file=public)
+    (tmp_path / "trusted").mkdir(exist_ok=True)
     (tmp_path / "trusted" / "demo.pub.pem").write_bytes(public.read_bytes())
-    assert len(keys.trusted(tmp_path / "trusted")) == 1
+    assert len(trusted(tmp_path / "trusted")) == 1
     assert opened(record / "certificate.json").statement.predicate.demonstration
 
 
@@ -357,7 +361,7 @@ def test_keys(tmp_path: Path) -> None:
             keys.private_key(private, passphrase=wrong)
     with pytest.raises(StoreError, match="already there"):
         keys.new(tmp_path, "k")
-    rsa = ed25519.Ed25519PrivateKey.generate().private_bytes(
+    rsa = rsa_keys.generate_private_key(65537, 2048).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     (tmp_path / "other.pem").write_bytes(rsa)

@@ -19,6 +19,7 @@ from measurand.lab.job import evaluated
 from measurand.lab.laboratory import laboratory
 from measurand.lab.sign import LARGEST, embeddable
 from measurand.lab.sign import certify as signed
+from measurand.lab.trust import trust_folder, trusted
 from measurand.lab.verify import verify as verified
 from measurand.message import say
 
@@ -94,7 +95,7 @@ def verify(file: str | Path, *, key: str | Path | None = None, evidence: str | P
         recompute=evaluated,
         render=_page,
         key=None if key is None else Path(key),
-        trusted=keys.trusted(keys.trust_folder()),
+        trusted=trusted(trust_folder()),
         evidence=None if evidence is None else Path(evidence),
     )
     return Verification(found.checks, found.exit_code)

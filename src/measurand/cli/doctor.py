@@ -10,7 +10,7 @@ from measurand.cli.verify import row
 from measurand.cli.view import printed
 from measurand.lab.check import exit_code
 from measurand.lab.doctor import doctor
-from measurand.lab.keys import trust_folder
+from measurand.lab.trust import trust_folder
 from measurand.message import say
 
 

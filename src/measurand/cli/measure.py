@@ -14,6 +14,8 @@ from measurand.cli.view import View, exit_code, strongest, view
 from measurand.document.decision import Verdict
 from measurand.errors import MeasurandError
 from measurand.lab.job import job, opened
+from measurand.lab.seal import found_for as seal_of
+from measurand.lab.seal import standing
 from measurand.lab.store import load
 from measurand.message import say
 
@@ -32,8 +34,17 @@ INCONCLUSIVE = 3
     show_default=True,
     help=say("cli.option.on_inconclusive"),
 )
+@click.option("--seal", type=click.Path(path_type=Path), help=say("cli.option.seal"))
 @click.option("-q", "--quiet", is_flag=True, help=say("cli.option.quiet"))
-def verb(procedures: tuple[Path, ...], out: Path, json: bool, fresh: bool, on_inconclusive: str, quiet: bool) -> int:
+def verb(
+    procedures: tuple[Path, ...],
+    out: Path,
+    json: bool,
+    fresh: bool,
+    on_inconclusive: str,
+    seal: Path | None,
+    quiet: bool,
+) -> int:
     """Measure each procedure; the exit code is that of the strongest verdict."""
     codes: list[int] = []
     views: list[View] = []
@@ -41,7 +52,9 @@ def verb(procedures: tuple[Path, ...], out: Path, json: bool, fresh: bool, on_in
         if n and not json:
             click.echo("\n" + "-" * 80 + "\n")
         try:
-            code, found = one(path, out, json=json, fresh=fresh, quiet=quiet, on_inconclusive=on_inconclusive)
+            code, found = one(
+                path, out, json=json, fresh=fresh, quiet=quiet, on_inconclusive=on_inconclusive, seal=seal
+            )
         except MeasurandError as problem:
             if len(procedures) == 1:
                 raise
@@ -54,11 +67,15 @@ def verb(procedures: tuple[Path, ...], out: Path, json: bool, fresh: bool, on_in
     return strongest(codes)
 
 
-def one(path: Path, out: Path, *, json: bool, fresh: bool, quiet: bool, on_inconclusive: str) -> tuple[int, View]:
+def one(
+    path: Path, out: Path, *, json: bool, fresh: bool, quiet: bool, on_inconclusive: str, seal: Path | None = None
+) -> tuple[int, View]:
     """Measure one procedure and print the result as text unless ``json``: exit code and view."""
     progress = Progress(quiet=quiet)
     try:
-        done = job(opened(path), out, fresh=fresh, progress=progress.observed, phase=progress.share)
+        written = opened(path)
+        under = seal_of(path, written.procedure.id, named=seal)
+        done = job(written, out, fresh=fresh, progress=progress.observed, phase=progress.share, seal=under)
     finally:
         progress.finish()
     record = load(done.folder)
@@ -67,6 +84,8 @@ def one(path: Path, out: Path, *, json: bool, fresh: bool, quiet: bool, on_incon
         code = 0
         if on_inconclusive == "warn":
             click.echo(say("cli.measure.tolerated"), err=True)
+    if record.seal is not None:
+        click.echo(say("cli.remark", text=standing(record, folder=done.folder)), err=True)
     for remark in done.remarks:
         click.echo(say("cli.remark", text=remark), err=True)
     if not json:

@@ -13,26 +13,47 @@ from measurand.document.evidence import Evidence
 from measurand.document.number import Number
 from measurand.document.procedure import Procedure
 from measurand.document.result import Check, Result
+from measurand.document.statement import (
+    PAYLOAD_TYPE,
+    STATEMENT_TYPE,
+    Envelope,
+    Laboratory,
+    Signature,
+    SignedStatement,
+    Subject,
+)
 
-STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+__all__ = [
+    "PAYLOAD_TYPE",
+    "PREDICATE_TYPE",
+    "STATEMENT_TYPE",
+    "Amended",
+    "Envelope",
+    "Laboratory",
+    "Predicate",
+    "Seal",
+    "Signature",
+    "Statement",
+    "Subject",
+]
 PREDICATE_TYPE = "https://measurand.dev/certificate/v1"
-PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
 
-class Laboratory(Document):
-    """Who measured: from ``lab.toml``."""
+class Amended(Document):
+    """The earlier certificate that this one replaces (ISO/IEC 17025: amendments to reports)."""
 
-    name: str
-    address: str = ""
-    location: str = ""
-    authorised_by: str = ""
+    number: str
+    sha256: str
+    """Digest of the bytes of its ``certificate.json``."""
+    reason: str
 
 
-class Subject(Document):
-    """A file of the record and the SHA-256 of its bytes (``sha256sum`` confirms it)."""
+class Seal(Document):
+    """The seal under which was measured, and where the procedure differs from it (nowhere: measured as sealed)."""
 
-    name: str
-    digest: Mapping[str, str]
+    envelope: str
+    """The seal as signed: the text of its DSSE envelope."""
+    differences: tuple[str, ...] = ()
 
 
 class Predicate(Document):
@@ -72,29 +93,13 @@ class Predicate(Document):
     not_valid_for: str = ""
     program: Mapping[str, str]
     """Program and library versions."""
+    seal: Seal | None = None
+    """Absent: nothing was fixed and signed before observing."""
+    amends: Amended | None = None
 
 
-class Statement(Document):
-    """in-toto Statement v1."""
+class Statement(SignedStatement):
+    """in-toto Statement v1 of a certificate."""
 
-    type_: Literal["https://in-toto.io/Statement/v1"] = Field(default="https://in-toto.io/Statement/v1", alias="_type")
-    subject: tuple[Subject, ...]
     predicateType: Literal["https://measurand.dev/certificate/v1"] = "https://measurand.dev/certificate/v1"  # noqa: N815
     predicate: Predicate
-
-
-class Signature(Document):
-    """One signature of an envelope: base64 of the DER signature, and the fingerprint of the key."""
-
-    keyid: str
-    sig: str
-    key: str = ""
-    """Public key (PEM) as the file carries it: enough to see that the file is unchanged, not to trust its signer."""
-
-
-class Envelope(Document):
-    """DSSE envelope: ``payload`` is base64 of the exact signed bytes."""
-
-    payload: str
-    payloadType: Literal["application/vnd.in-toto+json"] = "application/vnd.in-toto+json"  # noqa: N815
-    signatures: tuple[Signature, ...]

@@ -23,3 +23,5 @@ class Record:
     results: Results
     decisions: Decisions
     parts: Parts
+    seal: bytes | None = None
+    """The seal under which was measured, as signed."""

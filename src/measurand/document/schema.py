@@ -16,12 +16,15 @@ from measurand.document.keys import TABLES, Entry
 from measurand.document.parts import Parts
 from measurand.document.procedure import Procedure
 from measurand.document.result import Results
+from measurand.document.seal import SealStatement
+from measurand.document.status import KeyStatement, StatusStatement
 from measurand.document.values import FILE_ID, ID
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "procedure": Procedure, "evidence": Evidence, "results": Results, "decisions": Decisions, "parts": Parts,
-    "statement": Statement, "envelope": Envelope, "definition": Definition,
+    "statement": Statement, "envelope": Envelope, "definition": Definition, "seal": SealStatement,
+    "status": StatusStatement, "key": KeyStatement,
 }  # fmt: skip
 """Name of the schema -> document. ``procedure`` is the resolved one; the file has ``procedure-file``."""
 

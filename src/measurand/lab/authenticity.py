@@ -1,25 +1,18 @@
-"""Is a certificate what its signature says? Envelope, signature, trust in the key, digests of all files. No numbers."""
+"""Is a certificate what its signature says? Envelope, signature, digests of all files. No numbers."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from measurand.document.canonical import canonical
-from measurand.document.certificate import PAYLOAD_TYPE, Predicate, Signature
+from measurand.document.certificate import Predicate
 from measurand.document.decision import Decisions, Verdict
+from measurand.document.naming import disguise
 from measurand.document.result import Results
-from measurand.errors import StoreError
-from measurand.lab import keys
 from measurand.lab.check import Check, failed, passed, unchecked
 from measurand.lab.opened import Opened
-from measurand.lab.sign import pae
 
 PRECEDENCE = (Verdict.INVALID, Verdict.NON_CONFORMING, Verdict.INCONCLUSIVE, Verdict.CONFORMING)
 
@@ -31,51 +24,14 @@ def file_check(opened: Opened) -> Check:
     return passed("file", "check.file.passed")
 
 
-def signature_checks(
-    opened: Opened, *, given: keys.PublicKey | None, trusted: Mapping[str, keys.Trusted]
-) -> list[Check]:
-    """Is the signature valid, and whose is it? The key is the one that was given, else a trusted one, else the one
-    that the file carries. The algorithm is the key's: nothing in the file chooses it."""
-    if len(opened.envelope.signatures) != 1:
-        return [failed("signature", "check.signature.failed")]
-    signature = opened.envelope.signatures[0]
-    known = trusted.get(signature.keyid)
-    key = _key(opened, signature, given or (known.key if known else None))
-    if isinstance(key, Check):
-        return [key]
-    try:
-        signed = base64.b64decode(signature.sig, validate=True)
-        key.verify(signed, pae(PAYLOAD_TYPE, opened.payload), ec.ECDSA(hashes.SHA256()))
-    except (InvalidSignature, ValueError):
-        return [failed("signature", "check.signature.failed")]
-    trust = _trust(key, signature.keyid, given=given is not None, known=known)
-    return [passed("signature", "check.signature.passed"), trust]
-
-
-def _key(opened: Opened, signature: Signature, known: keys.PublicKey | None) -> keys.PublicKey | Check:
-    """The key to verify with, or the check that says why there is none."""
-    keyid = signature.keyid
-    if known is not None and keys.fingerprint(known) != keyid:
-        return failed("key", "check.key.other", given=keys.fingerprint(known), keyid=keyid)
-    if not signature.key:
-        return known or unchecked("signature", "check.signature.none", keyid=keyid)
-    try:
-        carried = keys.parsed(signature.key.encode(), file=opened.path)
-    except StoreError:
-        return failed("signature", "check.signature.failed")
-    if keys.fingerprint(carried) != keyid or keys.pem(carried) != signature.key.encode():
-        return failed("signature", "check.signature.failed")
-    return carried
-
-
-def _trust(key: keys.PublicKey, keyid: str, *, given: bool, known: keys.Trusted | None) -> Check:
-    if keys.is_demonstration(key):
-        return unchecked("key", "check.key.demonstration")
-    if given:
-        return passed("key", "check.key.given", keyid=keyid)
-    if known is not None:
-        return passed("key", "check.key.passed", name=known.name, keyid=keyid)
-    return unchecked("key", "check.key.unknown", keyid=keyid)
+def name_check(predicate: Predicate) -> Check:
+    """Does a name look like another one?"""
+    names = [predicate.number, predicate.procedure_id, predicate.laboratory.name, predicate.laboratory.authorised_by]
+    names += [predicate.customer, *(system.get("name", "") for system in predicate.systems)]
+    for name in names:
+        if why := disguise(name):
+            return failed("names", "check.names.failed", name=ascii(name), reason=why)
+    return passed("names", "check.names.passed")
 
 
 def inside(predicate: Predicate) -> dict[str, bytes]:
@@ -95,6 +51,8 @@ def inside(predicate: Predicate) -> dict[str, bytes]:
         found["procedure.json"] = canonical(predicate.procedure)
     if predicate.evidence is not None:
         found["evidence.json"] = canonical(predicate.evidence)
+    if predicate.seal is not None:
+        found["seal.json"] = predicate.seal.envelope.encode()
     return found
 
 

@@ -16,8 +16,9 @@ from measurand.document.certificate import Statement
 from measurand.errors import MeasurandError
 from measurand.lab import keys
 from measurand.lab.atomic import refusal
-from measurand.lab.authenticity import file_check, signature_checks
+from measurand.lab.authenticity import file_check
 from measurand.lab.check import Check, failed, passed, unchecked
+from measurand.lab.envelope import signature_checks
 from measurand.lab.journal import UNFINISHED
 from measurand.lab.laboratory import laboratory, records
 from measurand.lab.opened import opened
@@ -126,7 +127,7 @@ def _check_bytes(folder: Path) -> None:
         load_evidence(folder, record.evidence)
     if (folder / CERTIFICATE).exists():
         certificate = opened(folder / CERTIFICATE)
-        checks = [file_check(certificate), *signature_checks(certificate, given=None, trusted={})]
+        checks = [file_check(certificate), *signature_checks(certificate, given=None, trusted={}, signed_at="")]
         for check in checks:
             if check.state == "failed":
                 raise refusal("M0716.certificate", folder / CERTIFICATE, reason=check.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,8 +91,9 @@ def job(
     fresh: bool = False,
     progress: Progress | None = None,
     phase: Phase | None = None,
+    seal: bytes | None = None,
 ) -> Done:
-    """Observe, evaluate, decide, and store the record in a laboratory's folder.
+    """Observe, evaluate, decide, and store the record in a laboratory's folder, with the seal of the procedure.
 
     An unfinished run of the same procedure is resumed unless ``fresh``. Raises MeasurandError.
     """
@@ -102,6 +103,7 @@ def job(
     when = datetime.now(UTC)
     table, evidence = (seen.table, seen.evidence) if seen else (None, None)
     measurement = evaluated(written.text, procedure, table, evidence, seen.parquet if seen else None, phase=phase)
+    measurement = replace(measurement, seal=seal)
     folder = store.save(laboratory, measurement, when=when)
     if seen and seen.journal:
         seen.journal.unlink(missing_ok=True)

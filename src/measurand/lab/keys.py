@@ -1,15 +1,14 @@
-"""Signing keys: ECDSA on P-256 (FIPS 186-5), as PEM files; and the folder of public keys that the reader trusts."""
+"""Signing keys as PEM files: ECDSA on P-256 with SHA-256 (FIPS 186-5), or Ed25519 (RFC 8032)."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from measurand.lab.atomic import refusal, write_file
 
@@ -19,19 +18,15 @@ ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 DEMONSTRATION = b"measurand demonstration key: everybody has it, it proves nothing"
 PRIVATE, PUBLIC = ".pem", ".pub.pem"
 
-PrivateKey = ec.EllipticCurvePrivateKey
-PublicKey = ec.EllipticCurvePublicKey
+EXPECTED = "ECDSA on P-256 or Ed25519 is expected"
+
+PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
 
-@dataclass(frozen=True)
-class Trusted:
-    """A public key that the reader trusts, under the name that the reader gave it."""
-
-    name: str
-    key: PublicKey
-
-
-def new(folder: Path, name: str, *, passphrase: bytes | None = None) -> tuple[Path, str]:
+def new(
+    folder: Path, name: str, *, passphrase: bytes | None = None, algorithm: Literal["p256", "ed25519"] = "p256"
+) -> tuple[Path, str]:
     """Make a key pair: ``name.pem`` (private, PKCS 8, mode 0600) and ``name.pub.pem``. Returns the private file and
     the fingerprint. Raises StoreError when a file of that name is there."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,7 +35,7 @@ def new(folder: Path, name: str, *, passphrase: bytes | None = None) -> tuple[Pa
     for path in (private, public):
         if path.exists():
             raise refusal("M0708.exists", path)
-    key = ec.generate_private_key(CURVE)
+    key: PrivateKey = ec.generate_private_key(CURVE) if algorithm == "p256" else ed25519.Ed25519PrivateKey.generate()
     sealing = serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
     data = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealing)
     write_file(private, data, mode=0o600)
@@ -60,9 +55,9 @@ def private_key(path: Path, *, passphrase: bytes | None = None) -> PrivateKey:
     except (ValueError, UnsupportedAlgorithm) as error:
         key_name = "M0721.passphrase" if passphrase else "M0720.key"
         raise refusal(key_name, path, reason=str(error)) from None
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise refusal("M0720.key", path, reason="ECDSA on P-256 is expected")
-    return key
+    if isinstance(key, ed25519.Ed25519PrivateKey) or _on_p256(key, ec.EllipticCurvePrivateKey):
+        return key  # type: ignore[return-value]
+    raise refusal("M0720.key", path, reason=EXPECTED)
 
 
 def public_key(path: Path) -> PublicKey:
@@ -76,9 +71,9 @@ def parsed(data: bytes, *, file: Path | str) -> PublicKey:
         key = serialization.load_pem_public_key(data)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise refusal("M0720.key", file, reason=str(error)) from None
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise refusal("M0720.key", file, reason="ECDSA on P-256 is expected")
-    return key
+    if isinstance(key, ed25519.Ed25519PublicKey) or _on_p256(key, ec.EllipticCurvePublicKey):
+        return key  # type: ignore[return-value]
+    raise refusal("M0720.key", file, reason=EXPECTED)
 
 
 def pem(key: PublicKey) -> bytes:
@@ -92,7 +87,7 @@ def fingerprint(key: PublicKey) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
-def demonstration_key() -> PrivateKey:
+def demonstration_key() -> ec.EllipticCurvePrivateKey:
     """The key of the demonstration: always the same, known to everybody, never trusted."""
     secret = int.from_bytes(hashlib.sha256(DEMONSTRATION).digest(), "big") % (ORDER - 1) + 1
     return ec.derive_private_key(secret, CURVE)
@@ -103,32 +98,8 @@ def is_demonstration(key: PublicKey) -> bool:
     return fingerprint(key) == fingerprint(demonstration_key().public_key())
 
 
-def trust_folder() -> Path:
-    """Where the reader's trusted keys are: ``$XDG_CONFIG_HOME/measurand/trusted``, by default under ``~/.config``."""
-    configured = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(configured) if configured else Path.home() / ".config") / "measurand" / "trusted"
-
-
-def trust(path: Path, folder: Path, *, name: str) -> str:
-    """Trust the public key of a file from now on. Returns its fingerprint. Raises StoreError, also for the
-    demonstration key."""
-    key = public_key(path)
-    if is_demonstration(key):
-        raise refusal("M0720.key", path, reason="the demonstration key cannot be trusted: everybody has it")
-    folder.mkdir(parents=True, exist_ok=True)
-    write_file(folder / f"{name}{PUBLIC}", pem(key))
-    return fingerprint(key)
-
-
-def trusted(folder: Path) -> dict[str, Trusted]:
-    """Trusted keys by fingerprint. Raises StoreError for a file that is not a key."""
-    found: dict[str, Trusted] = {}
-    if folder.is_dir():
-        for path in sorted(folder.glob(f"*{PUBLIC}")):
-            key = public_key(path)
-            if not is_demonstration(key):
-                found[fingerprint(key)] = Trusted(path.name.removesuffix(PUBLIC), key)
-    return found
+def _on_p256(key: Any, kind: type) -> bool:
+    return isinstance(key, kind) and isinstance(key.curve, ec.SECP256R1)  # type: ignore[attr-defined]
 
 
 def _read(path: Path, ending: str) -> bytes:

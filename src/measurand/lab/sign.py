@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import hashlib
 import platform
@@ -11,23 +10,15 @@ from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from measurand.document.canonical import address_of, canonical
-from measurand.document.certificate import (
-    PAYLOAD_TYPE,
-    Envelope,
-    Laboratory,
-    Predicate,
-    Signature,
-    Statement,
-    Subject,
-)
+from measurand.document.certificate import Amended, Laboratory, Predicate, Seal, Statement, Subject
 from measurand.document.decision import Verdict
 from measurand.document.record import Record
 from measurand.errors import Finding, NotCertifiableError
-from measurand.lab.keys import PrivateKey, fingerprint, is_demonstration, pem
+from measurand.lab.authenticity import name_check
+from measurand.lab.envelope import signed
+from measurand.lab.keys import PrivateKey, is_demonstration
+from measurand.lab.seal import SEAL, differences, few, opened
 from measurand.lab.store import FILES, load, load_evidence, read
 from measurand.message import say
 
@@ -38,26 +29,27 @@ LARGEST = 400_000
 LIBRARIES = ("numpy", "scipy", "duckdb")
 
 
-def pae(payload_type: str, payload: bytes) -> bytes:
-    """Pre-authentication encoding of DSSE v1: what is signed.
-
-    >>> pae("http://example.com/HelloWorld", b"hello world")
-    b'DSSEv1 29 http://example.com/HelloWorld 11 hello world'
-    """
-    kind = payload_type.encode()
-    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
-
-
-def certify(folder: Path, key: PrivateKey, *, laboratory: Laboratory, issued: datetime, number: str = "") -> bytes:
+def certify(
+    folder: Path,
+    key: PrivateKey,
+    *,
+    laboratory: Laboratory,
+    issued: datetime,
+    number: str = "",
+    sealed: bool = False,
+    amends: Amended | None = None,
+) -> bytes:
     """The bytes of ``certificate.json`` for a record: a signed statement of all that it holds.
 
-    ``number`` is by default the name of the record. Raises NotCertifiableError (exit 4) for an invalid or a partial
-    record, or one without the name of its system; StoreError when the record is not as it was written.
+    ``number`` is by default the name of the record; ``sealed`` asks for a measurement that differs nowhere from its
+    seal. Raises NotCertifiableError (exit 4) for an invalid or a partial record, one without the name of its system, a
+    name that looks like another one, or one that is not as sealed; StoreError when the record is not as it was written.
     """
     record = load(folder)
     _refuse(record, folder)
     if record.evidence is not None:
         load_evidence(folder, record.evidence)
+    seal = _seal(record, folder, asked=sealed)
     predicate = Predicate(
         number=number or record.name,
         title=record.procedure.title,
@@ -82,28 +74,28 @@ def certify(folder: Path, key: PrivateKey, *, laboratory: Laboratory, issued: da
         valid_for=record.procedure.report.valid_for or record.procedure.sampling.population or "",
         not_valid_for=record.procedure.report.not_valid_for or "",
         program=program(),
+        seal=seal,
+        amends=amends,
     )
+    if (check := name_check(predicate)).state == "failed":
+        _not_certifiable("M0908.name", folder, reason=check.text)
     names = [name for name in FILES if record.evidence is not None or not name.startswith("evidence.")]
+    names = [name for name in names if name != SEAL or seal is not None]
     subjects = [Subject(name=name, digest={"sha256": _sha256(read(folder / name))}) for name in names]
-    return signed(canonical(Statement(subject=tuple(subjects), predicate=predicate)), key)
+    return signed(Statement(subject=tuple(subjects), predicate=predicate), key)
 
 
-def signed(payload: bytes, key: PrivateKey) -> bytes:
-    """The envelope of payload bytes, as canonical JSON."""
-    signature = key.sign(pae(PAYLOAD_TYPE, payload), ec.ECDSA(hashes.SHA256()))
-    public = key.public_key()
-    return canonical(
-        Envelope(
-            payload=base64.b64encode(payload).decode("ascii"),
-            signatures=(
-                Signature(
-                    keyid=fingerprint(public),
-                    sig=base64.b64encode(signature).decode("ascii"),
-                    key=pem(public).decode("ascii"),
-                ),
-            ),
-        )
-    )
+def _seal(record: Record, folder: Path, *, asked: bool) -> Seal | None:
+    """The seal for the certificate, with what differs from it."""
+    if record.seal is None:
+        if asked:
+            _not_certifiable("M0907.not_sealed", folder, reason=say("seal.none"))
+        return None
+    sources = record.evidence.sources if record.evidence is not None else {}
+    found = differences(opened(record.seal, file=folder / SEAL), record.procedure_text, sources, file=str(folder))
+    if asked and found:
+        _not_certifiable("M0907.not_sealed", folder, reason=few(found))
+    return Seal(envelope=record.seal.decode("utf-8"), differences=found)
 
 
 def embeddable(parquet: bytes) -> bytes | None:

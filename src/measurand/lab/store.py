@@ -31,8 +31,9 @@ FILES = (
     "results.json",
     "decisions.json",
     "parts.json",
+    "seal.json",
 )
-"""Files of a record, in the order of a certificate's subjects; a plain budget has no evidence."""
+"""Files of a record, in the order of a certificate's subjects; a plain budget has no evidence, few have a seal."""
 SUMS = "SHA256SUMS"
 """Digests of the files as they were written, in the format of ``sha256sum``."""
 CERTIFICATE = "certificate.json"
@@ -52,6 +53,8 @@ class Measurement:
     results: Results
     decisions: Decisions
     parts: Parts
+    seal: bytes | None = None
+    """The seal under which was measured, as signed."""
 
 
 def save(laboratory: Path, measurement: Measurement, *, when: datetime) -> Path:
@@ -66,6 +69,8 @@ def save(laboratory: Path, measurement: Measurement, *, when: datetime) -> Path:
     if measurement.evidence is not None and measurement.parquet is not None:
         files["evidence.json"] = canonical(measurement.evidence)
         files["evidence.parquet"] = measurement.parquet
+    if measurement.seal is not None:
+        files["seal.json"] = measurement.seal
     files[SUMS] = sums(files)
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", measurement.procedure.id).lstrip(".") or "record"
     return write_folder(laboratory, f"{plain[:100]}-{when:%Y%m%dT%H%M%SZ}", files)
@@ -100,6 +105,7 @@ def load(folder: Path) -> Record:
         procedure_text=read(folder / "procedure.toml"),
         procedure=document(folder / "procedure.json", Procedure),
         evidence=document(folder / "evidence.json", Evidence) if (folder / "evidence.json").exists() else None,
+        seal=read(folder / "seal.json") if (folder / "seal.json").exists() else None,
         results=document(folder / "results.json", Results),
         decisions=document(folder / "decisions.json", Decisions),
         parts=document(folder / "parts.json", Parts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -18,13 +18,17 @@ from measurand.document.record import Record
 from measurand.document.result import Results
 from measurand.errors import MeasurandError, StoreError
 from measurand.lab import keys
-from measurand.lab.authenticity import beside, decisions, file_check, signature_checks, subject_checks
+from measurand.lab.authenticity import beside, decisions, file_check, name_check, subject_checks
 from measurand.lab.check import Check, exit_code, failed, passed, unchecked
 from measurand.lab.comparison import differences, numbers
+from measurand.lab.envelope import signature_checks
 from measurand.lab.evidence import EvidenceTable
 from measurand.lab.laboratory import records
 from measurand.lab.opened import Opened, decompressed, opened
+from measurand.lab.seal import seal_check
+from measurand.lab.status import documents_of, status_check
 from measurand.lab.store import Measurement, checked_evidence, parsed
+from measurand.lab.trust import Trusted
 
 TABLE = "evidence.parquet"
 FEW = 5
@@ -55,11 +59,14 @@ def verify(
     recompute: Recompute | None,
     render: Render | None = None,
     key: Path | None = None,
-    trusted: Mapping[str, keys.Trusted] | None = None,
+    trusted: Mapping[str, Trusted] | None = None,
     evidence: Path | None = None,
     laboratory: Path | None = None,
+    status: Sequence[Path] = (),
 ) -> Verification:
     """Verify ``certificate.json`` or ``certificate.html``.
+
+    ``status``: files and folders with status documents; those beside the file are looked at always.
 
     The evidence is looked for in ``evidence`` (a file or a record), inside the page, beside the file, and in the
     ``laboratory``. Without ``recompute`` or evidence, authenticity alone is checked. Raises StoreError when the file is
@@ -67,7 +74,15 @@ def verify(
     """
     certificate = opened(path)
     given = keys.public_key(key) if key is not None else None
-    checks = [file_check(certificate), *signature_checks(certificate, given=given, trusted=trusted or {})]
+    predicate = certificate.statement.predicate
+    checks = [file_check(certificate)]
+    checks += signature_checks(certificate, given=given, trusted=trusted or {}, signed_at=predicate.issued)
+    checks.append(name_check(predicate))
+    places = [path.parent, *status]
+    checks.append(status_check(certificate, documents_of(places), given=given, trusted=trusted or {}))
+    keyid = certificate.envelope.signatures[0].keyid if certificate.envelope.signatures else ""
+    seal = seal_check(predicate, keyid=keyid, trusted=trusted or {})
+    checks += [seal] if seal is not None else []
     files = beside(certificate)
     data = _evidence(certificate, files, evidence, laboratory, checks)
     if data is not None and (evidence is not None or TABLE not in files):
@@ -77,7 +92,7 @@ def verify(
     checks += [*subject_checks(certificate, files, own), *more]
     if certificate.page is not None:
         checks.append(_page(certificate, render))
-    return Verification(path, certificate.statement.predicate.number, tuple(checks))
+    return Verification(path, predicate.number, tuple(checks))
 
 
 def _evidence(

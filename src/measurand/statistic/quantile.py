@@ -76,8 +76,9 @@ class Quantile:
     """The least value at or below which a share q of the weight lies (the inverse of the distribution function).
 
     With ``midpoint``, where exactly the share q lies there: the middle between it and the next value, as the median of
-    an even number of values is commonly taken. ``of`` computes the number of a row from its columns. The value is a step function of the weights; sensitivities are
-    those of the smooth ``twin``. Limits come from order statistics, or from those of the share below (Woodruff 1952).
+    an even number is commonly taken. ``of`` computes the number of a row from its columns. The value is a step
+    function of the weights; sensitivities are those of the smooth ``twin``. Limits come from order statistics, or from
+    those of the share below (Woodruff 1952).
 
     >>> rows = Rows(np.arange(5), np.zeros(5, int), {"value": np.array([5.0, 1.0, 4.0, 2.0, 3.0])})
     >>> Quantile(q=0.5).value(rows, np.ones(5)).tolist()

@@ -1,0 +1,29 @@
+"""Names that look like other names: invisible characters, turned writing direction, letters that pose as Latin ones."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"\w+")
+_POSING = frozenset("аеорсухѕіјԁһӏԛԝАВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧονϲօսհոցᎪᎬᏴᎻ")
+"""Cyrillic, Greek, Armenian and Cherokee letters that are drawn like Latin ones (from the confusables of Unicode
+Technical Standard 39)."""
+
+
+def disguise(name: str) -> str:
+    """What makes a name look like another one; empty when nothing does.
+
+    >>> disguise("Laboratory 7")
+    ''
+    >>> disguise("Labor\\u0430tory 7")
+    'the letter U+0430 (CYRILLIC SMALL LETTER A) stands among Latin letters'
+    """
+    for character in name:
+        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
+            return f"the character U+{ord(character):04X} is not seen"
+    for word in _WORD.findall(name):
+        posing = next((letter for letter in word if letter in _POSING), "")
+        if posing and any(unicodedata.name(letter, "").startswith("LATIN ") for letter in word):
+            return f"the letter U+{ord(posing):04X} ({unicodedata.name(posing)}) stands among Latin letters"
+    return ""

@@ -1,0 +1,58 @@
+"""JSON as signed documents write it: every other reading of the same bytes is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+DEEPEST = 100
+"""Nesting of arrays and objects; our documents need about ten."""
+LARGEST_INTEGER = 2**53
+"""Beyond it readers in other languages round (RFC 8259)."""
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BRACKETS = re.compile(rb"[\[\]{}]")
+
+
+def strict(data: bytes) -> Any:
+    """The value of JSON bytes (UTF-8).
+
+    Raises ValueError that says what is wrong: not JSON, a name twice in one object, NaN or infinity, an integer beyond
+    2^53, nesting deeper than 100.
+    """
+    _refuse_depth(data)
+    try:
+        return json.loads(
+            data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_exact_integer
+        )
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8: {error}") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error}") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {twice!r} stands twice in one object")
+    return found
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"{word} is no number of JSON")
+
+
+def _exact_integer(digits: str) -> int:
+    if len(digits) > 17 or abs(int(digits)) > LARGEST_INTEGER:
+        raise ValueError(f"the integer {digits[:20]} is beyond 2^53")
+    return int(digits)
+
+
+def _refuse_depth(data: bytes) -> None:
+    depth = 0
+    for bracket in _BRACKETS.findall(_STRING.sub(b'""', data)):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > DEEPEST:
+            raise ValueError(f"nested deeper than {DEEPEST}")

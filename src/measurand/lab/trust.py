@@ -1,0 +1,96 @@
+"""The folder of public keys that the reader trusts, with their validity, their revocations and their successors."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from measurand.document.canonical import canonical
+from measurand.document.naming import disguise
+from measurand.document.trusted import Trust
+from measurand.lab import keys
+from measurand.lab.atomic import refusal, write_file
+from measurand.lab.store import parsed
+from measurand.message import say
+
+PUBLIC, LIMITS = keys.PUBLIC, ".trust.json"
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """A public key that the reader trusts, under the name that the reader gave it."""
+
+    name: str
+    key: keys.PublicKey
+    trust: Trust = field(default_factory=Trust)
+
+
+def trust_folder() -> Path:
+    """Where the reader's trusted keys are: ``$XDG_CONFIG_HOME/measurand/trusted``, by default under ``~/.config``."""
+    configured = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(configured) if configured else Path.home() / ".config") / "measurand" / "trusted"
+
+
+def trust(key: keys.PublicKey, folder: Path, *, name: str, file: Path, limits: Trust | None = None) -> str:
+    """Trust a public key from now on. Returns its fingerprint. Raises StoreError: the demonstration key, a name that
+    looks like another one or is taken by another key."""
+    if keys.is_demonstration(key):
+        raise refusal("M0720.key", file, reason=say("key.demonstration"))
+    if why := disguise(name):
+        raise refusal("M0722.name", file, name=ascii(name), reason=why)
+    if name != Path(name).name or name.startswith("."):
+        raise refusal("M0722.name", file, name=ascii(name), reason=say("key.not_a_file_name"))
+    fingerprint = keys.fingerprint(key)
+    other = next((one for print_, one in trusted(folder).items() if one.name == name and print_ != fingerprint), None)
+    if other is not None:
+        raise refusal("M0723.taken", file, name=name, keyid=keys.fingerprint(other.key))
+    folder.mkdir(parents=True, exist_ok=True)
+    write_file(folder / f"{name}{PUBLIC}", keys.pem(key), replace=True)
+    if limits is not None:
+        write_file(folder / f"{name}{LIMITS}", canonical(limits), replace=True)
+    return fingerprint
+
+
+def trusted(folder: Path) -> dict[str, Trusted]:
+    """Trusted keys by fingerprint, revoked ones too. Raises StoreError for a file that is not a key."""
+    found: dict[str, Trusted] = {}
+    if folder.is_dir():
+        for path in sorted(folder.glob(f"*{PUBLIC}")):
+            key = keys.public_key(path)
+            name = path.name.removesuffix(PUBLIC)
+            limits = folder / f"{name}{LIMITS}"
+            stated = parsed(limits.read_bytes(), Trust, file=limits) if limits.is_file() else Trust()
+            if not keys.is_demonstration(key):
+                found[keys.fingerprint(key)] = Trusted(name, key, stated)
+    return found
+
+
+def named(what: str, folder: Path) -> Trusted:
+    """The trusted key of a name or of the beginning of a fingerprint (eight digits or more). Raises StoreError."""
+    known = trusted(folder)
+    for fingerprint, one in known.items():
+        if what in (one.name, fingerprint) or (len(what) >= 8 and fingerprint.startswith(what)):
+            return one
+    names = ", ".join(one.name for one in known.values()) or say("key.nobody")
+    raise refusal("M0724.unknown", folder, name=what, names=names)
+
+
+def revoke(one: Trusted, folder: Path, *, at: str, compromised: bool) -> None:
+    """Do not believe what a key signs from ``at`` on; nothing at all, whatever its date, when it was compromised."""
+    limits = one.trust.model_copy(update={"revoked_at": at, "reason": "compromised" if compromised else "retired"})
+    write_file(folder / f"{one.name}{LIMITS}", canonical(limits), replace=True)
+
+
+def fault_of(one: Trusted, signed_at: str) -> str:
+    """Why a trusted key does not vouch for what it signed at a time; empty when it does."""
+    limits = one.trust
+    if limits.reason == "compromised":
+        return say("key.compromised", at=limits.revoked_at)
+    if limits.revoked_at and signed_at >= limits.revoked_at:
+        return say("key.retired", at=limits.revoked_at, signed=signed_at)
+    if limits.valid_from and signed_at < limits.valid_from:
+        return say("key.early", at=limits.valid_from, signed=signed_at)
+    if limits.valid_until and signed_at > limits.valid_until:
+        return say("key.late", at=limits.valid_until, signed=signed_at)
+    return ""
