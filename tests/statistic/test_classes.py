@@ -71,6 +71,13 @@ def test_top_k_of_the_manual():
     assert by_name("top_k_accuracy", {"k": 2}).value(rows, np.ones(4))[0] == 0.75
 
 
+@pytest.mark.parametrize("k", [3, 4])
+def test_top_k_of_all_classes_is_refused(k):
+    rows = rows_of(np.arange(2), truth=[0, 1], scores=np.array([[0.5, 0.2, 0.3], [0.3, 0.4, 0.3]]))
+    with pytest.raises(StatisticError, match="always 1: there are 3 classes"):
+        by_name("top_k_accuracy", {"k": k}).value(rows, np.ones(2))
+
+
 @pytest.mark.parametrize(
     ("name", "parameters", "table", "message"),
     [

@@ -10,13 +10,15 @@ from measurand.statistic.classes_table import whole
 from measurand.statistic.contract import Array
 from measurand.statistic.derived import Column, Derived
 from measurand.statistic.proportion import proportion
+from measurand.statistic.weighing import not_defined
 
 
 def top_k_accuracy(k: float) -> Derived:
     """Share of rows whose class is among the k classes of highest score.
 
     Of equal scores the class of higher code ranks first, as in scikit-learn 1.9 ``top_k_accuracy_score``. Raises
-    StatisticError unless k is a whole number of at least 1.
+    StatisticError unless k is a whole number of at least 1, and below the number of classes: with all of them every
+    row is a hit.
 
     >>> from measurand.statistic.contract import Rows
     >>> column = {"truth": np.array([0.0, 1.0]), "scores": np.array([[0.2, 0.5, 0.3], [0.4, 0.5, 0.1]])}
@@ -34,6 +36,8 @@ def subset_accuracy() -> Derived:
 
 def _among_first(k: int, column: Column) -> Array:
     truth, scores = np.asarray(column["truth"], dtype=np.int64), np.asarray(column["scores"], dtype=np.float64)
+    if k >= scores.shape[1]:
+        raise not_defined("every_class_first", statistic="top_k_accuracy", k=k, classes=scores.shape[1])
     own = scores[np.arange(len(truth)), truth][:, None]
     before = (scores > own) | ((scores == own) & (np.arange(scores.shape[1]) > truth[:, None]))
     return np.asarray(before.sum(axis=1) < k, dtype=np.float64)
