@@ -91,7 +91,7 @@ WRONG: list[tuple[str, str, Change, tuple[str, ...]]] = [
     ("negative grade", NDCG, cell(4, grade="-1"), ("table.csv:6", "grade", "-1", "correct")),
     ("impossible happened", SURPRISE, cell(4, ill="yes", score="0"), ("table.csv:6", "score", "0", "yes", "digits")),
     ("impossible did not happen", SURPRISE, cell(4, ill="no", score="1"), ("table.csv:6", "score", "no", "digits")),
-    ("no logit", SLOPE, cell(4, score="1"), ("calibration_slope", "logit", "digits")),
+    ("no logit", SLOPE, cell(4, score="1"), ("table.csv:6", "score", "logit", "digits")),
     ("annotators with one label", ONE_LABEL, nothing, ("yes", "one class", "reference.classes")),
     (
         "label of no class in a set",
@@ -107,7 +107,7 @@ WRONG: list[tuple[str, str, Change, tuple[str, ...]]] = [
     ),
     ("no such event column", EVENT, without_event, ("try.measure.toml:5", "event", "table.csv")),
     ("event that is neither", EVENT, cell(4, event="2"), ("table.csv:6", "event", "2", "0 and 1")),
-    ("a rating is missing", ICC, one_rating_less, ("1 pairs", "rater", "krippendorff_alpha")),
+    ("a rating is missing", ICC, one_rating_less, ("table.csv:", "item", "no rating", "rater", "krippendorff_alpha")),
     ("a rating is empty", ICC, cell(7, value=""), ("table.csv:9", "value", "empty")),
     ("no exposure", RATE, cell(4, hours="0"), ("table.csv:6", "hours", "0", "above 0")),
     ("half an event", RATE, cell(4, count="1.5"), ("table.csv:6", "count", "1.5")),

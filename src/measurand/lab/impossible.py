@@ -83,6 +83,12 @@ def refuse_impossible(
         found += _sets(columns["set"], ok, outputs, roles["set"], classes)
     if "log_score" in statistics and {"score", "reference"} <= columns.keys():
         found += _surprises(columns, ok, outputs, roles["score"], statistics["log_score"])
+    if {"calibration_slope", "calibration_intercept"} & statistics.keys() and "score" in columns:
+        found += _without_logit(columns["score"], ok, outputs, roles["score"])
+    icc = statistics.get("intraclass_correlation")
+    # groups may have raters of their own: left to the refusal of the statistic, which sees one group
+    if icc is not None and icc.by is None and icc.contrast is None and {"value", "repeat"} <= columns.keys():
+        found += _ratings(columns, ok, outputs)
     if {"ndcg", "mean_reciprocal_rank", "mean_average_precision"} & statistics.keys():
         found += _grades(procedure, held, sources)
     _refuse(found[:MOST])
@@ -117,6 +123,29 @@ def _surprises(
     for i in np.asarray(ok, dtype=np.int64)[columns["score"][ok].astype(float) == impossible]:
         fields = {"column": shown(column), "value": f"{columns['score'][i]:g}", "truth": shown(columns["reference"][i])}
         yield _fault(table, int(i), "M0439.impossible", **fields)
+
+
+def _without_logit(scores: NDArray[Any], ok: Sequence[int], table: Table, column: str) -> Iterator[Finding]:
+    for i in ok:
+        if not 0.0 < float(scores[i]) < 1.0:
+            yield _fault(table, i, "M0441.logit", column=shown(column), value=f"{float(scores[i]):g}")
+
+
+def _ratings(columns: Columns, ok: Sequence[int], table: Table) -> Iterator[Finding]:
+    """Items that lack the rating of a rater: the first row of each is named, and the rater that is missing."""
+    if "system" in columns and len({str(columns["system"][i]) for i in ok}) > 1:
+        return
+    raters = sorted({str(columns["repeat"][i]) for i in ok})
+    of_item: dict[str, set[str]] = {}
+    first: dict[str, int] = {}
+    for i in ok:
+        item = str(columns["item"][i])
+        of_item.setdefault(item, set()).add(str(columns["repeat"][i]))
+        first.setdefault(item, i)
+    for item, there in of_item.items():
+        missing = [r for r in raters if r not in there]
+        if missing:
+            yield _fault(table, first[item], "M0442.rating", item=shown(item), rater=shown(missing[0]))
 
 
 def _grades(procedure: Procedure, held: Held, sources: Sources) -> Iterator[Finding]:
