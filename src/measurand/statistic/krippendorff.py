@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.plain import Uncounted
 from measurand.statistic.ratings import Counts, arranged, counted, pair_mean
-from measurand.statistic.weighing import any_row, no_counts, not_defined, one_class
+from measurand.statistic.weighing import any_row, not_defined
 
 _Parts = tuple[float, float, float, Array, Array, Array]
 
 
 @dataclass(frozen=True)
-class KrippendorffAlpha:
+class KrippendorffAlpha(Uncounted):
     """``1 - D_o / D_e``: observed over expected disagreement of pairable ratings (Krippendorff 2011).
 
     ``metric``: ``nominal``; ``ordinal``, ``interval``, ``ratio`` of numbers. Items with one rating are left out, absent
@@ -28,7 +28,6 @@ class KrippendorffAlpha:
     outputs: tuple[str, ...] = field(default=("krippendorff_alpha",), init=False)
     bounds: tuple[float, float] = field(default=(-1.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def __post_init__(self) -> None:
         if self.metric not in ("nominal", "ordinal", "interval", "ratio"):
@@ -90,10 +89,6 @@ class KrippendorffAlpha:
         of_expected = of_raw * count / (count - 1.0) - float(q @ d @ q) * of_count / (count - 1.0) ** 2
         return np.asarray(-(of_observed - observed / expected * of_expected) / expected)
 
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
     def extremes(self, rows: Rows, w: Array) -> Array:
         """An item of two ratings that lowers, and one that raises, alpha furthest; per row, shape (2, 1)."""
         c, levels = counted(rows, w, name=self.name, role=self.roles[0])
@@ -106,10 +101,6 @@ class KrippendorffAlpha:
     def extreme_classes(self, rows: Rows) -> Integers:
         """Any row."""
         return any_row(2)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
 
     def _parts(self, c: Counts, levels: Array) -> _Parts:
         """Alpha, D_o, D_e, the disagreement matrix, the shares of the ratings and their mid-ranks."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from measurand.statistic.contract import Array, Integers, Rows
-from measurand.statistic.weighing import any_row, no_counts, not_defined, one_class, positive_sum
+from measurand.statistic.contract import Array, Integers, Rows, noted
+from measurand.statistic.plain import Unbounded
+from measurand.statistic.weighing import not_defined, positive_sum
 
 Column = Mapping[str, NDArray[Any]]
 
@@ -72,7 +73,7 @@ class SmoothQuantile:
 
 
 @dataclass(frozen=True)
-class Quantile:
+class Quantile(Unbounded):
     """The least value at or below which a share q of the weight lies (the inverse of the distribution function).
 
     With ``midpoint``, where exactly the share q lies there: the middle between it and the next value, as the median of
@@ -92,7 +93,6 @@ class Quantile:
     bounds: tuple[float, float] = (-np.inf, np.inf)
     midpoint: bool = False
     smooth: bool = field(default=False, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     def __post_init__(self) -> None:
         if not 0.0 < self.q < 1.0:
@@ -128,22 +128,6 @@ class Quantile:
         """Those of the twin, shape (rows, 1)."""
         return self.twin.sensitivity(rows, w)
 
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
-    def extremes(self, rows: Rows, w: Array) -> Array:
-        """None: the limits are those of a share."""
-        return np.zeros((0, 1))
-
-    def extreme_classes(self, rows: Rows) -> Integers:
-        """None."""
-        return any_row(0)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
-
 
 def quantile(q: float) -> Quantile:
     """The q-quantile of the observed values."""
@@ -161,7 +145,9 @@ def median_absolute_error() -> Quantile:
 
 def ordered(rows: Rows, of: Callable[[Column], Array], name: str) -> Rows:
     """The rows with the order of their numbers and the numbers as a note."""
-    if name in rows.note:
-        return rows
-    y = of(rows.column)
-    return replace(rows, note={**rows.note, name: (np.argsort(y, kind="stable"), y)})
+
+    def prepared(rows: Rows) -> tuple[Integers, Array]:
+        y = of(rows.column)
+        return np.argsort(y, kind="stable"), y
+
+    return noted(rows, name, prepared)

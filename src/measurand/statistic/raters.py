@@ -10,15 +10,16 @@ from typing import Literal
 import numpy as np
 
 from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.plain import Uncounted
 from measurand.statistic.ratings import Counts, arranged, counted, pair_mean
-from measurand.statistic.weighing import any_row, no_counts, not_defined, one_class
+from measurand.statistic.weighing import any_row, not_defined
 
 Chance = Callable[[Array, Array], tuple[float, Array]]
 """Chance agreement from agreement weights (classes, classes) and shares p (classes,), and its derivative by p."""
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Agreement(Uncounted):
     """``(P_o - P_e) / (1 - P_e)``: pairs of ratings of one item that agree, beyond chance.
 
     ``P_o`` is the mean over items with two ratings or more of the agreeing share of their pairs; ``p_c`` the mean over
@@ -33,7 +34,6 @@ class Agreement:
     role: str = "predicted"
     bounds: tuple[float, float] = field(default=(-1.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
-    exact: Literal["no", "binomial", "poisson"] = field(default="no", init=False)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -73,10 +73,6 @@ class Agreement:
         total, both = float(c.mean.sum()), float(c.mean[c.pairs > 0.0].sum())
         return np.asarray(by_observed * agree / both + moved / total)[:, None]
 
-    def counts(self, rows: Rows, w: Array) -> Array:
-        """None: raises StatisticError."""
-        raise no_counts(self.name)
-
     def extremes(self, rows: Rows, w: Array) -> Array:
         """An item of two ratings that lowers, and one that raises, the coefficient furthest; per row, shape (2, 1)."""
         c, levels = counted(rows, w, name=self.name, role=self.role)
@@ -91,10 +87,6 @@ class Agreement:
     def extreme_classes(self, rows: Rows) -> Integers:
         """Any row."""
         return any_row(2)
-
-    def classes(self, rows: Rows) -> Integers:
-        """One class."""
-        return one_class(rows)
 
     def _agreement(self, levels: Array) -> Array:
         if self.weights == "none":
