@@ -74,6 +74,25 @@ def lawful(got: Limits, low: float = -np.inf, high: float = np.inf) -> None:
 # ---------------------------------------------------------------------------------------------------- laws
 
 
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.3, 1.0]), st.booleans(), st.sampled_from([0.0, 1e-3]))
+@settings(max_examples=60, deadline=None)
+def test_rounding_does_not_choose_the_rule(seed: int, value: float, mixed: bool, spread: float):
+    """The order of units and rounding of 1e-12 move no limit, with and without spread, at a bound and inside."""
+    rng = np.random.default_rng(seed)
+    exact = spread * rng.standard_normal(12)
+    exact -= exact.mean()
+    found = []
+    for _ in range(4):
+        order, noise = rng.permutation(12), 1e-12 * rng.standard_normal(12)
+        near = value + 1e-12 * rng.uniform(-1, 1)
+        sampling = Sampling(
+            float(np.clip(near, 0.0, 1.0)), (0.0, 1.0), "bounded", (exact + noise)[order], rows=np.full(12, 3.0),
+            floor=12.0, mixed=mixed,
+        )  # fmt: skip
+        found.append((*limits(sampling)(0.95), limits(sampling).u))
+    np.testing.assert_allclose(found, np.broadcast_to(found[0], (4, 3)), rtol=0, atol=1e-9)
+
+
 @given(n=st.integers(1, 2000), data=st.data(), part=st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_plain_share(n: int, data: st.DataObject, part: bool) -> None:

@@ -28,8 +28,10 @@ from measurand.quantity.student import normal_factor
 Array = NDArray[np.float64]
 
 
-NO_SPREAD = 1e-24
-"""Variance over the squared range below which it is rounding."""
+NO_SPREAD = 1e-20
+"""Variance over the squared range below which it is rounding: sums of parts that differ by 1e-12 stay far below."""
+AT_BOUND = 1e-10
+"""Distance from a bound over the range below which it is rounding."""
 FEW_SQUARES, SOME_SQUARES = 6, 30
 """Units below which the root of a mean of squares is refused, and below which it warns (INTERVALS section 5)."""
 
@@ -103,6 +105,7 @@ def _blocks(sampling: Sampling, b: Blocks) -> Limits:
 
 def _bounded(sampling: Sampling, others: Sequence[Share]) -> Limits:
     """R2 with the variance and degrees of freedom of R3, factors by R6 and R7."""
+    sampling = replace(sampling, value=_snapped(sampling))
     variances = variance_by_block(sampling)
     # rows that are units of one block are bounded by the range; by class or stratum a few far ones can carry a block
     heavy = sampling.is_clustered() or not sampling.is_equal() or len(variances) > 1
@@ -120,13 +123,21 @@ def _bounded(sampling: Sampling, others: Sequence[Share]) -> Limits:
     floor = sampling.floor if np.isfinite(sampling.floor) else _unseen_unit(sampling)
     floor = np.inf if mixed else floor / max(remaining, 1e-9)
     most = sampling.counts[1] / max(remaining, 1e-9) if sampling.counts and sampling.kind == "binomial" else np.inf
-    rule = effective_count(sampling.value, total, bounds=sampling.bounds, floor=floor, factor=factor, most=most)
     # what rounding leaves of a variance that is zero is no spread
     no_spread = total <= least_spread or at_bound
+    seen = 0.0 if no_spread else total
+    rule = effective_count(sampling.value, seen, bounds=sampling.bounds, floor=floor, factor=factor, most=most)
     least = boundary_u(sampling.value, bounds=sampling.bounds, floor=floor) if no_spread else 0.0
     u = max(float(np.sqrt(total)), least)
     name = say("coverage.rule.boundary", units=min(floor, most)) if no_spread else say("coverage.rule.effective_count")
     return Limits(sampling.value, u, np.inf if no_spread else effective, name, rule, sampling.bounds)
+
+
+def _snapped(sampling: Sampling) -> float:
+    """The value, at a bound where only rounding keeps it from there: the order of rows must not choose the rule."""
+    low, high = sampling.bounds
+    near = [b for b in sampling.bounds if abs(sampling.value - b) <= AT_BOUND * (high - low)]
+    return near[0] if near else sampling.value
 
 
 def _unseen_unit(sampling: Sampling) -> float:
