@@ -9,6 +9,8 @@ import pytest
 
 from measurand.document.procedure import Contrast, StatusRules
 from measurand.errors import MeasurandError, RefusedError
+from measurand.quantity.limits import Limits
+from measurand.study.measure import at_bound
 
 from .build import columns, measurand, measured, procedure
 
@@ -159,3 +161,21 @@ def test_items_of_a_query_are_no_independent_units() -> None:
         measured(procedure([measurand("m", "ndcg")], reference={}), {k: v for k, v in table.items() if k != "cluster"})
     (one,) = measured(procedure([measurand("m", "ndcg")], reference={}, cluster=True), table).results.results
     assert one.units == 40
+
+
+@pytest.mark.parametrize(
+    ("value", "u", "bounds", "at"),
+    [
+        (0.0, 0.1, (0.0, np.inf), True),
+        (1e-17, 0.1, (0.0, np.inf), True),
+        (1e-17, 1e-17, (0.0, np.inf), False),
+        (1e-3, 0.1, (0.0, np.inf), False),
+        (1.0 - 1e-15, 0.1, (-np.inf, 1.0), True),
+        (1.0 - 1e-15, 0.1, (0.0, 1.0), True),
+        (0.5, 0.1, (0.0, 1.0), False),
+        (0.0, 0.1, (-np.inf, np.inf), False),
+    ],
+)
+def test_an_end_is_reached_up_to_rounding(value: float, u: float, bounds: tuple[float, float], at: bool) -> None:
+    limits = Limits(value, u, np.inf, "rule", lambda tail: (tail, tail), bounds)
+    assert at_bound(limits, bounds) is at

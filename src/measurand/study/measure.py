@@ -234,8 +234,7 @@ def _one(
     effects = effect_variances(o.estimate, o.inner, o.effect_of_key, o.inside)
     first = float(o.estimate.variance[0]) - sum(dropped(effects).values())
     monte_carlo = f.method == "monte-carlo"
-    at_bound = o.limits.value in o.bounds
-    spreadless = at_bound or first <= 1e-12 * o.limits.u**2
+    spreadless = at_bound(o.limits, o.bounds) or first <= 1e-12 * o.limits.u**2
     # what no unit showed belongs to the line of the units; a statement about these items has none
     unseen = max(o.limits.u**2 - first, 0.0) if spreadless and effects and not monte_carlo else 0.0
     nonlinear = o.limits.u**2 - first if monte_carlo and abs(o.limits.u**2 - first) > 0.02 * o.limits.u**2 else 0.0
@@ -320,11 +319,18 @@ def _target(measurand: Measurand, u: float) -> tuple[Check, ...]:
     return (Check(name="target_uncertainty", passed=u <= real(target.value), text=text),)
 
 
+def at_bound(limits: Limits, bounds: tuple[float, float]) -> bool:
+    """Whether the value is at an end of the range up to rounding, over the range or, where it has one end, over u."""
+    low, high = bounds
+    size = high - low if np.isfinite(high - low) else limits.u
+    return any(abs(limits.value - b) <= 1e-10 * max(size, abs(b)) for b in bounds if np.isfinite(b))
+
+
 def _unequal(limits: Limits) -> bool:
     """Whether one side of the 95 % interval is more than twice the other, away from the ends of the range."""
     lower, upper = limits.at_tail(0.025)
     below, above = limits.value - lower, upper - limits.value
-    inside = not any(limits.value == bound for bound in limits.bounds)
+    inside = not at_bound(limits, limits.bounds)
     return inside and min(below, above) * 2.0 < max(below, above) < float("inf")
 
 
