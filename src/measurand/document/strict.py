@@ -10,8 +10,8 @@ DEEPEST = 100
 """Nesting of arrays and objects; our documents need about ten."""
 LARGEST_INTEGER = 2**53
 """Beyond it readers in other languages round (RFC 8259)."""
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_BRACKETS = re.compile(rb"[\[\]{}]")
+_MARK = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
+"""What opens or closes a text, an array or an object; an escaped quote does not."""
 
 
 def strict(data: bytes) -> Any:
@@ -51,8 +51,11 @@ def _exact_integer(digits: str) -> int:
 
 
 def _refuse_depth(data: bytes) -> None:
-    depth = 0
-    for bracket in _BRACKETS.findall(_STRING.sub(b'""', data)):
-        depth += 1 if bracket in b"[{" else -1
-        if depth > DEEPEST:
-            raise ValueError(f"nested deeper than {DEEPEST}")
+    depth, inside = 0, False
+    for mark in _MARK.findall(data):
+        if mark == b'"':
+            inside = not inside
+        elif not inside and len(mark) == 1:
+            depth += 1 if mark in b"[{" else -1
+            if depth > DEEPEST:
+                raise ValueError(f"nested deeper than {DEEPEST}")
