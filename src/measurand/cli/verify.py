@@ -23,12 +23,19 @@ from measurand.message import say
 @click.option("--evidence", type=click.Path(path_type=Path), help=say("cli.option.evidence"))
 @click.option("--out", "laboratory", default="out", type=click.Path(path_type=Path), help=say("cli.option.laboratory"))
 @click.option("--status", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.status"))
+@click.option("--authority", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.authority"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def verb(
-    file: Path, key: Path | None, evidence: Path | None, laboratory: Path, status: tuple[Path, ...], json: bool
+    file: Path,
+    key: Path | None,
+    evidence: Path | None,
+    laboratory: Path,
+    status: tuple[Path, ...],
+    authority: tuple[Path, ...],
+    json: bool,
 ) -> int:
     """Print one line per check; the exit code is what they amount to."""
-    found = certificate(file, key=key, evidence=evidence, laboratory=laboratory, status=status)
+    found = certificate(file, key=key, evidence=evidence, laboratory=laboratory, status=status, authorities=authority)
     if json:
         rows = [{"name": c.name, "state": c.state, "text": c.text} for c in found.checks]
         document = {"schema": "measurand/verification/1", "file": str(file), "number": found.number, "checks": rows}
@@ -45,6 +52,7 @@ def certificate(
     evidence: Path | None = None,
     laboratory: Path | None = None,
     status: Sequence[Path] = (),
+    authorities: Sequence[Path] = (),
 ) -> Verification:
     """Verify a certificate with everything that this program can check. Raises StoreError for a file that is none."""
     known = trusted(trust_folder())
@@ -57,6 +65,7 @@ def certificate(
         evidence=evidence,
         laboratory=laboratory,
         status=status,
+        authorities=authorities,
     )
 
 

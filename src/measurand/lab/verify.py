@@ -28,6 +28,8 @@ from measurand.lab.opened import Opened, decompressed, opened
 from measurand.lab.seal import seal_check
 from measurand.lab.status import documents_of, status_check
 from measurand.lab.store import Measurement, checked_evidence, parsed
+from measurand.lab.timestamp import ENDING as STAMP
+from measurand.lab.timestamp import time_check
 from measurand.lab.trust import Trusted
 
 TABLE = "evidence.parquet"
@@ -63,10 +65,12 @@ def verify(
     evidence: Path | None = None,
     laboratory: Path | None = None,
     status: Sequence[Path] = (),
+    authorities: Sequence[Path] = (),
 ) -> Verification:
     """Verify ``certificate.json`` or ``certificate.html``.
 
-    ``status``: files and folders with status documents; those beside the file are looked at always.
+    ``status``: files and folders with status documents; those beside the file are looked at always. ``authorities``:
+    root certificates of time stamping authorities; time stamps lie beside the file.
 
     The evidence is looked for in ``evidence`` (a file or a record), inside the page, beside the file, and in the
     ``laboratory``. Without ``recompute`` or evidence, authenticity alone is checked. Raises StoreError when the file is
@@ -80,6 +84,7 @@ def verify(
     checks.append(name_check(predicate))
     places = [path.parent, *status]
     checks.append(status_check(certificate, documents_of(places), given=given, trusted=trusted or {}))
+    checks.append(time_check(certificate, sorted(path.parent.glob(f"{path.stem}*{STAMP}")), authorities))
     keyid = certificate.envelope.signatures[0].keyid if certificate.envelope.signatures else ""
     seal = seal_check(predicate, keyid=keyid, trusted=trusted or {})
     checks += [seal] if seal is not None else []
