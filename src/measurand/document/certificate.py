@@ -9,6 +9,7 @@ from pydantic import Field
 
 from measurand.document.canonical import Document
 from measurand.document.decision import Decision
+from measurand.document.disclosure import Disclosure
 from measurand.document.evidence import Evidence
 from measurand.document.number import Number
 from measurand.document.procedure import Procedure
@@ -96,6 +97,8 @@ class Predicate(Document):
     seal: Seal | None = None
     """Absent: nothing was fixed and signed before observing."""
     amends: Amended | None = None
+    disclosure: Disclosure | None = None
+    """Absent: the evidence is open."""
 
 
 class Statement(SignedStatement):

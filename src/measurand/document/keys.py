@@ -160,7 +160,7 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     },
     "report": {
         "customer": _text(), "received": _text(), "valid_for": _text(), "not_valid_for": _text(),
-        "language": _choice("en", zh="a later version"), "disclosure": _choice("open", private="trust", digest="trust"),
+        "language": _choice("en", zh="a later version"), "disclosure": _choice("open", "private", "digest"),
     },
 }  # fmt: skip
 """Table name -> its keys. The name of a nested table is dotted; ``known`` is ``{ value, standard_uncertainty }``."""

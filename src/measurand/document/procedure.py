@@ -314,7 +314,8 @@ class Report(Document):
     valid_for: str | None = None
     not_valid_for: str | None = None
     language: Literal["en"] = "en"
-    disclosure: Literal["open"] = "open"
+    disclosure: Literal["open", "private", "digest"] = "open"
+    """``private``: a certificate commits to each item and shows none; ``digest``: it states digests only."""
 
 
 class Procedure(Document):

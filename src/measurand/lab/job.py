@@ -15,6 +15,7 @@ from measurand.document.parts import Parts
 from measurand.document.procedure import Procedure, is_budget
 from measurand.errors import Finding, ProcedureError, StoreError
 from measurand.lab import store
+from measurand.lab.disclosure import withheld
 from measurand.lab.evidence import EvidenceTable
 from measurand.lab.pack import definitions
 from measurand.lab.parts import attached, hashed
@@ -157,9 +158,8 @@ def written_down(
 ) -> Measurement:
     """The documents of what was computed; levels of the parts under the salt of the reference set."""
     parts = hashed(found.parts, salt(table) if table is not None else b"")
-    return Measurement(
-        text, procedure, evidence, parquet, attached(found.measured.results, parts), found.decisions, parts
-    )
+    results = attached(withheld(found.measured.results, procedure), parts)
+    return Measurement(text, procedure, evidence, parquet, results, found.decisions, parts)
 
 
 def computed(

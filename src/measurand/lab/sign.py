@@ -16,6 +16,7 @@ from measurand.document.decision import Verdict
 from measurand.document.record import Record
 from measurand.errors import Finding, NotCertifiableError
 from measurand.lab.authenticity import name_check
+from measurand.lab.disclosure import commitment
 from measurand.lab.envelope import signed
 from measurand.lab.keys import PrivateKey, is_demonstration
 from measurand.lab.seal import SEAL, differences, few, opened
@@ -47,8 +48,7 @@ def certify(
     """
     record = load(folder)
     _refuse(record, folder)
-    if record.evidence is not None:
-        load_evidence(folder, record.evidence)
+    table = load_evidence(folder, record.evidence) if record.evidence is not None else None
     seal = _seal(record, folder, asked=sealed)
     predicate = Predicate(
         number=number or record.name,
@@ -76,6 +76,7 @@ def certify(
         program=program(),
         seal=seal,
         amends=amends,
+        disclosure=commitment(folder, table) if table is not None else None,
     )
     if (check := name_check(predicate)).state == "failed":
         _not_certifiable("M0908.name", folder, reason=check.text)
