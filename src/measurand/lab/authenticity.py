@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from pathlib import Path
 
 from measurand.document.canonical import canonical
 from measurand.document.certificate import Predicate
@@ -13,6 +12,7 @@ from measurand.document.naming import disguise
 from measurand.document.result import Results
 from measurand.lab.check import Check, failed, passed, unchecked
 from measurand.lab.opened import Opened
+from measurand.lab.store import FILES
 
 PRECEDENCE = (Verdict.INVALID, Verdict.NON_CONFORMING, Verdict.INCONCLUSIVE, Verdict.CONFORMING)
 
@@ -73,6 +73,12 @@ def subject_checks(opened: Opened, beside: Mapping[str, bytes], recomputed: Mapp
     for subject in opened.statement.subject:
         expected = subject.digest.get("sha256", "")
         own = {"name": subject.name, "expected": expected}
+        if subject.name not in FILES:
+            found.append(failed(subject.name, "check.subject.stranger", name=ascii(subject.name)))
+            continue
+        if (opened.path.parent / subject.name).is_symlink():
+            found.append(failed(subject.name, "check.subject.link", name=subject.name))
+            continue
         for data in (held.get(subject.name), beside.get(subject.name)):
             if data is not None and (digest := hashlib.sha256(data).hexdigest()) != expected:
                 found.append(failed(subject.name, "check.subject.failed", found=digest, **own))
@@ -98,5 +104,5 @@ def _agreeing(
 def beside(opened: Opened) -> dict[str, bytes]:
     """The files of the record that lie beside the certificate."""
     names = [subject.name for subject in opened.statement.subject]
-    paths = {name: opened.path.parent / Path(name).name for name in names}
-    return {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
+    paths = {name: opened.path.parent / name for name in names if name in FILES}
+    return {name: path.read_bytes() for name, path in paths.items() if path.is_file() and not path.is_symlink()}
