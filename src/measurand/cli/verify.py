@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from measurand.cli.issuing import page_of
 from measurand.cli.view import printed
 from measurand.lab.check import Check
+from measurand.lab.disclosure import ANSWER, answer_checks
 from measurand.lab.job import evaluated
 from measurand.lab.trust import trust_folder, trusted
 from measurand.lab.verify import Verification
@@ -24,6 +26,8 @@ from measurand.message import say
 @click.option("--out", "laboratory", default="out", type=click.Path(path_type=Path), help=say("cli.option.laboratory"))
 @click.option("--status", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.status"))
 @click.option("--authority", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.authority"))
+@click.option("--disclosed", type=click.Path(path_type=Path), help=say("cli.option.disclosed"))
+@click.option("--challenge", type=click.Path(path_type=Path), help=say("cli.option.kept_challenge"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def verb(
     file: Path,
@@ -32,10 +36,16 @@ def verb(
     laboratory: Path,
     status: tuple[Path, ...],
     authority: tuple[Path, ...],
+    disclosed: Path | None,
+    challenge: Path | None,
     json: bool,
 ) -> int:
     """Print one line per check; the exit code is what they amount to."""
     found = certificate(file, key=key, evidence=evidence, laboratory=laboratory, status=status, authorities=authority)
+    if disclosed is not None:
+        found = replace(found, checks=(*found.checks, *answer_checks(file, disclosed, challenge=challenge)))
+    elif challenge is not None:
+        raise click.UsageError(say("M0747.challenge"))
     if json:
         rows = [{"name": c.name, "state": c.state, "text": c.text} for c in found.checks]
         document = {"schema": "measurand/verification/1", "file": str(file), "number": found.number, "checks": rows}
@@ -72,7 +82,7 @@ def certificate(
 def lines(found: Verification) -> list[str]:
     """One line per check, and what they amount to."""
     failed = {check.name for check in found.checks if check.state == "failed"}
-    key = "status" if failed == {"status"} else found.exit_code
+    key = "status" if failed == {"status"} else "answer" if failed and failed <= ANSWER else found.exit_code
     return [*map(row, found.checks), say(f"cli.verify.exit_{key}", number=found.number)]
 
 

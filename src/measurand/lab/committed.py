@@ -7,12 +7,16 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from measurand.document.disclosure import Asked
+from measurand.document.disclosure import Asked, Secret
 from measurand.document.number import number
 from measurand.lab import merkle
 from measurand.lab.evidence import EvidenceTable
+from measurand.lab.store import document
 
+SECRET = "disclosure.secret.json"
+"""File of a record from which the salts follow; it never leaves the laboratory."""
 Row = Mapping[str, str]
 
 
@@ -43,6 +47,11 @@ def committed(table: EvidenceTable, secret: bytes) -> Committed:
 def salt(secret: bytes, item: str) -> bytes:
     """The salt of one item: HMAC-SHA256(secret, UTF-8 of its id). It tells nothing of the secret or of other salts."""
     return hmac.digest(secret, item.encode(), "sha256")
+
+
+def secret_of(folder: Path) -> bytes:
+    """The secret of a record. Raises StoreError."""
+    return bytes.fromhex(document(folder / SECRET, Secret).secret)
 
 
 def leaf_data(salt: bytes, rows: bytes) -> bytes:

@@ -6,20 +6,22 @@ import hashlib
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import ValidationError
 
 from measurand.document.canonical import Document, canonical
-from measurand.document.certificate import Predicate
 from measurand.document.disclosure import Asked, Challenge, Disclosed, Disclosure, OpenedItem
 from measurand.document.evidence import Evidence
 from measurand.document.number import number, real
 from measurand.document.strict import strict
+from measurand.errors import StoreError
 from measurand.lab import merkle
+from measurand.lab.atomic import refusal
 from measurand.lab.check import Check, failed, passed, unchecked
-from measurand.lab.committed import committed, leaf_data, positions
+from measurand.lab.committed import committed, leaf_data, positions, secret_of
 from measurand.lab.evidence import EvidenceTable, address, ordered
 from measurand.lab.opened import Opened
 
@@ -28,6 +30,8 @@ LARGEST = 32 * 1024 * 1024
 FEW = 5
 """Items or positions that are named; the number of the others is said."""
 CONFIDENCE = 0.95
+ANSWER = frozenset({"disclosed", "items", "challenge", "all items"})
+"""Names of the checks of an answer: what it lacks is no fault of the certificate."""
 _D = TypeVar("_D", bound=Document)
 
 
@@ -56,9 +60,11 @@ def checks(certificate: Opened, data: bytes, *, challenge: bytes | None = None) 
     return several
 
 
-def own_checks(predicate: Predicate, table: EvidenceTable | None = None, *, secret: bytes | None = None) -> list[Check]:
-    """What a certificate says of evidence that it does not show: none of it may be inside, and with evidence and
-    secret the root follows from them. Empty for open evidence."""
+def own_checks(certificate: Opened, table: EvidenceTable | None = None) -> list[Check]:
+    """What a certificate says of evidence that it does not show: none of it may be inside, and in the
+    laboratory, which has the secret beside the certificate, the root follows from the evidence. Empty when it is open.
+    """
+    predicate = certificate.statement.predicate
     stated, evidence = predicate.disclosure, predicate.evidence
     if stated is None:
         asked = predicate.procedure.report.disclosure if predicate.procedure else "open"
@@ -67,14 +73,27 @@ def own_checks(predicate: Predicate, table: EvidenceTable | None = None, *, secr
     if evidence is None or evidence.items != stated.items:
         count = str(evidence.items) if evidence else "0"
         return [failed("disclosure", "check.disclosure.items", items=str(stated.items), found=count)]
-    if any(result.item_map is not None for result in predicate.results):
+    if certificate.evidence_gz is not None or any(result.item_map is not None for result in predicate.results):
         return [failed("disclosure", "check.disclosure.inside")]
     if stated.root is None:
         return [passed("disclosure", "check.disclosure.digest", items=str(stated.items))]
+    try:
+        secret = secret_of(certificate.path.parent)
+    except StoreError:
+        secret = None
     if table is None or secret is None:
         return [unchecked("disclosure", "check.disclosure.private", needed=False, items=str(stated.items))]
     follows = committed(table, secret).root == stated.root
     return [(passed if follows else failed)("disclosure", f"check.disclosure.{'follows' if follows else 'differs'}")]
+
+
+def limited(path: Path) -> bytes:
+    """The bytes of a file, of one that is too large as many as are needed to see it. Raises StoreError."""
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        raise refusal("M0704.document", path, what="file", reason=error.strerror or str(error)) from None
 
 
 def read(data: bytes, kind: type[_D]) -> _D:
@@ -186,7 +205,7 @@ def _whole(several: Sequence[OpenedItem], evidence: Evidence) -> Check:
     rows = [row for one in several for row in one.rows]
     columns = {name: _column([row.get(name, "") for row in rows], kind) for name, kind in evidence.columns.items()}
     same = address(ordered(columns)) == evidence.table_at and len(rows) == evidence.rows
-    return (passed if same else failed)("evidence", f"check.whole.{'passed' if same else 'failed'}")
+    return (passed if same else failed)("all items", f"check.whole.{'passed' if same else 'failed'}")
 
 
 def _column(cells: Sequence[str], kind: str) -> Any:

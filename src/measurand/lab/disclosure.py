@@ -23,18 +23,27 @@ from measurand.document.status import Certificate
 from measurand.errors import Finding, NotCertifiableError
 from measurand.lab import disclosed, merkle
 from measurand.lab.atomic import refusal, write_file
-from measurand.lab.committed import Committed, committed, positions
+from measurand.lab.check import Check
+from measurand.lab.committed import SECRET, Committed, committed, positions, secret_of
 from measurand.lab.evidence import EvidenceTable
-from measurand.lab.opened import Opened
+from measurand.lab.opened import Opened, opened
 from measurand.lab.store import document, load_evidence
 from measurand.message import say
 
-SECRET = "disclosure.secret.json"
 SHOWN = frozenset({"repeatability", "population", "discordance", "monte_carlo", "monte_carlo_intervals"})
 """Data of pictures that hold counts and values of many items; all other data stay in the laboratory (points of a ROC
 are the scores of single items)."""
 
-checks = disclosed.checks
+checks, own_checks, ANSWER = disclosed.checks, disclosed.own_checks, disclosed.ANSWER
+
+
+def answer_checks(certificate: Path, answer: Path, *, challenge: Path | None = None) -> list[Check]:
+    """The checks of a file of opened items against a certificate's file, and against the challenge as it was kept.
+
+    Raises StoreError for a file that cannot be read.
+    """
+    kept = disclosed.limited(challenge) if challenge is not None else None
+    return checks(opened(certificate), disclosed.limited(answer), challenge=kept)
 
 
 def withheld(results: Results, procedure: Procedure) -> Results:
@@ -63,7 +72,7 @@ def commitment(folder: Path, table: EvidenceTable) -> Disclosure | None:
         return Disclosure(kind="digest", items=len(set(table.columns["item"])))
     if not (folder / SECRET).exists():
         write_file(folder / SECRET, canonical(Secret(secret=secrets.token_hex(32))), mode=0o600)
-    tree = committed(table, _secret(folder))
+    tree = committed(table, secret_of(folder))
     return Disclosure(kind="private", items=len(tree.items), algorithm=ALGORITHM, root=tree.root)
 
 
@@ -78,7 +87,7 @@ def disclosed_items(
     stated, evidence = certificate.statement.predicate.disclosure, certificate.statement.predicate.evidence
     if stated is None or stated.root is None or evidence is None:
         raise refusal("M0741.nothing", file, kind=stated.kind if stated else "open")
-    tree = committed(load_evidence(folder, evidence), _secret(folder))
+    tree = committed(load_evidence(folder, evidence), secret_of(folder))
     if tree.root != stated.root:
         raise refusal("M0742.other", folder / SECRET, certificate=file)
     wanted = _asked(asked, tree, file) if asked is not None else _named(items, tree, file)
@@ -106,9 +115,7 @@ def challenged(certificate: Opened, count: int, *, seed: str = "") -> Challenge:
 def challenge(path: Path, certificate: Opened) -> Asked:
     """What the challenge in a file asks of a certificate. Raises StoreError: not one, or of another certificate."""
     try:
-        found = disclosed.read(path.read_bytes(), Challenge)
-    except OSError as error:
-        raise refusal("M0745.challenge", path, reason=error.strerror or str(error)) from None
+        found = disclosed.read(disclosed.limited(path), Challenge)
     except ValueError as error:
         raise refusal("M0745.challenge", path, reason=str(error)) from None
     if found.certificate != spoken_of(certificate):
@@ -130,10 +137,6 @@ def _refuse_names(procedure: Procedure, table: EvidenceTable, folder: Path) -> N
         if cells is not None and len(cells) and all(cells == table.columns["item"]):
             text = say("M0909.names", file=str(folder), column=name)
             raise NotCertifiableError(Finding("M0909", "", text, say("M0909.hint"), str(folder)))
-
-
-def _secret(folder: Path) -> bytes:
-    return bytes.fromhex(document(folder / SECRET, Secret).secret)
 
 
 def _named(items: Sequence[str], tree: Committed, file: str) -> set[int]:

@@ -21,6 +21,7 @@ from measurand.lab import keys
 from measurand.lab.authenticity import beside, decisions, file_check, name_check, subject_checks
 from measurand.lab.check import Check, exit_code, failed, passed, unchecked
 from measurand.lab.comparison import differences, numbers
+from measurand.lab.disclosure import own_checks
 from measurand.lab.envelope import signature_checks
 from measurand.lab.evidence import EvidenceTable
 from measurand.lab.laboratory import records
@@ -145,12 +146,13 @@ def _recomputed(
         checks.append((passed if agree else failed)("procedure", f"check.procedure.{'passed' if agree else 'failed'}"))
     if evidence is not None:
         if data is None:
-            return None, [*checks, unchecked(name, "check.recomputed.none")]
+            return None, [*checks, *own_checks(certificate), unchecked(name, "check.recomputed.none")]
         try:
             table = checked_evidence(data, evidence, file=TABLE)
         except MeasurandError as error:
             return None, [*checks, failed("evidence", "check.manifest.failed", reason=str(error))]
         checks.append(passed("evidence", "check.manifest.passed", rows=str(len(table))))
+        checks += own_checks(certificate, table)
     if recompute is None or procedure is None:
         return None, [*checks, unchecked(name, "check.recomputed.not_asked")]
     try:
