@@ -29,6 +29,11 @@ def definitions() -> Mapping[str, Definition]:
     return found
 
 
+def places() -> Mapping[str, str]:
+    """The file that holds each definition, by its id: ``general/pack.toml``."""
+    return {definition.id: file for file, several in _packs().items() for definition in several}
+
+
 def themes() -> Mapping[str, tuple[str, ...]]:
     """The ids of all definitions by theme: the name of the pack's file, without its ending; the everyday pack first."""
     found: dict[str, tuple[str, ...]] = {}
