@@ -1,16 +1,17 @@
-"""The certificate as one self-contained HTML file: no request, no script, the signed bytes inside."""
+"""The certificate as one self-contained HTML file: no request, the signed bytes inside, one script that checks them."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 
 from measurand.document.certificate import Predicate
 from measurand.document.record import Record
 from measurand.document.rounding import percent
 from measurand.errors import AuthenticityError, Finding, StoreError
+from measurand.export.bound import at, path, span, told
 from measurand.export.page import Page, acceptance_in_words, brief, heading, page_of, signed
-from measurand.export.plain import freedom, rounded, visible
+from measurand.export.plain import freedom, visible
+from measurand.export.script import policy, script
 from measurand.export.svg.writer import Markup, template
 from measurand.message import say
 
@@ -30,18 +31,22 @@ def render(record: Record, envelope_bytes: bytes, *, evidence_gz: bytes | None) 
     if b"<" in envelope_bytes:
         raise AuthenticityError(Finding(code="M08", path="certificate.json", message=say("M08.embedding")))
     evidence = None if evidence_gz is None else base64.b64encode(evidence_gz).decode("ascii")
-    return _filled(page_of(envelope, statement), original=envelope_bytes.decode("utf-8"), evidence=evidence)
+    return _drawn(page_of(envelope, statement), original=envelope_bytes.decode("utf-8"), evidence=evidence)
 
 
 def style(number: str) -> str:
-    """The style sheet with the certificate's number at the foot of each printed page.
+    """The style sheet with the certificate's number at the foot of each printed page."""
+    return sheet(f"{say('page.number')} {visible(number)}")
 
-    Every character of the number but letters and digits is written as a CSS escape, so that it stays text.
+
+def sheet(foot: str) -> str:
+    """The style sheet with a text at the foot of each printed page.
+
+    Every character of the text but letters and digits is written as a CSS escape, so that it stays text.
     """
-    sheet = "".join(template(name) for name in ("colours.css", "certificate.css", "picture.css"))
-    shown = f"{say('page.number')} {visible(number)}"
-    text = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in shown)
-    return sheet.replace("NUMBER", text)
+    parts = "".join(template(name) for name in ("colours.css", "certificate.css", "check.css", "picture.css"))
+    text = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in foot)
+    return parts.replace("NUMBER", text)
 
 
 def _same(record: Record, predicate: Predicate) -> None:
@@ -61,7 +66,8 @@ def _grouped(key: str) -> str:
     return f"{kind}: {groups}" if kind else groups
 
 
-def _filled(page: Page, *, original: str, evidence: str | None) -> bytes:
+def filled(name: str, **values: object) -> bytes:
+    """A template with its values as UTF-8: every text escaped and its control characters written out."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -72,23 +78,29 @@ def _filled(page: Page, *, original: str, evidence: str | None) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    sheet = style(page.predicate.number)
-    digest = base64.b64encode(hashlib.sha256(sheet.encode("utf-8")).digest()).decode("ascii")
-    text = environment.get_template("certificate.html.j2").render(
+    return environment.get_template(name).render(say=say, **values).encode("utf-8")
+
+
+def _drawn(page: Page, *, original: str, evidence: str | None) -> bytes:
+    drawn = style(page.predicate.number)
+    return filled(
+        "certificate.html.j2",
         page=page,
         c=page.predicate,
-        sheet=Markup(sheet),
-        sheet_digest=digest,
+        sheet=Markup(drawn),
+        policy=Markup(policy(drawn)),
+        script=Markup(script()),
         original=Markup(original),
         evidence=None if evidence is None else Markup(evidence),
-        say=say,
+        at=at,
+        path=path,
+        span=span,
+        told=told,
         heading=heading,
         percent=percent,
         u=lambda r: page.budgets[page.predicate.results.index(r)].combined,
         freedom=freedom,
-        rounded=rounded,
         brief=brief,
         acceptance=acceptance_in_words,
         grouped=_grouped,
     )
-    return text.encode("utf-8")

@@ -14,6 +14,7 @@ from measurand.document.number import real
 from measurand.document.result import Line, NotEvaluated, Result
 from measurand.document.rounding import percent as exactly
 from measurand.errors import AuthenticityError, Finding
+from measurand.export.bound import span, together, told
 from measurand.export.figures import covered, figures
 from measurand.export.plain import aligned, beside, freedom, limit, percent, probability, risk
 from measurand.export.plan import plan
@@ -38,6 +39,10 @@ class Outcome:
     """System and level: what tells it from its neighbours."""
     result: Result
     decision: Decision | None
+    at: str
+    """Place of the result in the predicate."""
+    decided_at: str
+    """Place of the decision; empty without one."""
     badge: Markup
     second_badge: Markup
     """The same mark once more, for the statement of conformity (ids are unique in a page)."""
@@ -62,18 +67,25 @@ class Outcome:
         return probability(real(self.decision.p_conformity))
 
     @property
-    def risks(self) -> tuple[str, ...]:
+    def risks(self) -> tuple[Markup, ...]:
         """The risks of this decision, each a sentence."""
         if self.decision is None or self.decision.verdict is Verdict.INVALID:
             return ()
         r = self.decision.risks
         given = (
-            ("risk.accept", r.specific_false_accept),
-            ("risk.reject", r.specific_false_reject),
-            ("risk.consumer", r.global_consumer),
-            ("risk.producer", r.global_producer),
+            ("accept", "specific_false_accept", r.specific_false_accept),
+            ("reject", "specific_false_reject", r.specific_false_reject),
+            ("consumer", "global_consumer", r.global_consumer),
+            ("producer", "global_producer", r.global_producer),
         )
-        return tuple(say(key, risk=risk(real(p)).replace(" ", NO_BREAK)) for key, p in given if p is not None)
+        return tuple(
+            told(
+                f"risk.{key}",
+                risk=span(risk(real(p)).replace(" ", NO_BREAK), f"{self.decided_at}/risks/{name}", "risk"),
+            )
+            for key, name, p in given
+            if p is not None
+        )
 
 
 @dataclass(frozen=True)
@@ -92,8 +104,11 @@ class Budget:
     heading: str
     result: Result
     picture: Picture | None
-    rows: tuple[tuple[str, ...], ...]
-    gaps: tuple[NotEvaluated, ...]
+    at: str
+    """Place of the result in the predicate."""
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    """Lines that were evaluated, each with its place."""
+    gaps: tuple[tuple[str, NotEvaluated], ...]
     combined: str
     floor: str
 
@@ -105,18 +120,19 @@ class Page:
     predicate: Predicate
     subjects: tuple[Subject, ...]
     keys: tuple[str, ...]
-    tally: tuple[tuple[Markup, str], ...]
+    tally: tuple[tuple[Markup, Verdict, str], ...]
     cards: tuple[Card, ...]
     budgets: tuple[Budget, ...]
-    repeats: tuple[tuple[str, Picture], ...]
-    maps: tuple[tuple[str, Picture], ...]
-    figures: tuple[tuple[str, Picture], ...]
+    repeats: tuple[tuple[str, str, Picture], ...]
+    """Title, place of the result, drawing; so with the others."""
+    maps: tuple[tuple[str, str, Picture], ...]
+    figures: tuple[tuple[str, str, Picture], ...]
     """Curves, scores and distributions, the first of each result with its title."""
     covered: tuple[Picture, ...]
     """The map of the population, if there is one."""
-    plan: tuple[tuple[str, str], ...]
+    plan: tuple[tuple[str, Markup], ...]
     """Sampling, reference and design, from the resolved procedure."""
-    rules: tuple[tuple[str, str], ...]
+    rules: tuple[tuple[Markup, Markup], ...]
     """Each decision rule in words, with the requirements for which it holds."""
 
 
@@ -174,28 +190,30 @@ def _distinction(result: Result, predicate: Predicate) -> list[str]:
 
 def _outcomes(predicate: Predicate) -> Iterable[Outcome]:
     count = 0
-    for result in predicate.results:
+    for place, result in enumerate(predicate.results):
         key = (result.measurand, result.system, result.level)
-        found = [d for d in predicate.decisions if (d.measurand, d.system, d.level) == key]
+        found = [(j, d) for j, d in enumerate(predicate.decisions) if (d.measurand, d.system, d.level) == key]
         name = ", ".join(_distinction(result, predicate))
-        for decision in (*found, *(() if found else (None,))):
+        for decided, decision in (*found, *(() if found else ((0, None),))):
             count += 1
-            shapes = [badge(decision.verdict if decision else None, f"{place}{count}") for place in "bsn"]
+            shapes = [badge(decision.verdict if decision else None, f"{which}{count}") for which in "bsn"]
             yield Outcome(
                 name=name,
                 result=result,
                 decision=decision,
+                at=f"results/{place}",
+                decided_at=f"decisions/{decided}" if decision else "",
                 badge=shapes[0],
                 second_badge=shapes[1],
                 third_badge=shapes[2],
             )
 
 
-def _tally(outcomes: tuple[Outcome, ...]) -> tuple[tuple[Markup, str], ...]:
+def _tally(outcomes: tuple[Outcome, ...]) -> tuple[tuple[Markup, Verdict, str], ...]:
     """How many of each verdict, as badge and words, worst last."""
     counts = [(v, sum(o.decision is not None and o.decision.verdict is v for o in outcomes)) for v in Verdict]
     return tuple(
-        (badge(v, f"t{i}"), f"{n} {say(f'verdict.{v.value}').lower()}") for i, (v, n) in enumerate(counts) if n
+        (badge(v, f"t{i}"), v, f"{n} {say(f'verdict.{v.value}').lower()}") for i, (v, n) in enumerate(counts) if n
     )
 
 
@@ -211,6 +229,8 @@ def _cards(outcomes: tuple[Outcome, ...]) -> Iterable[Card]:
                 result=o.result,
                 decision=o.decision,
                 text=o.result.text,
+                at=o.at,
+                decided_at=o.decided_at,
             )
             for o in group
         ]
@@ -220,13 +240,15 @@ def _cards(outcomes: tuple[Outcome, ...]) -> Iterable[Card]:
 
 def _budget(result: Result, index: int, predicate: Predicate) -> Budget:
     u = real(result.u)
-    lines = [b for b in result.budget if isinstance(b, Line)]
+    places = [(f"results/{index}/budget/{i}", b) for i, b in enumerate(result.budget)]
+    lines = [(place, b) for place, b in places if isinstance(b, Line)]
     return Budget(
         heading=heading(result, predicate),
         result=result,
         picture=pareto(result, f"p{index}") if index < PICTURES and lines else None,
-        rows=tuple(_budget_row(line, u) for line in lines),
-        gaps=tuple(b for b in result.budget if isinstance(b, NotEvaluated)),
+        at=f"results/{index}",
+        rows=tuple((place, _budget_row(line, u)) for place, line in lines),
+        gaps=tuple((place, b) for place, b in places if isinstance(b, NotEvaluated)),
         combined=aligned(u, u),
         floor="" if result.floor is None else aligned(real(result.floor), u),
     )
@@ -250,35 +272,47 @@ def _budget_row(line: Line, combined: float) -> tuple[str, ...]:
     )
 
 
-def _repeats(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[str, Picture]]:
+def _repeats(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[str, str, Picture]]:
     for i, result in enumerate(results):
         for curve in result.curves:
             if curve.name == "repeatability" and curve.columns["value"]:
-                yield heading(result, predicate), runs(curve, result, f"r{i}", text=result.text)
+                yield heading(result, predicate), f"results/{i}", runs(curve, result, f"r{i}", text=result.text)
 
 
-def _maps(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[str, Picture]]:
+def _maps(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[str, str, Picture]]:
     """Each different item map once, under the title of the first result that has it."""
     seen = []
     for i, result in enumerate(results):
         if result.item_map is not None and result.item_map.items and result.item_map not in seen:
             seen.append(result.item_map)
-            yield heading(result, predicate), items(result.item_map, f"m{i}")
+            yield heading(result, predicate), f"results/{i}", items(result.item_map, f"m{i}")
 
 
-def _figures(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[str, Picture]]:
+def _figures(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[str, str, Picture]]:
     above = ""
     for result, picture in figures(results):
         title = heading(result, predicate)
-        yield "" if title == above else title, picture
+        yield "" if title == above else title, f"results/{results.index(result)}", picture
         above = title
 
 
-def _rules(predicate: Predicate) -> tuple[tuple[str, str], ...]:
-    rules: dict[str, dict[str, None]] = {}
-    for decision in predicate.decisions:
-        rules.setdefault(rule_in_words(decision.rule), {})[decision.requirement.id] = None
-    return tuple((words, ", ".join(ids)) for words, ids in rules.items())
+def _rules(predicate: Predicate) -> tuple[tuple[Markup, Markup], ...]:
+    rules: dict[str, list[int]] = {}
+    for j, decision in enumerate(predicate.decisions):
+        rules.setdefault(rule_in_words(decision.rule), []).append(j)
+    return tuple(
+        (span(words, f"decisions/{places[0]}/rule", "rule"), together(list(_ids(predicate, places).values()), ", "))
+        for words, places in rules.items()
+    )
+
+
+def _ids(predicate: Predicate, places: list[int]) -> dict[str, Markup]:
+    """Requirements of these decisions, each once."""
+    found: dict[str, Markup] = {}
+    for j in places:
+        one = predicate.decisions[j].requirement.id
+        found.setdefault(one, span(one, f"decisions/{j}/requirement/id"))
+    return found
 
 
 def brief(system: Mapping[str, str]) -> str:

@@ -38,6 +38,10 @@ class Row:
     decision: Decision | None
     text: str
     """The result as printed, with its unit."""
+    at: str = ""
+    """Place of the result in a signed statement."""
+    decided_at: str = ""
+    """Place of the decision."""
 
 
 def interval(rows: Sequence[Row], identity: str, *, unit: str) -> Picture:
@@ -95,7 +99,8 @@ def _row(row: Row, scale: Scale, *, identity: str, top: float, several: bool) ->
         parts.append(label(shortened(row.name, 52), LEFT, top + 15.0, class_="name"))
         word = say(f"verdict.{row.decision.verdict.value}") if row.decision else ""
         line = f"{row.text}   {word}".rstrip()
-        parts.append(label(line, RIGHT, top + 15.0, class_="name strong", text_anchor="end"))
+        bound = {"data_at": row.at, "data_as": "drawn", "data_by": row.decided_at} if row.at else {}
+        parts.append(label(line, RIGHT, top + 15.0, class_="name strong", text_anchor="end", **bound))
     y = top + (52.0 if several else 38.0)
     places = decimals(real(row.result.u), 3)
     for tolerance, acceptance in _limits(row.decision):

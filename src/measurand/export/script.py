@@ -1,0 +1,51 @@
+"""The one script of every page: it checks a certificate in the browser, with nothing but what the browser has."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from functools import cache
+
+from measurand.export.svg.writer import template
+from measurand.message import sentences
+
+PARTS = ("decimal", "format", "envelope", "compare", "picture", "recompute", "states", "box", "alone")
+SPOKEN = (
+    "box.",
+    "page.",
+    "column.",
+    "verdict.",
+    "component.",
+    "method.",
+    "risk.",
+    "rule.",
+    "plan.",
+    "picture.",
+    "data.",
+)
+"""Sentences that the script says, or that a page may hold."""
+DEMONSTRATION = "0f56bb1f347a645b82c0d98a1263d81032f404852738eb0b701858b41e6966da"
+"""Fingerprint of the demonstration key, which everybody has."""
+
+
+@cache
+def script() -> str:
+    """The script: the same bytes in every page, so that its digest can be compared."""
+    spoken = {key: text for key, text in sorted(sentences().items()) if key.startswith(SPOKEN)}
+    constants = {"SENTENCES": spoken, "DEMONSTRATION": DEMONSTRATION}
+    head = [f"const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in constants.items()]
+    parts = [template(f"verify/{part}.js") for part in PARTS]
+    return ('"use strict";\n' + "".join([*head, *parts])).replace("</", "<\\/").replace("<!--", "<\\!--")
+
+
+def policy(sheet: str) -> str:
+    """The Content-Security-Policy of a page: this script, this style sheet, and no request to anybody."""
+    allowed = {"script-src": digest(script()), "style-src": digest(sheet)}
+    sources = "; ".join(f"{kind} '{value}'" for kind, value in allowed.items())
+    return f"default-src 'none'; {sources}; img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'"
+
+
+def digest(text: str) -> str:
+    """A text's digest as a policy names it."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
