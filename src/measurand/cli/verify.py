@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 
 from measurand.cli.issuing import page_of
+from measurand.cli.verify_17025 import data, text
 from measurand.cli.view import printed
 from measurand.lab.check import Check
 from measurand.lab.disclosure import ANSWER, answer_checks
+from measurand.lab.iso17025 import missing, of_file
 from measurand.lab.job import evaluated
 from measurand.lab.trust import trust_folder, trusted
 from measurand.lab.verify import Verification
@@ -28,6 +30,7 @@ from measurand.message import say
 @click.option("--authority", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.authority"))
 @click.option("--disclosed", type=click.Path(path_type=Path), help=say("cli.option.disclosed"))
 @click.option("--challenge", type=click.Path(path_type=Path), help=say("cli.option.kept_challenge"))
+@click.option("--17025", "report", is_flag=True, help=say("cli.option.17025"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def verb(
     file: Path,
@@ -38,6 +41,7 @@ def verb(
     authority: tuple[Path, ...],
     disclosed: Path | None,
     challenge: Path | None,
+    report: bool,
     json: bool,
 ) -> int:
     """Print one line per check; the exit code is what they amount to."""
@@ -46,13 +50,16 @@ def verb(
         found = replace(found, checks=(*found.checks, *answer_checks(file, disclosed, challenge=challenge)))
     elif challenge is not None:
         raise click.UsageError(say("M0747.challenge"))
+    asked = of_file(file) if report else ()
+    code = found.exit_code or (3 if missing(asked) else 0)
     if json:
         rows = [{"name": c.name, "state": c.state, "text": c.text} for c in found.checks]
         document = {"schema": "measurand/verification/1", "file": str(file), "number": found.number, "checks": rows}
-        click.echo(printed({**document, "exit": found.exit_code}))
+        more = {"iso17025": data(asked)} if report else {}
+        click.echo(printed({**document, **more, "exit": code}))
     else:
-        click.echo("\n".join(lines(found)))
-    return found.exit_code
+        click.echo("\n".join([*lines(found), *(("", *text(asked)) if report else ())]))
+    return code
 
 
 def certificate(

@@ -14,12 +14,23 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
 
 class Laboratory(Document):
-    """Who measured: from ``lab.toml``."""
+    """Who measured, and for whom: from ``lab.toml``. What has come later is absent where it is not stated."""
 
     name: str
     address: str = ""
     location: str = ""
     authorised_by: str = ""
+    customer_contact: str | None = None
+    method: str | None = None
+    """Identification of the laboratory's own method, beside that of the procedure."""
+    sampling_plan: str | None = None
+    """The document by which the items were drawn."""
+    deviations: str | None = None
+    """Additions to, deviations and exclusions from the method; "none" says that there are none."""
+    providers: str | None = None
+    """Who else produced results, outputs or labels; "none" says that nobody did."""
+    relates_only: str | None = None
+    """The sentence that the results relate only to what was measured."""
 
 
 class Subject(Document):

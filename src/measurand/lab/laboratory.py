@@ -19,6 +19,14 @@ name          = "{name}"
 # address       = ""
 # location      = ""
 # authorised_by = ""
+
+# What a report by ISO/IEC 17025 asks for beyond that; measurand verify --17025 says what is still missing.
+# customer_contact = ""
+# method           = ""   # your own method's number, beside that of the procedure
+# sampling_plan    = ""   # the document by which the items were drawn
+# deviations       = ""   # from the method; "none" if there are none
+# providers        = ""   # who else produced outputs or labels; "none" if nobody did
+# relates_only     = "The results relate only to the items and the system that are named here."
 """
 
 
