@@ -102,7 +102,7 @@ def read(data: bytes, kind: type[_D]) -> _D:
         raise ValueError(f"it is larger than {LARGEST // 2**20} MiB")
     strict(data)
     try:
-        return kind.model_validate_json(data)
+        return kind.model_validate_json(data, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:300]) from None
@@ -111,7 +111,7 @@ def read(data: bytes, kind: type[_D]) -> _D:
 def most_that_differ(opened: int, items: int) -> int:
     """Upper limit (95 %) of the items of which something would be found wrong, when nothing was in a random choice.
 
-    The largest m for which C(items - m, opened) / C(items, opened) > 0.05 (hypergeometric distribution).
+    The largest m for which C(items - m, opened) / C(items, opened) >= 0.05 (hypergeometric distribution).
 
     >>> most_that_differ(59, 10**7) / 10**7 < 0.05 < most_that_differ(58, 10**7) / 10**7  # 0.95^59 < 0.05 < 0.95^58
     True
@@ -119,7 +119,9 @@ def most_that_differ(opened: int, items: int) -> int:
 
     def unseen(m: int) -> bool:
         logs = [math.lgamma(n + 1) for n in (items - m, items - m - opened, items, items - opened)]
-        return logs[0] - logs[1] - logs[2] + logs[3] > math.log(1.0 - CONFIDENCE)
+        return (
+            logs[0] - logs[1] - logs[2] + logs[3] >= math.log(1.0 - CONFIDENCE) - 1e-9
+        )  # so far sums of logarithms may differ
 
     low, high = 0, items - opened + 1
     while high - low > 1:
