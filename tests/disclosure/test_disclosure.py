@@ -19,10 +19,11 @@ from private import KEY, certificate, dishonest, manifest, record, table, texts
 
 from measurand.document.canonical import canonical
 from measurand.document.disclosure import Asked, Disclosure
-from measurand.errors import StoreError
+from measurand.document.procedure import Procedure
+from measurand.errors import NotCertifiableError, StoreError
 from measurand.lab.committed import SECRET, committed, positions, rows_of
 from measurand.lab.disclosed import LARGEST, most_that_differ
-from measurand.lab.disclosure import challenged, checks, disclosed_items, own_checks
+from measurand.lab.disclosure import challenged, checks, commitment, disclosed_items, own_checks
 from measurand.lab.evidence import EvidenceTable, ordered
 from measurand.lab.opened import Opened
 
@@ -270,6 +271,44 @@ def test_without_commitment_nothing_is_opened(kind: Any, tmp_path: Path, seven: 
     with pytest.raises(StoreError, match="commits to none"):
         challenged(found, 1)
     assert states(found, answer(seven, "item 1")) == {"disclosed": "failed"}
+
+
+def procedure(kind: str, by: str) -> Procedure:
+    return Procedure.model_validate(
+        {
+            "id": "T-1", "title": "invented", "system": [{"id": "s0"}], "report": {"disclosure": kind},
+            "measurand": [{"id": "acc", "quantity": "accuracy", "estimand": "benchmark", "by": by}],
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["private", "digest"])
+def test_a_column_that_names_the_items_is_refused(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "procedure.json").write_bytes(canonical(procedure(kind, "copy")))
+    rows = table(3)
+    rows = ordered({**rows.columns, "column:copy": rows.columns["item"].copy()})
+    with pytest.raises(NotCertifiableError, match="copy, which names the items"):
+        commitment(tmp_path, rows)
+    assert not (tmp_path / SECRET).exists()
+    rows.columns["column:copy"][:] = "level"
+    assert commitment(tmp_path, rows) is not None
+
+
+def test_the_secret_is_made_once(tmp_path: Path) -> None:
+    (tmp_path / "procedure.json").write_bytes(canonical(procedure("private", "copy")))
+    first = commitment(tmp_path, table(9))
+    secret = (tmp_path / SECRET).read_bytes()
+    assert (tmp_path / SECRET).stat().st_mode & 0o777 == 0o600
+    assert commitment(tmp_path, table(9)) == first
+    assert (tmp_path / SECRET).read_bytes() == secret
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "procedure.json").write_bytes(canonical(procedure("private", "copy")))
+    second = commitment(other, table(9))
+    assert first is not None
+    assert second is not None
+    assert second.root != first.root  # equal items of another record cannot be recognised
+    assert second.items == first.items == 9
 
 
 def test_what_is_not_there_is_refused(seven: Opened) -> None:
