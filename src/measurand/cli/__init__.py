@@ -18,7 +18,9 @@ from measurand.errors import MeasurandError
 from measurand.message import say
 
 EVERYDAY = ("demo", "init", "check", "measure", "certify", "verify", "show")
-MORE = ("evaluate", "explain", "doctor", "seal", "stamp", "withdraw", "trace", "key", "disclose", "completion")
+MORE = (
+    "evaluate", "explain", "doctor", "seal", "stamp", "withdraw", "trace", "key", "disclose", "reference", "completion",
+)  # fmt: skip
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Of linear algebra: the number of processors may change no digit, and sums of vectors gain nothing from several."""

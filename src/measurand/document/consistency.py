@@ -123,8 +123,11 @@ def _reference(reference: Tables, observations: Tables | None, reader: Reader) -
         _format(annotations, ("reference", "annotations"), reader)
         annotations.setdefault("item", reference.get("item"))
     for key in ("annotator_model", "independent"):
-        if key in reference and not {"annotators", "annotations"} & set(reference):
+        ways = {"annotators", "annotations"} | ({"certificate"} if key == "independent" else set())
+        if key in reference and not ways & set(reference):
             reader.find("M0314.annotator_model", ("reference", key), key=key)
+    if "tier" in reference and "certificate" not in reference and not _has(reader, "reference"):
+        reader.find("M0205.certificate", ("reference", "tier"))
     if audit := reference.get("audit"):
         _format(audit, ("reference", "audit"), reader)
         audit.setdefault("item", reference.get("item"))

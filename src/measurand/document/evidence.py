@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from measurand.document.canonical import Address, Document
+from measurand.document.reference_certificate import Certified
 
 STATUSES = ("ok", "refused", "failed", "timeout", "unscored", "missing", "censored")
 
@@ -36,6 +37,8 @@ class Evidence(Document):
     """Identity of the instrument that observed."""
     reference_at: Address
     """Address of the reference data: sorted item ids with reference values, cluster, stratum and weight."""
+    certified: Certified | None = None
+    """The certificate of the reference data, where the procedure names one."""
     partial: bool = False
     environment: Mapping[str, str]
     """What the digits may depend on: program version. Never the clock, the host or the number of workers."""

@@ -92,7 +92,8 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
         "annotator_model": _choice("common", "individual"), "independent": Entry("flag"),
         "error": _table("reference.error"),
         "standard_uncertainty": Entry("amount_or_column"), "input": KEY, "media": _column(), "censored": _column(),
-        "event": _column(), "classes": Entry("labels"), "tier": _later("trust"), "certificate": _later("trust"),
+        "event": _column(), "classes": Entry("labels"), "tier": _choice("highest", "standard", "test"),
+        "certificate": _text(),
     },
     "reference.annotations": {
         "file": Entry("paths", True), "format": FORMAT, "item": KEY, "annotator": _column(True), "value": _column(True),

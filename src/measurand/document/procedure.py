@@ -15,6 +15,7 @@ from measurand.document.amount import Amount
 from measurand.document.canonical import Document
 from measurand.document.decision import Rule
 from measurand.document.number import Number
+from measurand.document.reference_certificate import Tier
 
 Key = tuple[str, ...]
 Access = Literal["recorded", "python"]
@@ -141,6 +142,10 @@ class Reference(Document):
     """Times to an event: 1 it happened then, 0 it had not happened until then."""
     classes: tuple[str, ...] | None = None
     """Canonical class labels (``document.label``); absent: the reference's values, sorted."""
+    tier: Tier | None = None
+    """The lowest tier that the certificate of the reference data may have."""
+    certificate: str | None = None
+    """File of the certificate of the reference data."""
 
 
 class Sampling(Document):

@@ -15,6 +15,7 @@ from measurand.document.evidence import Evidence
 from measurand.document.keys import TABLES, Entry
 from measurand.document.parts import Parts
 from measurand.document.procedure import Procedure
+from measurand.document.reference_certificate import ReferenceStatement
 from measurand.document.result import Results
 from measurand.document.seal import SealStatement
 from measurand.document.status import KeyStatement, StatusStatement
@@ -24,7 +25,7 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "procedure": Procedure, "evidence": Evidence, "results": Results, "decisions": Decisions, "parts": Parts,
     "statement": Statement, "envelope": Envelope, "definition": Definition, "seal": SealStatement,
-    "status": StatusStatement, "key": KeyStatement,
+    "status": StatusStatement, "key": KeyStatement, "reference": ReferenceStatement,
 }  # fmt: skip
 """Name of the schema -> document. ``procedure`` is the resolved one; the file has ``procedure-file``."""
 

@@ -20,12 +20,14 @@ from measurand.lab.evidence import EvidenceTable
 from measurand.lab.pack import definitions
 from measurand.lab.parts import attached, hashed
 from measurand.lab.reference import salt
+from measurand.lab.reference_binding import bound, with_labels
 from measurand.lab.run import Progress, Run, run
 from measurand.lab.sources import Sources, sources
 from measurand.lab.store import Measurement
 from measurand.message import say
 from measurand.study.deciding import decisions
 from measurand.study.measure import Measured, measure
+from measurand.study.reference_binding import checks
 from measurand.study.resolve import resolve
 
 JOURNALS = ".unfinished"
@@ -78,7 +80,10 @@ def resolved(written: Written, tables: Sources | None = None) -> Procedure:
     """The procedure with everything written that follows from the tables. Raises ProcedureError, TableError."""
     found = sources(written.procedure, written.folder) if tables is None else tables
     findings, procedure = resolve(
-        written.procedure, definitions(), observations=found.observations, reference=found.reference
+        with_labels(written.procedure, written.folder),
+        definitions(),
+        observations=found.observations,
+        reference=found.reference,
     )
     if findings:
         raise ProcedureError(located(findings, written.text, written.file))
@@ -124,7 +129,7 @@ def observed(
     if is_budget(procedure):
         return None
     journals = laboratory / JOURNALS
-    return run(
+    seen = run(
         procedure,
         definitions(),
         folder=written.folder,
@@ -133,6 +138,7 @@ def observed(
         progress=progress,
         tables=tables,
     )
+    return replace(seen, evidence=bound(seen.evidence, procedure, written.folder, at=datetime.now(UTC)))
 
 
 def evaluated(
@@ -174,6 +180,7 @@ def computed(
         reference_at=evidence.reference_at if evidence else "",
         evidence_at=evidence.table_at if evidence else "",
         progress=phase,
+        conditions=checks(procedure, evidence),
     )
     return Computed(found, decisions(procedure, found.results, found.limits), found.parts)
 

@@ -21,7 +21,7 @@ from measurand.lab.atomic import refusal
 from measurand.lab.check import Check, failed, passed, unchecked
 from measurand.lab.comparison import differences as differing
 from measurand.lab.envelope import Signed, read, signature_checks, signed
-from measurand.lab.sources import contents_at
+from measurand.lab.sources import certificate_at, contents_at
 from measurand.lab.trust import Trusted
 from measurand.message import say
 
@@ -65,6 +65,8 @@ def sealed(
         ", ".join(names): contents_at(read_table([folder / name for name in names], format))
         for names, format in tables.items()
     }
+    if procedure.reference is not None and (certificate := procedure.reference.certificate) is not None:
+        reference[certificate] = certificate_at(folder / certificate)
     predicate = SealPredicate(
         procedure_id=procedure.id,
         procedure_at=address_of(canonical(procedure)),

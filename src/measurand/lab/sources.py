@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from measurand.document.canonical import Address
+from measurand.document.canonical import Address, address_of
 from measurand.document.procedure import Procedure
 from measurand.document.table import Table
+from measurand.instrument.fault import refusal
 from measurand.instrument.table import read
 
 
@@ -51,7 +52,17 @@ def sources(procedure: Procedure, folder: Path) -> Sources:
         addresses={},
     )
     addresses = {", ".join(files): contents_at(tables[files]) for files in sorted(tables)}
+    if reference is not None and reference.certificate is not None:
+        addresses[reference.certificate] = certificate_at(folder / reference.certificate)
     return replace(found, addresses=addresses)
+
+
+def certificate_at(path: Path) -> Address:
+    """Address of the bytes of a certificate of reference data. Raises TableError."""
+    try:
+        return address_of(path.read_bytes())
+    except OSError as error:
+        raise refusal("M0421.unreadable", file=str(path), reason=error.strerror or str(error)) from None
 
 
 def contents_at(table: Table) -> Address:

@@ -75,11 +75,12 @@ def measure(
     reference_at: str = "",
     evidence_at: str = "",
     progress: Progress | None = None,
+    conditions: tuple[Check, ...] = (),
 ) -> Measured:
     """Evaluate every measurand of a resolved procedure (ARCHITECTURE section 5, steps 4 to 7).
 
     ``columns`` is the evidence table (``document.evidence``), None for a plain budget of inputs. Pure: the same
-    arguments give the same bytes. Raises DesignError and RefusedError where the data cannot support the procedure.
+    arguments give the same bytes; ``conditions`` of validity that were checked elsewhere are added. Raises DesignError and RefusedError where the data cannot support the procedure.
     """
     known = known_inputs(procedure.input, procedure.correlation)
     labelled = observed(procedure, definitions, columns) if columns is not None else None
@@ -92,7 +93,11 @@ def measure(
                 progress(target.measurand.id, i / len(wanted))
             finished.extend(_observed_results(target, definitions, labelled, keys, procedure_at))
     done = _models(procedure, finished, known, procedure_at)
-    return _write(procedure, done, known, labelled, columns, evidence_at, procedure_at)
+    written = _write(procedure, done, known, labelled, columns, evidence_at, procedure_at)
+    if not conditions:
+        return written
+    validity = (*written.results.validity, *conditions)
+    return replace(written, results=written.results.model_copy(update={"validity": validity}))
 
 
 def _observed_results(

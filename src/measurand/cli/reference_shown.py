@@ -1,0 +1,80 @@
+"""A certificate of reference data in lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from measurand.document.number import real
+from measurand.document.reference_certificate import ClassLabels, Found, Likeness, ReferencePredicate
+from measurand.document.rounding import significant
+from measurand.message import say
+
+MOST_LEVELS = 12
+
+
+def shown(stated: ReferencePredicate) -> list[str]:
+    """What a certificate states, in lines."""
+    return list(_lines(stated))
+
+
+def _lines(stated: ReferencePredicate) -> Iterator[str]:
+    found = stated.found
+    yield say("cli.reference.head", id=stated.id, title=stated.title, tier=stated.tier, expires=stated.expires,
+              licence=stated.licence, items=found.items, votes=found.votes)  # fmt: skip
+    for column, levels in found.composition.items():
+        named = [f"{level or '-'} {count}" for level, count in levels.items()]
+        more = [f"... ({len(named) - MOST_LEVELS} more)"] if len(named) > MOST_LEVELS else []
+        yield say("cli.reference.levels", column=column, levels=", ".join(named[:MOST_LEVELS] + more))
+    yield from _labels(stated)
+    yield from _tests(found)
+    yield from map(_like, found.likeness)
+    if stated.not_evaluated:
+        yield say("cli.reference.absent", parts=", ".join(stated.not_evaluated))
+
+
+def _labels(stated: ReferencePredicate) -> Iterator[str]:
+    labels = stated.found.labels
+    if isinstance(labels, ClassLabels):
+        agreement = labels.agreement
+        yield say("cli.reference.class", observed=_of(agreement.observed), pairs=agreement.pairs,
+                  kappa=_of(agreement.kappa), vote=_of(labels.vote.value), vote_u=_of(labels.vote.u))  # fmt: skip
+    elif labels is not None:
+        yield say("cli.reference.number", sd=_of(labels.sd.value), sd_u=_of(labels.sd.u), u=_of(labels.u))
+    if stated.stated is not None:
+        said = stated.stated.error.value if stated.stated.error else stated.stated.u
+        yield say("cli.reference.stated", what=said, source=stated.stated.source)
+    one = stated.uncertainty
+    if one is not None:
+        chain = ""
+        if one.higher is not None and stated.higher is not None:
+            chain = say("cli.reference.chain", assignment=_of(one.assignment.value), assignment_u=_of(one.assignment.u),
+                        higher=stated.higher.id, tier=stated.higher.tier, above=_of(one.higher.value),
+                        above_u=_of(one.higher.u))  # fmt: skip
+        yield say("cli.reference.uncertainty", kind=one.kind.replace("_", " "), value=_of(one.combined.value),
+                  u=_of(one.combined.u), chain=chain)  # fmt: skip
+
+
+def _tests(found: Found) -> Iterator[str]:
+    if (one := found.homogeneity) is not None:
+        yield say("cli.reference.homogeneity", of=one.of, units=one.units, between=one.between, s=_of(one.s_between),
+                  floor=_of(one.u_floor), p=_of(one.p), verdict=_verdict(one.adequate))  # fmt: skip
+    if (other := found.stability) is not None:
+        yield say("cli.reference.stability", of=other.of, dates=len(other.dates), slope=_of(other.slope.value),
+                  u=_of(other.slope.u), change=_of(other.change), p=_of(other.p),
+                  verdict=_verdict(other.adequate))  # fmt: skip
+
+
+def _like(one: Likeness) -> str:
+    against = say("cli.reference.against", name=one.against) if one.against else ""
+    near = "?" if one.near is None else str(one.near)
+    line = say("cli.reference.like", content=one.content, against=against, exact=one.exact, near=near,
+               compared=one.compared, conflicting=one.conflicting)  # fmt: skip
+    return f"{line} ({one.not_evaluated})" if one.not_evaluated else line
+
+
+def _verdict(adequate: bool) -> str:
+    return say("cli.reference.adequate" if adequate else "cli.reference.not_adequate")
+
+
+def _of(number: str) -> str:
+    return significant(real(number), 3)

@@ -1,0 +1,114 @@
+"""Homogeneity between units and stability over time of reference values (ISO 13528, ISO 33405)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from measurand.document.number import number
+from measurand.document.reference_certificate import Homogeneity, Stability, Uncertain
+from measurand.errors import DesignError, Finding
+from measurand.message import say
+from measurand.quantity.anova import one_way
+from measurand.quantity.student import student_tail
+
+DETECTED = 0.05
+"""Without a limit: what is found with less probability than this by chance is a difference or a trend."""
+YEAR = 365.25
+
+
+def homogeneity(
+    y: Sequence[float], unit: Sequence[str], *, of: str, between: str, limit: float | None
+) -> Homogeneity:  # fmt: skip
+    """One-way analysis of variance between units, with the inhomogeneity that the spread within units can hide.
+
+    ``s_between^2 = max(0, (MS_b - MS_w) / n0)``, ``u_floor = sqrt(MS_w / n0) (2 / df_w)^(1/4)``, ``n0`` the multiple of
+    the component between units in the mean square between (Linsinger, Pauwels & van der Veen 2001; ISO 33405).
+    Raises DesignError without two units or without repeated values.
+    """
+    try:
+        table = one_way(y, list(unit))
+    except DesignError:
+        text = say("reference.no_units", between=between)
+        raise DesignError(Finding("M0560", "homogeneity", text)) from None
+    above, below = table.stages
+    n0 = table.coefficient[0][0] / above.df
+    between_sd = float(np.sqrt(max(0.0, table.components[0])))
+    floor = float(np.sqrt(below.mean_square / n0) * (2.0 / below.df) ** 0.25)
+    p = _f_tail(table.f, above.df, below.df)
+    return Homogeneity(
+        of=of,
+        between=between,
+        units=above.df + 1,
+        rows=len(y),
+        mean=number(table.mean),
+        s_within=number(table.residual_sd),
+        s_between=number(between_sd),
+        u_floor=number(floor),
+        u=number(max(between_sd, floor)),
+        f=number(table.f),
+        p=number(p),
+        limit=None if limit is None else number(limit),
+        adequate=bool(between_sd <= limit if limit is not None else p >= DETECTED),
+    )
+
+
+def stability(
+    y: Sequence[float],
+    item: Sequence[str],
+    day: Sequence[float],
+    *,
+    of: str,
+    dates: tuple[str, ...],
+    to_expiry: float,
+    limit: float | None,
+) -> Stability:
+    """Straight line over time. Items that were seen on one date only count through the mean of all of these.
+
+    ``day`` is in days, ``to_expiry`` the days from the last date to the expiry. Each item with several dates is centred
+    on its own mean (with two dates: the paired t test); all others together. Raises DesignError with one date.
+    """
+    values, x = np.asarray(y, float), np.asarray(day, float) / YEAR
+    names = np.asarray(item, dtype=str)
+    several = _several(item, day)
+    group = np.array([n if n in several else "\0" for n in names])
+    _, of_group = np.unique(group, return_inverse=True)
+    of_group = of_group.reshape(-1)
+    size = np.bincount(of_group)
+    dx = x - (np.bincount(of_group, weights=x) / size)[of_group]
+    dy = values - (np.bincount(of_group, weights=values) / size)[of_group]
+    sxx, df = float(dx @ dx), len(values) - len(size) - 1
+    if len(dates) < 2 or sxx == 0.0 or df < 1:
+        raise DesignError(Finding("M0561", "stability", say("reference.no_dates")))
+    slope = float(dx @ dy) / sxx
+    rest = dy - slope * dx
+    u = float(np.sqrt(float(rest @ rest) / df / sxx))
+    p = 2.0 * float(student_tail(abs(slope) / u, df)) if u > 0.0 else (1.0 if slope == 0.0 else 0.0)
+    change = slope * float(x.max() - x.min())
+    return Stability(
+        of=of,
+        dates=dates,
+        items=len(set(names)),
+        rows=len(values),
+        slope=Uncertain(value=number(slope), u=number(u)),
+        df=df,
+        p=number(p),
+        change=number(change),
+        u_to_expiry=number(u * max(0.0, to_expiry) / YEAR),
+        limit=None if limit is None else number(limit),
+        adequate=bool(abs(change) <= limit if limit is not None else p >= DETECTED),
+    )
+
+
+def _several(item: Sequence[str], day: Sequence[float]) -> set[str]:
+    """Items with more than one date."""
+    first: dict[str, float] = {}
+    return {name for name, d in zip(item, day, strict=True) if first.setdefault(name, d) != d}
+
+
+def _f_tail(f: float, first: float, second: float) -> float:
+    """Probability that F exceeds a value."""
+    from scipy.special import fdtrc
+
+    return float(fdtrc(first, second, f)) if np.isfinite(f) else 0.0
