@@ -21,11 +21,25 @@ Row = Mapping[str, str]
 
 
 @dataclass(frozen=True)
+class Rows:
+    """The cells of a table as text (absent: ``""``), by columns in canonical order, and the rows of each item."""
+
+    names: Sequence[str]
+    cells: Sequence[Sequence[str]]
+    places: Mapping[str, Sequence[int]]
+
+    def of(self, item: str) -> list[Row]:
+        """The rows of an item, in the order of the table: cells by column, absent ones left out."""
+        named = list(zip(self.names, self.cells, strict=True))
+        return [{name: cell for name, column in named if (cell := column[i])} for i in self.places[item]]
+
+
+@dataclass(frozen=True)
 class Committed:
-    """Items sorted by id (code points), the rows and the salt of each, and the tree over them."""
+    """Items sorted by id (code points), their rows, the salt of each, and the tree over them."""
 
     items: tuple[str, ...]
-    rows: Sequence[Sequence[Row]]
+    rows: Rows
     salts: Sequence[bytes]
     levels: merkle.Levels
 
@@ -38,10 +52,10 @@ class Committed:
 def committed(table: EvidenceTable, secret: bytes) -> Committed:
     """The tree over the items of a table, salted with what follows from ``secret``."""
     rows = rows_of(table)
-    items = tuple(sorted(rows))
+    items = tuple(sorted(rows.places))
     salts = [salt(secret, item) for item in items]
-    leaves = [merkle.leaf(leaf_data(one, _written(rows[item]))) for item, one in zip(items, salts, strict=True)]
-    return Committed(items, [rows[item] for item in items], salts, merkle.levels(leaves))
+    leaves = [merkle.leaf(leaf_data(one, _written(rows.of(item)))) for item, one in zip(items, salts, strict=True)]
+    return Committed(items, rows, salts, merkle.levels(leaves))
 
 
 def salt(secret: bytes, item: str) -> bytes:
@@ -59,14 +73,14 @@ def leaf_data(salt: bytes, rows: bytes) -> bytes:
     return salt + rows
 
 
-def rows_of(table: EvidenceTable) -> dict[str, list[Row]]:
-    """The rows of each item, in the order of the table: cells by column, absent ones left out, numbers as text."""
+def rows_of(table: EvidenceTable) -> Rows:
+    """The rows of a table by item; numbers as decimal strings."""
     names = sorted(table.columns, key=lambda name: name.encode("utf-16-be"))  # the order of RFC 8785
     cells = [_texts(table.columns[name].tolist(), table.kinds[name] == "text") for name in names]
-    found: dict[str, list[Row]] = {}
-    for item, row in zip(table.columns["item"], zip(*cells, strict=True), strict=True):
-        found.setdefault(item, []).append({name: text for name, text in zip(names, row, strict=True) if text})
-    return found
+    places: dict[str, list[int]] = {}
+    for i, item in enumerate(table.columns["item"]):
+        places.setdefault(item, []).append(i)
+    return Rows(names, cells, places)
 
 
 def _texts(cells: list[str] | list[float], text: bool) -> list[str]:

@@ -159,5 +159,5 @@ def _opened(tree: Committed, position: int) -> OpenedItem:
         item=tree.items[position],
         salt=tree.salts[position].hex(),
         path=tuple(one.hex() for one in merkle.path(tree.levels, position)),
-        rows=tuple(tree.rows[position]),
+        rows=tuple(tree.rows.of(tree.items[position])),
     )
