@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import re
 import shutil
 from collections.abc import Callable
@@ -78,6 +79,32 @@ def test_nothing_of_an_item_is_in_the_certificate(certified: Path, run: Run) -> 
 def csv_rows(path: Path) -> list[dict[str, str]]:
     header, *lines = path.read_text().splitlines()
     return [dict(zip(header.split(","), line.split(","), strict=True)) for line in lines]
+
+
+def test_no_score_is_in_the_certificate(folder: Path, run: Run) -> None:
+    """Every score has nine digits of its own: none of them is found in anything that is issued."""
+    draw = random.Random(4)
+    lines = [f"c{n:03d},p{n // 2:02d},{draw.choice(('yes', 'no'))},{draw.uniform(0.01, 0.99):.9f}" for n in range(150)]
+    (folder / "table.csv").write_text("\n".join(["case,patient,truth,score", *lines]))
+    several = [
+        "auc",
+        "brier_score",
+        "log_score",
+        "calibration_slope",
+        "average_precision",
+        "expected_calibration_error",
+    ]
+    head = procedure(folder, "private").split("measurand = [")[0].replace('value = "predicted", ', "")
+    tables = [f"[[measurand]]\nid = 'm{i}'\nquantity = '{name}'\npositive = 'yes'" for i, name in enumerate(several)]
+    (folder / "try.measure.toml").write_text("\n".join([head, *tables]), encoding="utf-8")
+    ended = run("measure", "try.measure.toml")
+    assert ended.code == 0, ended.err
+    (record,) = (folder / "out").glob("TRY-01-*")
+    assert run("key", "new", "lab").code == 0
+    assert run("certify", record, "--key", "lab.pem").code == 0
+    issued = payload(record) + (record / "certificate.html").read_text(encoding="utf-8")
+    assert [line for line in lines if line[-9:] in issued or line[-11:-3] in issued] == []
+    assert ID.findall(payload(record)) == []
 
 
 def test_the_secret_stays(certified: Path) -> None:
