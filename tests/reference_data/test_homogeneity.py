@@ -1,0 +1,83 @@
+"""Homogeneity and stability: the published example of ISO 13528, hand formulas, and known components."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from measurand.document.number import real
+from measurand.errors import DesignError
+from measurand.study.reference_homogeneity import homogeneity, stability
+
+CASE = json.loads((Path(__file__).parent.parent / "cases" / "iso13528-e2-homogeneity.json").read_text(encoding="utf-8"))
+EXPECTED = {one["name"]: one["value"] for one in CASE["expected"]}
+ROWS = [x for unit in CASE["inputs"]["homogeneity"] for x in unit]
+UNITS = [str(k) for k, unit in enumerate(CASE["inputs"]["homogeneity"]) for _ in unit]
+LATER = [x for unit in CASE["inputs"]["stability"] for x in unit]
+LIMIT = EXPECTED["criterion_0.3_sigma"]
+
+
+def test_arsenic_in_chocolate_is_homogeneous_as_published() -> None:
+    found = homogeneity(ROWS, UNITS, of="arsenic", between="item", limit=LIMIT)
+    assert real(found.mean) == pytest.approx(EXPECTED["mean"], abs=1e-9)
+    assert real(found.s_within) == pytest.approx(EXPECTED["s_w"], abs=1e-8)
+    assert real(found.s_between) == pytest.approx(EXPECTED["s_s"], abs=1e-8)
+    assert (found.units, found.rows, found.adequate) == (10, 20, True)
+
+
+def test_what_repeatability_can_hide_is_the_hand_formula() -> None:
+    """u_bb* = sqrt(MS_within / n) (2 / nu)^(1/4), Linsinger et al. 2001: 10 units of 2, 10 degrees of freedom."""
+    found = homogeneity(ROWS, UNITS, of="arsenic", between="item", limit=None)
+    by_hand = EXPECTED["s_w"] / math.sqrt(2) * (2 / 10) ** 0.25
+    assert real(found.u_floor) == pytest.approx(by_hand, rel=1e-9)
+    assert real(found.u) == pytest.approx(max(by_hand, EXPECTED["s_s"]), rel=1e-9)
+
+
+def test_arsenic_in_chocolate_is_stable_as_published() -> None:
+    """Portions measured once each on two days: the change of the line is the difference of the means."""
+    names = [f"portion {k}" for k in range(len(ROWS) + len(LATER))]
+    day = [0.0] * len(ROWS) + [30.0] * len(LATER)
+    found = stability(
+        [*ROWS, *LATER], names, day, of="value", dates=("2026-01-01", "2026-01-31"), to_expiry=365.25, limit=LIMIT
+    )
+    assert real(found.change) == pytest.approx(EXPECTED["stability_difference"], abs=1e-9)
+    assert found.adequate
+    assert real(found.u_to_expiry) == pytest.approx(real(found.slope.u), rel=1e-12)
+
+
+def test_items_seen_twice_are_the_paired_t_test() -> None:
+    """Sleep data of Student (1908): differences 1.2, 2.4, ... give t = 4.0621 with 9 degrees of freedom, p = 0.00283."""
+    first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
+    second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+    names = [str(k) for k in range(10)] * 2
+    found = stability(
+        first + second, names, [0.0] * 10 + [365.25] * 10, of="value", dates=("a", "b"), to_expiry=0.0, limit=None
+    )
+    assert real(found.slope.value) == pytest.approx(1.58, abs=1e-9)
+    assert found.df == 9
+    assert real(found.slope.value) / real(found.slope.u) == pytest.approx(4.0621, abs=5e-5)
+    assert real(found.p) == pytest.approx(0.00283, abs=5e-6)
+    assert not found.adequate
+
+
+def test_unequal_units_recover_their_component() -> None:
+    rng = np.random.default_rng(3)
+    sizes = rng.integers(2, 30, 400)
+    shift = rng.normal(0.0, 0.5, 400)
+    y = [float(shift[k] + e) for k, n in enumerate(sizes) for e in rng.normal(0.0, 1.0, n)]
+    unit = [str(k) for k, n in enumerate(sizes) for _ in range(n)]
+    found = homogeneity(y, unit, of="y", between="unit", limit=0.1)
+    assert real(found.s_between) == pytest.approx(0.5, abs=0.05)
+    assert real(found.s_within) == pytest.approx(1.0, abs=0.02)
+    assert not found.adequate
+
+
+def test_refusals() -> None:
+    with pytest.raises(DesignError, match="two units"):
+        homogeneity([1.0, 2.0], ["a", "a"], of="y", between="site", limit=None)
+    with pytest.raises(DesignError, match="two dates"):
+        stability([1.0, 2.0], ["a", "b"], [0.0, 0.0], of="y", dates=("2026-01-01",), to_expiry=0.0, limit=None)
