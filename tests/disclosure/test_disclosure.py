@@ -25,7 +25,7 @@ from measurand.lab.committed import SECRET, committed, positions, rows_of
 from measurand.lab.disclosed import LARGEST, most_that_differ
 from measurand.lab.disclosure import challenged, checks, commitment, disclosed_items, own_checks
 from measurand.lab.evidence import EvidenceTable, ordered
-from measurand.lab.opened import Opened
+from measurand.lab.opened import Opened, opened
 
 SEVEN = tuple(f"item {i}" for i in range(7))
 
@@ -449,3 +449,11 @@ def test_a_hundred_thousand_items_in_two_seconds() -> None:
     start = time.process_time()
     assert len(positions(Asked(seed="a", count=100_000), 100_000)) == 100_000
     assert time.process_time() - start < 2.0
+
+
+def test_a_stored_answer_keeps_its_proofs() -> None:
+    """Certificate, challenge and answer as they were written on 2026-11-23: the format may not move under them."""
+    folder = Path(__file__).parent / "stored"
+    found = opened(folder / "certificate.json")
+    data, kept = (folder / "opened.json").read_bytes(), (folder / "challenge.json").read_bytes()
+    assert {c.name: c.state for c in checks(found, data, challenge=kept)} == {"items": "passed", "challenge": "passed"}

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from measurand.document.certificate import Envelope, Statement
 from measurand.document.decision import Decisions
 from measurand.document.definition import Definition
+from measurand.document.disclosure import Challenge, Disclosed
 from measurand.document.evidence import Evidence
 from measurand.document.keys import TABLES, Entry
 from measurand.document.parts import Parts
@@ -25,7 +26,8 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "procedure": Procedure, "evidence": Evidence, "results": Results, "decisions": Decisions, "parts": Parts,
     "statement": Statement, "envelope": Envelope, "definition": Definition, "seal": SealStatement,
-    "status": StatusStatement, "key": KeyStatement, "reference": ReferenceStatement,
+    "status": StatusStatement, "key": KeyStatement, "reference": ReferenceStatement, "disclosed": Disclosed,
+    "challenge": Challenge,
 }  # fmt: skip
 """Name of the schema -> document. ``procedure`` is the resolved one; the file has ``procedure-file``."""
 
