@@ -74,7 +74,9 @@ def test_three_tiers_of_numbers_by_hand(own: Lab) -> None:
 
 def test_three_tiers_of_classes_by_hand(own: Lab) -> None:
     """e = e_h + e_a - 2 e_h e_a for two classes; 0.01 and 0.02 give 0.0296, with 0.05 then 0.07664."""
-    several = chain(own, (STATED.format(e=0.01, u=0.003), STATED.format(e=0.02, u=0.004), STATED.format(e=0.05, u=0.01)))
+    several = chain(
+        own, (STATED.format(e=0.01, u=0.003), STATED.format(e=0.02, u=0.004), STATED.format(e=0.05, u=0.01))
+    )
     first, second, third = (u for path in several if (u := stated(path).uncertainty) is not None)
     assert real(first.combined.value) == 0.01
     assert real(second.combined.value) == pytest.approx(0.0296, abs=1e-15)
@@ -170,7 +172,13 @@ def altered(path: Path, own: Lab, **changes: object) -> None:
         {"tier": "highest"},
         {"expires": "2099-01-01"},
         {"minimum_sample": 2},
-        {"uncertainty": {"kind": "error", "assignment": {"value": "0", "u": "0"}, "combined": {"value": "0", "u": "0"}}},
+        {
+            "uncertainty": {
+                "kind": "error",
+                "assignment": {"value": "0", "u": "0"},
+                "combined": {"value": "0", "u": "0"},
+            }
+        },
     ],
 )
 def test_what_does_not_follow_from_the_description_is_found(own: Lab, change: dict[str, object]) -> None:
@@ -204,7 +212,9 @@ def test_duplicates_and_leakage(own: Lab) -> None:
     table(own.folder / "training.csv", [{"case": "t1", "words": rows[7]["words"]}, {"case": "t2", "words": "else"}])
     more = '\n[[other]]\nname = "training"\nfile = "training.csv"\ntext = "words"\n'
     from_labels = STATED.format(e=0.01, u=0.001)
-    inside, against = stated(own.certify(own.describe(columns='text = "words"', labels=from_labels + more))).found.likeness
+    inside, against = stated(
+        own.certify(own.describe(columns='text = "words"', labels=from_labels + more))
+    ).found.likeness
     assert (inside.exact, inside.near, inside.conflicting) == (2, 2, 2)
     assert [(p.item, p.other) for p in inside.pairs] == [("c3", "c10"), ("c20", "c21")]
     assert real(inside.pairs[1].similarity) == pytest.approx(25 / 27)  # 26 runs each, the first one differs
@@ -241,7 +251,9 @@ def test_images_with_a_decoder(own: Lab) -> None:
         own.certify(own.describe(columns='image = "file"', labels=STATED.format(e=0.01, u=0.001)))
 
 
-@pytest.mark.parametrize("name", ["../cases.csv", "/etc/passwd", "below/../../cases.csv", "link.csv", "..\\\\cases.csv"])
+@pytest.mark.parametrize(
+    "name", ["../cases.csv", "/etc/passwd", "below/../../cases.csv", "link.csv", "..\\\\cases.csv"]
+)
 def test_files_outside_of_the_folder_are_refused(own: Lab, name: str) -> None:
     (own.folder / "here").mkdir()
     (own.folder / "here" / "link.csv").symlink_to(own.folder / "cases.csv")

@@ -50,7 +50,7 @@ def test_arsenic_in_chocolate_is_stable_as_published() -> None:
 
 
 def test_items_seen_twice_are_the_paired_t_test() -> None:
-    """Sleep data of Student (1908): differences 1.2, 2.4, ... give t = 4.0621 with 9 degrees of freedom, p = 0.00283."""
+    """Sleep data of Student (1908): t = 4.0621 with 9 degrees of freedom, p = 0.00283."""
     first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
     second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
     names = [str(k) for k in range(10)] * 2

@@ -70,9 +70,7 @@ def test_no_pair_is_missed_against_another_set() -> None:
     several = texts(200, 5)
     one, other = several[::2], several[1::2]
     wanted = {
-        (i, j)
-        for i, j in product(range(100), range(100))
-        if jaccard(shingles(one[i]), shingles(other[j])) >= 0.7
+        (i, j) for i, j in product(range(100), range(100)) if jaccard(shingles(one[i]), shingles(other[j])) >= 0.7
     }
     assert wanted
     assert {(i, j) for i, j, _ in near_texts(one, other, 0.7)} == wanted

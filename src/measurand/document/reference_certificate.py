@@ -200,8 +200,8 @@ class Found(Document):
     homogeneity: Homogeneity | None = None
     stability: Stability | None = None
     likeness: tuple[Likeness, ...] = ()
-    items_sha256: str | None = None
-    """Digest of the table of label uncertainty by item."""
+    items_at: Address | None = None
+    """Address of the contents of the table of values and label uncertainty by item."""
 
 
 class Higher(Document):

@@ -35,6 +35,7 @@ def bound(evidence: Evidence, procedure: Procedure, folder: Path, *, at: datetim
     predicate = found.statement.predicate
     known = trusted(trust_folder())
     made = signature_checks(found, given=None, trusted=known, signed_at=predicate.issued)
+    items_at = predicate.found.items_at
     certified = Certified(
         id=predicate.id,
         sha256=hashlib.sha256(found.original).hexdigest(),
@@ -43,7 +44,7 @@ def bound(evidence: Evidence, procedure: Procedure, folder: Path, *, at: datetim
         issued=predicate.issued,
         expires=predicate.expires,
         minimum_sample=predicate.minimum_sample,
-        data=predicate.found.data,
+        data={**predicate.found.data, **({} if items_at is None else {"items": items_at})},
         reference_at=predicate.found.reference_at,
         observed=f"{at:%Y-%m-%dT%H:%M:%SZ}",
         fault="; ".join([*(check.text for check in made if check.state == "failed"), *found.faults]),

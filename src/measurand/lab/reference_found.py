@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from collections import Counter
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from measurand.document.canonical import Address
 from measurand.document.label import label
 from measurand.document.number import number, real
 from measurand.document.reference_certificate import (
@@ -26,10 +26,12 @@ from measurand.document.reference_certificate import (
     Uncertain,
 )
 from measurand.document.reference_file import Known, Labels, ReferenceFile
+from measurand.document.table import Table
 from measurand.errors import DesignError, Finding
 from measurand.instrument import cells
 from measurand.lab.reference_data import Items, days, items, numbers_of, reference_at, table_of
 from measurand.lab.reference_likeness import likenesses
+from measurand.lab.sources import contents_at
 from measurand.message import say
 from measurand.study.reference_chain import carried
 from measurand.study.reference_homogeneity import homogeneity, stability
@@ -74,7 +76,7 @@ def evaluated(described: ReferenceFile, folder: Path) -> Evaluated:
             homogeneity=_homogeneity(described, held, labelled, folder),
             stability=_stability(described, held, labelled, folder),
             likeness=likenesses(described, held, labelled.label, folder),
-            items_sha256=hashlib.sha256(table).hexdigest() if table else None,
+            items_at=_contents(table) if table else None,
         ),
         table,
     )
@@ -152,6 +154,13 @@ def _items_csv(held: Items, labelled: _Labelled) -> bytes:
         u = labelled.u[i]
         write.writerow([held.item[i], labelled.label[i], votes, "" if np.isnan(u) else f"{u:.6g}"])
     return out.getvalue().encode()
+
+
+def _contents(written: bytes) -> Address:
+    """Address of the contents of the table by item, as a measurement that reads it finds it."""
+    head, *rows = csv.reader(io.StringIO(written.decode()))
+    columns = {name: [row[k] for row in rows] for k, name in enumerate(head)}
+    return contents_at(Table(file="", columns=columns, row=range(len(rows)), digest=""))
 
 
 def _composition(described: ReferenceFile, held: Items, labelled: _Labelled) -> dict[str, dict[str, int]]:

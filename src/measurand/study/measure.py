@@ -80,7 +80,8 @@ def measure(
     """Evaluate every measurand of a resolved procedure (ARCHITECTURE section 5, steps 4 to 7).
 
     ``columns`` is the evidence table (``document.evidence``), None for a plain budget of inputs. Pure: the same
-    arguments give the same bytes; ``conditions`` of validity that were checked elsewhere are added. Raises DesignError and RefusedError where the data cannot support the procedure.
+    arguments give the same bytes; ``conditions`` of validity that were checked elsewhere are added. Raises DesignError
+    and RefusedError where the data cannot support the procedure.
     """
     known = known_inputs(procedure.input, procedure.correlation)
     labelled = observed(procedure, definitions, columns) if columns is not None else None
