@@ -197,7 +197,7 @@ def test_pictures_are_well_formed_and_described(page: str) -> None:
 
 
 def test_identities_are_unique_and_references_resolve(page: str) -> None:
-    page = page.split("<script>")[0]
+    page = page.split("<script>", maxsplit=1)[0]
     identities = re.findall(r'\bid="([^"]*)"', page)
     assert len(identities) == len(set(identities))
     assert set(re.findall(r"url\(#([^)]*)\)", page)) <= set(identities)

@@ -48,8 +48,9 @@ NAMES = ("roc", "precision_recall", "reliability", "scores", "discordance", "mon
 """In the order in which they are drawn; the map of the population is drawn once."""
 
 
-def figures(results: Sequence[Result]) -> Iterable[tuple[Result, Picture]]:
-    """The pictures of a page: each different one once, with the first result that has it.
+def figures(results: Sequence[Result]) -> Iterable[tuple[int, int, Picture]]:
+    """The pictures of a page: each different one once, with the positions of the first result that has it and of its
+    curve.
 
     Scores stand under the reliability diagram already, where there is one.
     """
@@ -63,13 +64,14 @@ def figures(results: Sequence[Result]) -> Iterable[tuple[Result, Picture]]:
             picture = drawn(result, name, f"f{i}{name}")
             if picture is not None:
                 seen.append(found)
-                yield result, picture
+                yield i, result.curves.index(found), picture
 
 
-def covered(results: Sequence[Result]) -> Iterable[Picture]:
-    """The map of the population of a record, where there is one."""
-    for result in results:
+def covered(results: Sequence[Result]) -> Iterable[tuple[int, int, Picture]]:
+    """The map of the population of a record, where there is one, with the positions of result and curve."""
+    for i, result in enumerate(results):
+        found = curve(result, "population")
         picture = drawn(result, "population", "population")
-        if picture is not None:
-            yield picture
+        if found is not None and picture is not None:
+            yield i, result.curves.index(found), picture
             return

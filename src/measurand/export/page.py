@@ -128,7 +128,7 @@ class Page:
     maps: tuple[tuple[str, str, Picture], ...]
     figures: tuple[tuple[str, str, Picture], ...]
     """Curves, scores and distributions, the first of each result with its title."""
-    covered: tuple[Picture, ...]
+    covered: tuple[tuple[str, Picture], ...]
     """The map of the population, if there is one."""
     plan: tuple[tuple[str, Markup], ...]
     """Sampling, reference and design, from the resolved procedure."""
@@ -161,7 +161,7 @@ def page_of(envelope: Envelope, statement: Statement) -> Page:
         repeats=tuple(_repeats(drawn, predicate)),
         maps=tuple(_maps(drawn, predicate)),
         figures=tuple(_figures(drawn, predicate)),
-        covered=tuple(covered(drawn)),
+        covered=tuple((f"results/{i}/curves/{j}", picture) for i, j, picture in covered(drawn)),
         plan=plan(predicate.procedure) if predicate.procedure else (),
         rules=_rules(predicate),
     )
@@ -245,7 +245,7 @@ def _budget(result: Result, index: int, predicate: Predicate) -> Budget:
     return Budget(
         heading=heading(result, predicate),
         result=result,
-        picture=pareto(result, f"p{index}") if index < PICTURES and lines else None,
+        picture=pareto(result, f"p{index}", at=f"results/{index}") if index < PICTURES and lines else None,
         at=f"results/{index}",
         rows=tuple((place, _budget_row(line, u)) for place, line in lines),
         gaps=tuple((place, b) for place, b in places if isinstance(b, NotEvaluated)),
@@ -274,9 +274,13 @@ def _budget_row(line: Line, combined: float) -> tuple[str, ...]:
 
 def _repeats(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[str, str, Picture]]:
     for i, result in enumerate(results):
-        for curve in result.curves:
+        for j, curve in enumerate(result.curves):
             if curve.name == "repeatability" and curve.columns["value"]:
-                yield heading(result, predicate), f"results/{i}", runs(curve, result, f"r{i}", text=result.text)
+                yield (
+                    heading(result, predicate),
+                    f"results/{i}/curves/{j}",
+                    runs(curve, result, f"r{i}", text=result.text),
+                )
 
 
 def _maps(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[str, str, Picture]]:
@@ -285,14 +289,14 @@ def _maps(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[s
     for i, result in enumerate(results):
         if result.item_map is not None and result.item_map.items and result.item_map not in seen:
             seen.append(result.item_map)
-            yield heading(result, predicate), f"results/{i}", items(result.item_map, f"m{i}")
+            yield heading(result, predicate), f"results/{i}/item_map", items(result.item_map, f"m{i}")
 
 
 def _figures(results: tuple[Result, ...], predicate: Predicate) -> Iterable[tuple[str, str, Picture]]:
     above = ""
-    for result, picture in figures(results):
-        title = heading(result, predicate)
-        yield "" if title == above else title, f"results/{results.index(result)}", picture
+    for i, j, picture in figures(results):
+        title = heading(results[i], predicate)
+        yield "" if title == above else title, f"results/{i}/curves/{j}", picture
         above = title
 
 

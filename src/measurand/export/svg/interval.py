@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from measurand.document.decision import Decision
-from measurand.document.number import real
+from measurand.document.number import number, real
 from measurand.document.result import Result
 from measurand.export.plain import beside, decimals, limit, probability, rounded
 from measurand.export.svg.mark import mark
@@ -25,6 +25,8 @@ from measurand.export.svg.writer import (
 from measurand.message import say
 
 LEFT, RIGHT = 14.0, WIDTH - 14.0
+NAME = 52
+"""Letters of a name at most."""
 BAND = 30.0
 """Height of the guard band."""
 
@@ -96,20 +98,22 @@ def _row(row: Row, scale: Scale, *, identity: str, top: float, several: bool) ->
     parts: list[Markup] = []
     if several:
         parts.append(rule(LEFT, top, RIGHT, top, class_="parting"))
-        parts.append(label(shortened(row.name, 52), LEFT, top + 15.0, class_="name"))
+        name_at = {"data_at": row.at, "data_as": "drawn_name", "data_by": str(NAME)} if row.at else {}
+        parts.append(label(shortened(row.name, NAME), LEFT, top + 15.0, class_="name", **name_at))
         word = say(f"verdict.{row.decision.verdict.value}") if row.decision else ""
         line = f"{row.text}   {word}".rstrip()
         bound = {"data_at": row.at, "data_as": "drawn", "data_by": row.decided_at} if row.at else {}
         parts.append(label(line, RIGHT, top + 15.0, class_="name strong", text_anchor="end", **bound))
     y = top + (52.0 if several else 38.0)
     places = decimals(real(row.result.u), 3)
-    for tolerance, acceptance in _limits(row.decision):
-        parts += _limit(scale, tolerance, acceptance, y=y, pattern=f"{identity}-band", places=places)
+    names = ("lower", "upper") if row.decision and row.decision.requirement.lower_limit is not None else ("upper",)
+    for side, (tolerance, acceptance) in zip(names, _limits(row.decision), strict=False):
+        parts += _limit(scale, tolerance, acceptance, y=y, pattern=f"{identity}-band", places=places, row=row, end=side)
     return parts + _bars(row, scale, y=y, pattern=f"{identity}-mark")
 
 
 def _limit(
-    scale: Scale, tolerance: float, acceptance: float | None, *, y: float, pattern: str, places: int
+    scale: Scale, tolerance: float, acceptance: float | None, *, y: float, pattern: str, places: int, row: Row, end: str
 ) -> list[Markup]:
     """The guard band, its two edges, and their names on the outer sides."""
     top, below = y - BAND / 2, y + BAND / 2
@@ -122,19 +126,26 @@ def _limit(
         parts.append(element("rect", class_="band", fill=f"url(#{pattern})", **box))
         parts.append(rule(edge, top - 6.0, edge, below, class_="acceptance"))
         text = say("picture.acceptance", value=rounded(acceptance, places))
-        parts.append(_beside(text, edge, y, side=-outward, class_="note"))
+        bound = _bound(row, f"acceptance_{end}", "drawn_acceptance", row.at)
+        parts.append(_beside(text, edge, y, side=-outward, class_="note", **bound))
     parts.append(rule(at, top - 6.0, at, below + 3.0, class_="tolerance"))
-    text = say("picture.limit", value=limit(repr(tolerance)))
-    parts.append(_beside(text, at, y, side=outward, class_="note strong"))
+    text = say("picture.limit", value=limit(number(tolerance)))
+    bound = _bound(row, f"requirement/{end}_limit", "drawn_limit")
+    parts.append(_beside(text, at, y, side=outward, class_="note strong", **bound))
     return parts
 
 
-def _beside(text: str, x: float, y: float, *, side: float, class_: str) -> Markup:
+def _bound(row: Row, place: str, form: str, by: str = "") -> dict[str, str]:
+    """Attributes of a label that follows from a place of the decision."""
+    return {"data_at": f"{row.decided_at}/{place}", "data_as": form, "data_by": by} if row.decided_at else {}
+
+
+def _beside(text: str, x: float, y: float, *, side: float, **attributes: str) -> Markup:
     """Text above and on one side of a line; where it would leave the picture, on the other side and below."""
     room = 7.0 * len(text)
     outside = (side < 0 and x - room < 0) or (side > 0 and x + room > WIDTH)
     side, height = (-side, y + BAND / 2 + 12.0) if outside else (side, y - BAND / 2 - 1.0)
-    return label(text, x + 5.0 * side, height, class_=class_, text_anchor="start" if side > 0 else "end")
+    return label(text, x + 5.0 * side, height, text_anchor="start" if side > 0 else "end", **attributes)
 
 
 def _bars(row: Row, scale: Scale, *, y: float, pattern: str) -> list[Markup]:

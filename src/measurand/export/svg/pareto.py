@@ -13,10 +13,15 @@ from measurand.message import say
 
 NAMES, LEFT, RIGHT = 250.0, 260.0, WIDTH - 156.0
 PITCH = 27.0
+NAME = 33
+"""Letters of a name at most."""
 
 
-def pareto(result: Result, identity: str) -> Picture:
-    """Bars of the shares (type A filled, type B outlined), u beside them, cumulative line from the top."""
+def pareto(result: Result, identity: str, *, at: str = "") -> Picture:
+    """Bars of the shares (type A filled, type B outlined), u beside them, cumulative line from the top.
+
+    ``at``: place of the result in a signed statement, to which the labels are then bound.
+    """
     lines = sorted((b for b in result.budget if isinstance(b, Line)), key=lambda b: -real(b.share))
     missing = [b for b in result.budget if isinstance(b, NotEvaluated) and b.state == "not evaluated"]
     least = min((real(b.share) for b in lines), default=0.0)
@@ -26,7 +31,8 @@ def pareto(result: Result, identity: str) -> Picture:
     height = 26.0 + PITCH * (len(lines) + len(missing))
     parts = [element("defs", hatch(f"{identity}-gap", 7.0)), *_frame(scale, height)]
     for i, line in enumerate(lines):
-        parts += _bar(line, scale, y=26.0 + PITCH * i, u=u)
+        place = f"{at}/budget/{result.budget.index(line)}" if at else ""
+        parts += _bar(line, scale, y=26.0 + PITCH * i, u=u, at=place)
     parts += _total(lines, scale)
     for i, gap in enumerate(missing):
         parts += _gap(gap, scale(0.0), y=26.0 + PITCH * (len(lines) + i), pattern=f"{identity}-gap")
@@ -46,17 +52,20 @@ def _frame(scale: Scale, bottom: float) -> list[Markup]:
     return parts
 
 
-def _bar(line: Line, scale: Scale, *, y: float, u: float) -> list[Markup]:
+def _bar(line: Line, scale: Scale, *, y: float, u: float, at: str) -> list[Markup]:
     share = real(line.share)
     start, end = sorted((scale(0.0), scale(share)))
     text = f"u {_size(line, u)}"
+    name_at = {"data_at": f"{at}/line", "data_as": "short", "data_by": str(NAME)} if at else {}
+    share_at = {"data_at": f"{at}/share", "data_as": "share"} if at else {}
+    size_at = {"data_at": at, "data_as": "drawn_size"} if at else {}
     return [
-        label(shortened(line.line, 33), NAMES, y + 16.0, class_="name", text_anchor="end"),
+        label(shortened(line.line, NAME), NAMES, y + 16.0, class_="name", text_anchor="end", **name_at),
         element(
             "rect", x=start, y=y + 4.0, width=max(end - start, 1.0), height=15.0, class_=f"share-{line.type.lower()}"
         ),
-        label(percent(share), WIDTH - 84.0, y + 16.0, class_="name strong", text_anchor="end"),
-        label(text, WIDTH - 2.0, y + 16.0, class_="tick", text_anchor="end"),
+        label(percent(share), WIDTH - 84.0, y + 16.0, class_="name strong", text_anchor="end", **share_at),
+        label(text, WIDTH - 2.0, y + 16.0, class_="tick", text_anchor="end", **size_at),
     ]  # fmt: skip
 
 

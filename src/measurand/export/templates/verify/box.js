@@ -69,7 +69,7 @@ async function take(files, key) {
   for (const one of files) {
     const bytes = one.size > LARGEST ? new Uint8Array() : new Uint8Array(await one.arrayBuffer());
     const text = new TextDecoder().decode(bytes.slice(0, 4096));
-    if (text.includes("-----BEGIN PUBLIC KEY-----")) {
+    if (text.trimStart().startsWith("-----BEGIN")) {
       key.value = new TextDecoder().decode(bytes);
       reader.key = key.value;
     } else reader.documents.push({ name: shortened(one.name, 80), bytes });

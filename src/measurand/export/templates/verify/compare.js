@@ -1,8 +1,10 @@
 // What the page shows against what was signed: each bound element is filled again from the statement and compared.
 
+const own = (value, key) => (value != null && typeof value === "object" && Object.hasOwn(value, key) ? value[key] : undefined);
+
 const at = (found, path) => {
   const [root, rest] = path.startsWith("/") ? [found.statement, path.slice(1)] : path.startsWith("^") ? [found.envelope, path.slice(1)] : [found.statement.predicate, path];
-  return rest.split("/").reduce((value, key) => (value == null ? undefined : value[decodeURIComponent(key)]), root);
+  return rest.split("/").reduce((value, key) => own(value, decodeURIComponent(key)), root);
 };
 
 const named = (r) => (r.title.toLowerCase().includes(r.measurand.replaceAll("_", " ").toLowerCase()) ? r.title : `${r.measurand}: ${r.title}`);
@@ -55,6 +57,42 @@ function drawnRow(r, d, found) {
 }
 
 const method = (r) => `${say(`method.${r.method}`)}; ${r.distribution.rule}`;
+// Captions of drawings.
+function budgetCaption(r) {
+  const lines = r.budget.filter((b) => b.share != null).sort((a, b) => real(b.share) - real(a.share));
+  return lines.length ? say("picture.budget", { line: lines[0].line, share: share(real(lines[0].share)) }) : say("picture.budget_empty");
+}
+
+function itemsCaption(chart) {
+  const [count, columns, always, never, sometimes] = countsOf(chart);
+  if (/[^01.x]/.test(chart.outcome.join(""))) return say("picture.items_graded", { count, columns });
+  return columns === 1 ? say("picture.items_once", { count, wrong: never }) : say("picture.items", { count, always, sometimes, never });
+}
+
+// Rows of the data tables of drawings.
+function itemsTable(chart) {
+  return chart.columns.map((name, j) => {
+    const column = chart.outcome.map((row) => row[j]);
+    const plain = [..."10.x"].map((mark) => column.filter((c) => c === mark).length);
+    const graded = column.length - plain.reduce((a, b) => a + b);
+    return [shortened(name, 60), plain[0], plain[1], graded, plain[2], plain[3]];
+  });
+}
+
+function runsTable({ condition, repeat, value }, r) {
+  const places = decimals(real(r.u), 2) + 1;
+  const groups = [...new Set(condition)];
+  return groups.flatMap((name) => value.flatMap((v, i) => (condition[i] === name ? [[name, repeat[i], roundedTo(real(v), places)]] : [])));
+}
+
+// Columns of a curve as the heads of the table name them.
+function curveTable(curve, element) {
+  const names = [...element.closest("table").querySelectorAll("th")].map((head) =>
+    Object.keys(curve.columns).find((name) => say(`data.${name}`) === spaced(head.textContent)));
+  if (!names.length || names.some((name) => !name)) throw new Error(say("box.no_place"));
+  return curve.columns[names[0]].map((_, i) => names.map((name) => (name === "outcome" ? say(`picture.outcome_${curve.columns[name][i]}`) : curve.columns[name][i])));
+}
+
 const resultOf = (found, path) => at(found, path.split("/").slice(0, 2).join("/"));
 
 // How an element's text follows from the value at its path; an array holds the texts of its cells.
@@ -83,6 +121,7 @@ const FORMS = {
   titled: (v) => `${say("page.title")} ${v}`,
   named: (v) => named(v),
   heading: (v, by, found) => [named(v), ...distinction(v, found.statement.predicate)].join(", "),
+  heading_of: (v, by, found, path) => FORMS.heading(resultOf(found, path), by, found),
   distinction: (v, by, found) => distinction(v, found.statement.predicate).join(", "),
   row: (v, by, found) => distinction(v, found.statement.predicate).join(", ") || say("page.overall"),
   rule: (v) => ruleInWords(v),
@@ -98,7 +137,17 @@ const FORMS = {
   p: (v) => (v.verdict === "invalid" ? "" : probability(real(v.p_conformity))),
   drawn: (v, by, found) => `${v.text} ${by ? say(`verdict.${at(found, by).verdict}`) : ""}`,
   finding: (v, by, found) => inWords(v, by && at(found, by), found),
-  drawn_row: (v, by, found) => drawnRow(v, by && at(found, by), found),
+  drawn_table: (v, by, found) => [drawnRow(v, by && at(found, by), found)],
+  drawn_name: (v, by, found) => shortened(FORMS.row(v, "", found), Number(by)),
+  short: (v, by) => shortened(v, Number(by)),
+  drawn_limit: (v) => say("picture.limit", { value: limit(numberOf(real(v))) }),
+  drawn_acceptance: (v, by, found) => say("picture.acceptance", { value: beside(v, at(found, by).u) }),
+  drawn_size: (v, by, found, path) => `u ${budgetLine(v, resultOf(found, path))[6]}`,
+  budget_caption: (v) => budgetCaption(v),
+  items_caption: (v) => itemsCaption(v),
+  items_table: (v) => itemsTable(v),
+  runs_table: (v, by, found, path) => runsTable(v.columns, resultOf(found, path)),
+  curve_table: (v, by, found, path, element) => curveTable(v, element),
   factor: (v) => `${v.id} (${v.effect})${v.levels && v.levels.length ? `: ${v.levels.join(", ")}` : ""}`,
 };
 
@@ -115,16 +164,17 @@ function differencesOf(page, found) {
     const path = element.dataset.at;
     let wanted;
     try {
-      const form = FORMS[element.dataset.as || "text"];
+      const form = own(FORMS, element.dataset.as || "text");
       const value = at(found, path);
       if (!form || value === undefined) throw new Error(say("box.no_place"));
-      wanted = form(value, element.dataset.by || "", found, path);
+      wanted = form(value, element.dataset.by || "", found, path, element);
     } catch (error) {
       differing.push({ path, element, shown: spaced(element.textContent), signed: error.message });
       continue;
     }
-    const cells = Array.isArray(wanted) ? wanted : [wanted];
-    const places = Array.isArray(wanted) ? [...element.children] : [element];
+    const rows = Array.isArray(wanted?.[0]);
+    const cells = Array.isArray(wanted) ? wanted.flat() : [wanted];
+    const places = !Array.isArray(wanted) ? [element] : rows ? [...element.children].flatMap((row) => [...row.children]) : [...element.children];
     cells.forEach((text, i) => {
       const [signed, shown] = [spaced(visible(text ?? "")), spaced(places[i]?.textContent ?? "")];
       if (signed === shown) return;

@@ -7,6 +7,12 @@ const real = (text) => {
   if (text === "" || !Number.isFinite(x)) throw new Error(`${text} is not a number`);
   return x;
 };
+// The decimal string of a double, as document/number.py writes it.
+const numberOf = (x) => {
+  const size = Math.abs(x);
+  if (x === 0 || (size >= 1e-4 && size < 1e16)) return x === 0 ? "0" : String(x);
+  return x.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+};
 const minus = (text) => text.replace(/-/g, MINUS);
 const shortest = (x) => decimal(String(x));
 const fixed = (x, places) => {

@@ -29,15 +29,22 @@ function countsOf(chart) {
   return [...found, bin, 1];
 }
 
-function signedNumbers(results, decisions) {
+// Of a curve: its numbers, how many there are, their sums, and the counts that a caption states.
+function numbersOf(curve) {
+  const texts = leaves(curve.columns);
+  const sums = Object.entries(curve.columns).filter(([name]) => /rows|units|observations/.test(name)).map(([, column]) => column.map(real));
+  for (const column of sums) texts.push(String(column.reduce((a, b) => a + b, 0)));
+  if (sums.length === 2) texts.push(String(Math.max(...sums[0].map((x, i) => x + sums[1][i]))));
+  const lengths = Object.values(curve.columns).flatMap((column) => [column.length, new Set(column).size]);
+  for (let i = 0; i <= Math.min(60, Math.max(...lengths)); i++) texts.push(String(i));
+  return texts.concat(lengths.map(String));
+}
+
+function signedNumbers(results, decisions, path) {
   const texts = leaves([results.map(({ curves, item_map, ...rest }) => rest), decisions]);
   for (const r of results) {
-    for (const curve of r.curves ?? []) {
-      if (curve.name !== "repeatability") continue;
-      texts.push(...leaves(curve.columns));
-      texts.push(String(curve.columns.value.length), String(new Set(curve.columns.condition).size));
-    }
-    if (r.item_map) texts.push(...r.item_map.columns, ...countsOf(r.item_map).map(String));
+    if (path.includes("/curves/")) texts.push(...(r.curves ?? []).flatMap(numbersOf));
+    if (path.endsWith("/item_map")) texts.push(...r.item_map.columns, ...countsOf(r.item_map).map(String));
   }
   const ends = ["0.9999", "0.0001", "0.001"]; // what is beyond is printed as > 0.9999, < 0.0001, < 0.1 %
   return new Set(texts.concat(ends, String(results.length)).map(visible));
@@ -88,20 +95,27 @@ function marksOf(figure) {
 // Texts of a drawing that do not follow from what was signed.
 function inPicture(figure, found, known) {
   const paths = (figure.dataset.of ?? "").split(" ").filter(Boolean);
-  if (!paths.length) return [];
-  const results = paths.map((path) => at(found, path)).filter(Boolean);
+  if (!paths.length) return [{ path: say("box.picture"), element: figure, shown: spaced(figure.textContent).slice(0, 80), signed: say("box.no_place") }];
+  const results = paths.map((path) => resultOf(found, path)).filter(Boolean);
   const key = (x) => canonical([x.measurand, x.system, x.level]);
   const keys = results.map(key);
-  const signed = signedNumbers(results, found.statement.predicate.decisions.filter((d) => keys.includes(key(d))));
+  const signed = signedNumbers(results, found.statement.predicate.decisions.filter((d) => keys.includes(key(d))), paths[0]);
   const numbers = [...signed].filter((text) => /^-?\d+(\.\d*)?(e[+-]?\d+)?$/i.test(text)).map(decimal);
-  const inside = new Set([...signed].flatMap((text) => text.match(NUMBER) ?? []));
+  const whole = [...signed].filter((text) => /\d/.test(text) && /[^\d.]/.test(text)).map(spaced).sort((a, b) => b.length - a.length);
+  const follows = (token) => {
+    const plain = token.replaceAll(MINUS, "-");
+    if (signed.has(plain) || signed.has(plain.replace(/^-/, ""))) return true;
+    return (plain.includes(".") || plain.includes("e") || Math.abs(Number(plain)) >= 10) && rounds(token, numbers, cache);
+  };
   const [marks, cache, differing] = [marksOf(figure), new Map(), []];
   const walker = figure.ownerDocument.createTreeWalker(figure, 4);
   while (walker.nextNode()) {
     const [text, parent] = [spaced(walker.currentNode.data), walker.currentNode.parentElement];
     if (text === "" || known.has(trimmed(text)) || signed.has(text) || parent.closest("[data-at]")) continue;
+    if (text.endsWith("…") && whole.some((one) => one.startsWith(text.slice(0, -1)))) continue;
     if (/^-?[\d.]+ ?%?$/.test(text.replaceAll(MINUS, "-")) && marks.has(parent)) continue;
-    const wrong = (text.match(NUMBER) ?? []).filter((token) => !inside.has(token) && !inside.has(token.replace(/^-/, "")) && !rounds(token, numbers, cache));
+    const rest = whole.reduce((left, one) => left.replaceAll(one, " "), text);
+    const wrong = (rest.match(NUMBER) ?? []).filter((token) => !follows(token));
     if (wrong.length) differing.push({ path: `${paths.join(" ")} (${say("box.picture")})`, element: parent, shown: text, signed: say("box.nothing_signed") });
   }
   return differing;
