@@ -178,7 +178,7 @@ def test_a_challenge_and_its_answer(certified: Path, tmp_path: Path, run: Run) -
     Path("left.json").write_text(json.dumps(left))
     short = run("verify", page, "--disclosed", "left.json", "--challenge", "challenge.json")
     assert short.code == 1
-    assert f"not opened: the positions {gone['position']} of the tree" in short.out
+    assert f"missing are the positions {gone['position']} of the tree" in short.out
     assert run("disclose", page, "--ask", 30, "--out", "other.json").code == 0
     assert run("disclose", certified, "--challenge", "other.json", "--out", "o.json").code == 0
     assert run("verify", page, "--disclosed", "o.json", "--challenge", "challenge.json").code == 1

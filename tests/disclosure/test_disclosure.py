@@ -409,6 +409,38 @@ def good(seven: Opened) -> bytes:
     return json.dumps(answer(seven, "item 1", "item 5")).encode()
 
 
+def test_a_challenge_for_millions_is_refused_at_once(seven: Opened, tmp_path: Path) -> None:
+    stated = seven.statement.predicate.disclosure
+    assert stated is not None
+    found = certificate(tmp_path, manifest(table(7)), stated.model_copy(update={"items": 2**40}))
+    one = {"number": "N-1", "sha256": hashlib.sha256(found.original).hexdigest()}
+    document = answer(seven, "item 1") | {"certificate": one, "asked": {"seed": "a", "count": 10_000_000}}
+    start = time.perf_counter()
+    assert states(found, document) == {"items": "failed", "challenge": "failed"}
+    assert time.perf_counter() - start < 1.0
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"item": "text", "value": "text"},
+        {"item": "text", "system": "text", "repeat": "text", "value": "int64"},
+        {"item": "text", "system": "text", "repeat": "int64", "value": "text"},
+    ],
+)
+def test_manifests_of_no_evidence_raise_nothing(columns: dict[str, Any], tmp_path: Path) -> None:
+    row = {"item": "a", "system": "s", "repeat": "infinite", "value": "1e+300"}
+    leaves = [("a", [{name: cell for name, cell in row.items() if name in columns}])]
+    honest, data = dishonest(tmp_path, table(1), leaves)
+    predicate = honest.statement.predicate
+    assert predicate.evidence is not None
+    wrong = predicate.evidence.model_copy(update={"columns": columns, "items": 1})
+    found = certificate(tmp_path / "wrong", wrong, predicate.disclosure)
+    digest = hashlib.sha256(found.original).hexdigest().encode()
+    answered = data.replace(hashlib.sha256(honest.original).hexdigest().encode(), digest)
+    assert states(found, answered) == {"items": "passed", "challenge": "not checked", "all items": "failed"}
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_no_bytes_raise(seven: Opened, good: bytes, data: st.DataObject) -> None:

@@ -94,17 +94,17 @@ def _written(rows: Sequence[Row]) -> bytes:
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def positions(asked: Asked, size: int) -> tuple[int, ...]:
+def positions(asked: Asked, size: int, *, first: int | None = None) -> tuple[int, ...]:
     """The positions that a challenge asks for, in the order of drawing; who knows the seed computes the same ones.
 
     Places 0 ... size-1 stand in a row. For i = 0, 1, ..., count-1 the place i is exchanged with the place
     i + h mod (size - i), h = SHA-256(UTF-8 of the seed || i as 8 bytes, the highest first) as a number. The first
-    ``count`` are asked. Raises ValueError when more are asked for than there are.
+    ``count`` are asked; ``first`` stops after so many. Raises ValueError when more are asked for than there are.
     """
     if asked.count > size:
         raise ValueError(f"{asked.count} items are asked for, and there are {size}")
     seed, moved, found = asked.seed.encode(), dict[int, int](), []
-    for i in range(asked.count):
+    for i in range(asked.count if first is None else first):
         drawn = int.from_bytes(hashlib.sha256(seed + i.to_bytes(8, "big")).digest(), "big")
         j = i + drawn % (size - i)
         found.append(moved.get(j, j))
