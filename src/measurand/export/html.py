@@ -9,7 +9,8 @@ from measurand.document.record import Record
 from measurand.document.rounding import percent
 from measurand.errors import AuthenticityError, Finding, StoreError
 from measurand.export.bound import at, path, span, told
-from measurand.export.page import Page, acceptance_in_words, brief, heading, page_of, signed
+from measurand.export.naming import acceptance_in_words, brief, heading
+from measurand.export.page import Page, page_of, signed
 from measurand.export.plain import freedom, visible
 from measurand.export.script import policy, script
 from measurand.export.svg.writer import Markup, template

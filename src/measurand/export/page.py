@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from measurand.document.certificate import Envelope, Predicate, Statement, Subject
-from measurand.document.decision import Decision, Rule, Verdict
+from measurand.document.decision import Decision, Verdict
 from measurand.document.number import real
 from measurand.document.result import Line, NotEvaluated, Result
-from measurand.document.rounding import percent as exactly
+from measurand.document.seal import SealStatement
+from measurand.document.statement import SignedStatement
 from measurand.errors import AuthenticityError, Finding
 from measurand.export.bound import span, together, told
 from measurand.export.figures import covered, figures
-from measurand.export.plain import aligned, beside, freedom, limit, percent, probability, risk
+from measurand.export.naming import distinction, heading, named, rule_in_words
+from measurand.export.plain import aligned, freedom, percent, probability, risk
 from measurand.export.plan import plan
 from measurand.export.svg.interval import Row, interval
 from measurand.export.svg.items import items
 from measurand.export.svg.mark import badge
 from measurand.export.svg.pareto import pareto
 from measurand.export.svg.runs import runs
-from measurand.export.svg.writer import Markup, Picture, shortened
+from measurand.export.svg.writer import Markup, Picture
 from measurand.message import say
 
+_S = TypeVar("_S", bound=SignedStatement)
 NO_BREAK = "\u00a0"
 PICTURES = 12
 """Budgets, item maps and runs are drawn for so many results at most; the tables are complete."""
@@ -120,6 +124,8 @@ class Page:
     predicate: Predicate
     subjects: tuple[Subject, ...]
     keys: tuple[str, ...]
+    sealed: str
+    """When the procedure was sealed; empty without a seal."""
     tally: tuple[tuple[Markup, Verdict, str], ...]
     cards: tuple[Card, ...]
     budgets: tuple[Budget, ...]
@@ -138,9 +144,13 @@ class Page:
 
 def signed(envelope: bytes) -> tuple[Envelope, Statement]:
     """The envelope and the statement that it carries. Raises AuthenticityError when the bytes are neither."""
+    return _carried(envelope, Statement)
+
+
+def _carried(envelope: bytes, kind: type[_S]) -> tuple[Envelope, _S]:
     try:
         outer = Envelope.model_validate_json(envelope)
-        return outer, Statement.model_validate_json(base64.b64decode(outer.payload, validate=True))
+        return outer, kind.model_validate_json(base64.b64decode(outer.payload, validate=True))
     except (ValidationError, ValueError) as fault:
         finding = Finding(code="M08", path="certificate.json", message=say("M08.not_certificate", why=str(fault)))
         raise AuthenticityError(finding) from fault
@@ -155,6 +165,9 @@ def page_of(envelope: Envelope, statement: Statement) -> Page:
         predicate=predicate,
         subjects=statement.subject,
         keys=tuple(s.keyid for s in envelope.signatures),
+        sealed=""
+        if predicate.seal is None
+        else _carried(predicate.seal.envelope.encode(), SealStatement)[1].predicate.sealed,
         tally=_tally(outcomes),
         cards=tuple(_cards(outcomes)),
         budgets=tuple(_budget(r, i, predicate) for i, r in enumerate(predicate.results)),
@@ -167,33 +180,12 @@ def page_of(envelope: Envelope, statement: Statement) -> Page:
     )
 
 
-def heading(result: Result, predicate: Predicate) -> str:
-    """Title of a result with what tells it from the others of its measurand.
-
-    The system is named only when the certificate is about several.
-    """
-    parts = [named(result), *_distinction(result, predicate)]
-    return ", ".join(parts)
-
-
-def named(result: Result) -> str:
-    """The title of a result after the id that its requirement names, unless the title says it already."""
-    said = result.measurand.replace("_", " ").lower() in result.title.lower()
-    return result.title if said else f"{result.measurand}: {result.title}"
-
-
-def _distinction(result: Result, predicate: Predicate) -> list[str]:
-    systems = {r.system for r in predicate.results if r.measurand == result.measurand}
-    several = len(systems) > 1 or len(predicate.systems) > 1
-    return [text for text in (result.system if several else "", result.level) if text]
-
-
 def _outcomes(predicate: Predicate) -> Iterable[Outcome]:
     count = 0
     for place, result in enumerate(predicate.results):
         key = (result.measurand, result.system, result.level)
         found = [(j, d) for j, d in enumerate(predicate.decisions) if (d.measurand, d.system, d.level) == key]
-        name = ", ".join(_distinction(result, predicate))
+        name = ", ".join(distinction(result, predicate))
         for decided, decision in (*found, *(() if found else ((0, None),))):
             count += 1
             shapes = [badge(decision.verdict if decision else None, f"{which}{count}") for which in "bsn"]
@@ -317,25 +309,3 @@ def _ids(predicate: Predicate, places: list[int]) -> dict[str, Markup]:
         one = predicate.decisions[j].requirement.id
         found.setdefault(one, span(one, f"decisions/{j}/requirement/id"))
     return found
-
-
-def brief(system: Mapping[str, str]) -> str:
-    """Name and version of a system, cut where it would fill the head of the page; the whole stands further down."""
-    name = " ".join(text for text in (system.get("name") or system.get("id", ""), system.get("version", "")) if text)
-    return shortened(name, 60)
-
-
-def rule_in_words(rule: Rule) -> str:
-    """The decision rule as a sentence with its risks or its guard band."""
-    if rule.kind == "simple":
-        return say("rule.simple")
-    if rule.guard_band is not None:
-        return say(f"rule.{rule.kind}_band", band=rule.guard_band_text or limit(rule.guard_band))
-    accept, reject = map(exactly, (rule.max_false_accept_risk, rule.max_false_reject_risk))
-    return say(f"rule.{rule.kind}", accept=accept, reject=reject)
-
-
-def acceptance_in_words(decision: Decision, u: str) -> str:
-    """The acceptance limits of a decision, to the place of the third digit of u; empty when there is none."""
-    sides = (("page.at_least", decision.acceptance_lower), ("page.at_most", decision.acceptance_upper))
-    return ", ".join(say(key, value=beside(x, u)) for key, x in sides if x is not None)

@@ -21,7 +21,7 @@ async function dropped(files, key) {
       const certificate = await opened(parts.original);
       if (certificate.kind !== "certificate") throw new Error(certificate.kind);
       current = { certificate, parts, name: file.name, shown: parts.page ? differencesOf(parts.page, certificate) : [] };
-      reader.documents = [];
+      Object.assign(reader, { documents: [], stamps: [] });
     } catch (error) {
       others.push({ file, error });
     }
@@ -64,11 +64,11 @@ function contentOf(certificate, name) {
       return row;
     });
   });
-  const facts = [["page.procedure", p.procedure_id], ["page.laboratory", [p.laboratory.name, p.laboratory.address].filter(Boolean).join(", ")], ["page.authorised", p.laboratory.authorised_by], ["page.customer", p.customer], ["page.measured", p.measured], ["page.issued", p.issued], ["page.valid_for", p.valid_for || say("page.not_stated")], ["page.not_valid_for", p.not_valid_for || say("page.not_stated")], ["page.digest", certificate.digest]];
+  const facts = [["box.amends", p.amends && `${p.amends.number}: ${p.amends.reason}`], ["page.procedure", p.procedure_id], ["page.laboratory", [p.laboratory.name, p.laboratory.address].filter(Boolean).join(", ")], ["page.authorised", p.laboratory.authorised_by], ["page.customer", p.customer], ["page.measured", p.measured], ["page.issued", p.issued], ["page.valid_for", p.valid_for || say("page.not_stated")], ["page.not_valid_for", p.not_valid_for || say("page.not_stated")], ["page.digest", certificate.digest]];
   const list = make("dl", { class: "facts" });
   for (const system of p.systems) list.append(make("dt", {}, say("page.system")), make("dd", {}, visible(FORMS.brief(system))));
   for (const [key, text] of facts) if (text) list.append(make("dt", {}, say(key)), make("dd", {}, visible(text)));
-  const reasons = p.decisions.map((d) => make("li", {}, make("strong", {}, visible(`${d.requirement.id}: ${say(`verdict.${d.verdict}`)}. `)), visible([...d.reasons, d.what_now].filter(Boolean).join(" "))));
+  const reasons = p.decisions.map((d) => make("li", {}, make("strong", {}, visible(`${d.requirement.id}: ${say(`verdict.${d.verdict}`)}. `)), visible([...d.reasons, d.what_now].filter(Boolean).join("; "))));
   return [
     make("p", { class: "number" }, visible(`${say("page.title")} ${say("page.number")} ${p.number} (${name})`)),
     make("h2", { class: "signed-title" }, visible(p.title)),
@@ -91,7 +91,7 @@ function tree(value) {
       const more = make("details", {}, make("summary", {}, `${visible(key)} (${Object.keys(one).length})`));
       more.addEventListener("toggle", () => more.children.length === 1 && more.append(tree(one)), { once: true });
       where.append(more);
-    } else where.append(make("span", { class: "quiet" }, `${visible(key)}: `), visible(one));
+    } else where.append(make("span", { class: "quiet" }, `${visible(key)}: `), String(one).includes("\n") ? make("pre", { class: "procedure" }, visible(one)) : visible(one));
     list.append(where);
   }
   return list;

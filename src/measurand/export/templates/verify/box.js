@@ -7,7 +7,8 @@ const make = (tag, attributes = {}, ...children) => {
   return element;
 };
 
-const reader = { key: "", documents: [] };
+const reader = { key: "", documents: [], stamps: [] };
+const BUNDLE = "application/vnd.dev.sigstore.bundle";
 const FEW = 5;
 
 function stateLine(name, { state, text }) {
@@ -72,7 +73,8 @@ async function take(files, key) {
     if (text.trimStart().startsWith("-----BEGIN")) {
       key.value = new TextDecoder().decode(bytes);
       reader.key = key.value;
-    } else reader.documents.push({ name: shortened(one.name, 80), bytes });
+    } else if (text.includes(BUNDLE)) reader.stamps.push(shortened(one.name, 80));
+    else reader.documents.push({ name: shortened(one.name, 80), bytes });
   }
 }
 

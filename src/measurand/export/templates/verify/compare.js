@@ -131,6 +131,7 @@ const FORMS = {
   line: (v, by, found, path) => budgetLine(v, resultOf(found, path)),
   gap: (v) => [say(`component.${v.component}`), `${v.state}: ${v.needs}`],
   evaluation: (v, by, found) => [FORMS.heading(v, by, found), v.text, aligned(real(v.u), real(v.u)), freedom(v.df), v.items, v.units, say(`page.${v.estimand}`), method(v)],
+  sealed: (v) => JSON.parse(new TextDecoder().decode(unbase64(JSON.parse(v.envelope).payload))).predicate.sealed,
   address: (v) => `sha256:${v}`,
   digest: (v, by, found, path) => (path.endsWith("/sha256") ? v : `${FORMS.name(v, by, found, path)}:${v}`),
   independent: (v) => say(v ? "plan.independent" : "plan.dependent"),

@@ -79,7 +79,8 @@ async function examined(certificate, reader, { evidence, page }) {
   states.key = keyState(certificate, given, states.signature ?? {}, statuses);
   states.status = statusState(statuses);
   await guarded("recomputed", () => recomputed(certificate, evidence));
-  states.time = { state: "open", text: say("box.time", { issued: certificate.statement.predicate.issued }) };
+  const issued = certificate.statement.predicate.issued;
+  states.time = { state: "open", text: reader.stamps.length ? say("box.time_given", { name: reader.stamps.join(", ") }) : say("box.time", { issued }) };
   const shown = page ? differencesOf(page, certificate) : [];
   return { states, shown };
 }
