@@ -19,6 +19,7 @@ from measurand.document.procedure import Procedure
 from measurand.document.reference_certificate import ReferenceStatement
 from measurand.document.result import Results
 from measurand.document.seal import SealStatement
+from measurand.document.selftest import Problem, SelftestStatement
 from measurand.document.status import KeyStatement, StatusStatement
 from measurand.document.values import FILE_ID, ID
 
@@ -27,7 +28,7 @@ DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "procedure": Procedure, "evidence": Evidence, "results": Results, "decisions": Decisions, "parts": Parts,
     "statement": Statement, "envelope": Envelope, "definition": Definition, "seal": SealStatement,
     "status": StatusStatement, "key": KeyStatement, "reference": ReferenceStatement, "disclosed": Disclosed,
-    "challenge": Challenge,
+    "challenge": Challenge, "problem": Problem, "selftest": SelftestStatement,
 }  # fmt: skip
 """Name of the schema -> document. ``procedure`` is the resolved one; the file has ``procedure-file``."""
 
