@@ -18,6 +18,7 @@ from measurand.document.record import Record
 from measurand.document.result import Results
 from measurand.errors import MeasurandError, StoreError
 from measurand.lab import keys
+from measurand.lab.archive import is_archive, unpacked
 from measurand.lab.authenticity import beside, decisions, file_check, name_check, subject_checks
 from measurand.lab.check import Check, exit_code, failed, passed, unchecked
 from measurand.lab.comparison import differences, numbers
@@ -73,9 +74,9 @@ def verify(
     ``status``: files and folders with status documents; those beside the file are looked at always. ``authorities``:
     root certificates of time stamping authorities; time stamps lie beside the file.
 
-    The evidence is looked for in ``evidence`` (a file or a record), inside the page, beside the file, and in the
-    ``laboratory``. Without ``recompute`` or evidence, authenticity alone is checked. Raises StoreError when the file is
-    no certificate, or the key no key.
+    The evidence is looked for in ``evidence`` (a file, a record, or a record in an archive), inside the page, beside
+    the file, and in the ``laboratory``. Without ``recompute`` or evidence, authenticity alone is checked. Raises
+    StoreError when the file is no certificate, the key no key, or the archive is not to be read.
     """
     certificate = opened(path)
     given = keys.public_key(key) if key is not None else None
@@ -108,6 +109,11 @@ def _evidence(
     manifest = certificate.statement.predicate.evidence
     if manifest is None:
         return None
+    if named is not None and is_archive(named):
+        held = unpacked(named)
+        if TABLE not in held:
+            checks.append(unchecked(TABLE, "check.subject.none", name=str(named)))
+        return held.get(TABLE)
     if named is not None:
         place = named / TABLE if named.is_dir() else named
         if not place.is_file():
