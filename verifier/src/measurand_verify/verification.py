@@ -1,0 +1,104 @@
+"""All checks of one certificate, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from measurand_verify import certificate as certificates
+from measurand_verify.certificate import Certificate
+from measurand_verify.check import Check, NotACertificateError, RefusedError, exit_code, failed, passed, unchecked
+from measurand_verify.decision import decision_checks
+from measurand_verify.envelope import PublicKey, public_key, signature_checks
+from measurand_verify.recompute import result_checks
+from measurand_verify.strict import strict
+from measurand_verify.variance import Parts, parts_of
+
+_SHAPE = (KeyError, TypeError, AttributeError, IndexError, ValueError, ArithmeticError, RecursionError)
+"""What reading a signed document of another shape than the format's raises: a finding about it."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was checked of which certificate."""
+
+    number: str
+    checks: tuple[Check, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 authentic and recomputed, 1 a check failed, 3 one that is needed could not be made."""
+        return exit_code(self.checks)
+
+
+def verify(path: Path, *, key: Path | None = None, folder: Path | None = None) -> Verification:
+    """Verify a certificate with the laboratory's public key; the files of the record lie in ``folder`` or beside it.
+
+    Raises NotACertificateError where there is no certificate or no key. A damaged one gives a failed check.
+    """
+    given = _key(key) if key is not None else None
+    try:
+        found = certificates.read(path)
+    except RefusedError as error:
+        return Verification("", (failed("file", str(error)),))
+    except _SHAPE as error:
+        return Verification("", (failed("file", _odd(error)),))
+    checks = [_file(found), *signature_checks(found.envelope, found.payload, given)]
+    number = str(found.predicate["number"])
+    for made in (_chain, _recomputed):
+        if any(check.state == "failed" for check in checks):
+            if made is _recomputed:
+                checks.append(unchecked("recomputation", "what is not authentic is not recomputed"))
+            break
+        try:
+            checks += made(found, folder or path.parent)
+        except RefusedError as error:
+            checks.append(failed(made.__name__.strip("_"), str(error)))
+        except _SHAPE as error:
+            checks.append(failed(made.__name__.strip("_"), _odd(error)))
+    if found.is_page:
+        checks.append(unchecked("page", "what the page shows is not compared with what was signed"))
+    checks.append(unchecked("evidence", "the evidence table is not read; `measurand verify` does", needed=False))
+    checks.append(unchecked("status", "revocation, withdrawal and time stamps are not looked up", needed=False))
+    return Verification(number, tuple(checks))
+
+
+def _key(path: Path) -> PublicKey:
+    try:
+        return public_key(path.read_bytes())
+    except OSError as error:
+        raise NotACertificateError(f"{path}: {error.strerror or error}") from None
+    except RefusedError as error:
+        raise NotACertificateError(f"{path}: {error}") from None
+
+
+def _odd(error: Exception) -> str:
+    return f"a field is missing or of another kind than the format has it: {type(error).__name__}: {str(error)[:120]}"
+
+
+def _file(found: Certificate) -> Check:
+    return failed("file", "; ".join(found.faults)) if found.faults else passed("file", "canonical bytes")
+
+
+def _chain(found: Certificate, folder: Path) -> list[Check]:
+    predicate = found.predicate
+    checks, files = certificates.subject_checks(found, folder)
+    subjects = {subject["name"]: subject["digest"].get("sha256") for subject in found.subject}
+    if len(subjects) != len(found.subject):
+        checks.append(failed("subject", "a file is named twice"))
+    absent = sorted(set(certificates.inside(predicate)) - set(subjects))
+    if absent:
+        checks.append(failed("subject", f"no digest is stated of {', '.join(absent)}"))
+    seal = certificates.seal_check(predicate, found.envelope["signatures"][0]["keyid"])
+    return [certificates.name_check(predicate), *checks, *certificates.chain_checks(predicate, subjects, files),
+            *([seal] if seal else [])]  # fmt: skip
+
+
+def _recomputed(found: Certificate, folder: Path) -> list[Check]:
+    parts: Parts | None = None
+    path = folder / "parts.json"
+    named = any(subject["name"] == "parts.json" for subject in found.subject)
+    if named and path.is_file() and not path.is_symlink():
+        parts = parts_of(strict(path.read_bytes()))
+    checks, distributions = result_checks(found.predicate, parts)
+    return [*checks, *decision_checks(found.predicate, distributions)]
