@@ -12,6 +12,7 @@ from tests.reference_data.sample import HIGHER, NUMBER, STATED, Lab, cases, lab,
 
 from measurand import cli
 from measurand.lab import keys
+from measurand.lab.reference_certify import opened
 from measurand.lab.trust import Trusted, revoke, trust, trust_folder
 
 PROCEDURE = """\
@@ -85,6 +86,22 @@ def test_label_uncertainty_is_that_of_the_certificate(bench: Bench) -> None:
     bounded = bench.measure(UNDER.replace(", independent = true", ""))
     assert float(result(bounded)["value"]) == pytest.approx(share, abs=1e-12)
     assert float(result(bounded)["lower"]) < float(result(by_hand)["lower"]) - 0.02
+
+
+def test_errors_that_differ_by_class_are_a_matrix(bench: Bench) -> None:
+    """As if the procedure stated the matrix of the certificate itself, also with its classes in another order."""
+    path = bench.certify(bench.describe())
+    found = opened(path).statement.predicate.uncertainty
+    assert found is not None and found.confusion is not None and found.confusion.classes == ("cat", "dog")
+    rows = found.confusion.rows
+    under = bench.measure()
+    matrix, u = ([[getattr(c, key) for c in row] for row in rows] for key in ("value", "u"))
+    stated = f"{{ matrix = {matrix}, standard_uncertainty = {u}, independent = true }}".replace("'", "")
+    by_hand = bench.measure(f", error = {stated}")
+    turned = bench.measure(UNDER + ', classes = ["dog", "cat"]')
+    for key in ("value", "u", "lower", "upper"):
+        assert float(result(under)[key]) == pytest.approx(float(result(by_hand)[key]), rel=1e-9)
+        assert float(result(under)[key]) == pytest.approx(float(result(turned)[key]), rel=1e-6)
 
 
 def test_what_the_procedure_states_itself_stands(bench: Bench) -> None:

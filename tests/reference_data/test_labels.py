@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from math import sqrt
+from math import comb, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -127,3 +127,68 @@ def test_refusals() -> None:
         of_classes(judged([["a", "a"]] * 5), individual=False)
     with pytest.raises(DesignError):
         of_numbers([[1.0], [2.0]], None)
+
+
+def test_patterns_of_votes_by_hand() -> None:
+    """Two classes: k of m votes have probability ``C(m, k) (pi (1-e)^k e^(m-k) + (1-pi) e^k (1-e)^(m-k))``."""
+    seen = {(3, 0): 50, (3, 1): 22, (3, 2): 18, (3, 3): 60}
+    votes = [["b"] * k + ["a"] * (m - k) for (m, k), n in seen.items() for _ in range(n)]
+    found = of_classes(judged(votes), individual=False).stated
+    d = (22 + 18) * 2 / (150 * 3)
+    e = (1 - sqrt(1 - 2 * d)) / 2
+    share = (22 + 2 * 18 + 3 * 60) / 450
+    pi = (share - e) / (1 - 2 * e)
+    expected = [
+        150 * comb(3, k) * (pi * (1 - e) ** k * e ** (3 - k) + (1 - pi) * e**k * (1 - e) ** (3 - k)) for k in range(4)
+    ]
+    by_hand = sum((n - x) ** 2 / x for n, x in zip(seen.values(), expected, strict=True))
+    assert found.fit is not None
+    assert (real(found.fit.chi_squared), found.fit.df) == (pytest.approx(by_hand, rel=1e-9), 1)
+
+
+def test_items_of_unequal_difficulty_do_not_fit_and_others_do() -> None:
+    rng = np.random.default_rng(13)
+    small = 0
+    for _ in range(100):
+        truth = rng.random(400) < 0.4
+        votes = [["yes" if t != (rng.random() < 0.15) else "no" for _ in range(4)] for t in truth]
+        fine = of_classes(judged(votes), individual=False).stated.fit
+        assert fine is not None
+        small += real(fine.p) < 0.05
+    assert small <= 12
+    hard = rng.random(400) < 0.3
+    rates = np.where(hard, 0.45, 0.02)
+    votes = [["yes" if t != (rng.random() < e) else "no" for _ in range(4)] for t, e in zip(truth, rates, strict=True)]
+    found = of_classes(judged(votes), individual=False).stated.fit
+    assert found is not None and real(found.p) < 1e-6
+
+
+@pytest.mark.parametrize("individual", [False, True])
+def test_values_by_truth_are_those_of_known_truth(individual: bool) -> None:
+    """A rare class: the share of its items that have the other value, set after set."""
+    rng = np.random.default_rng(14)
+    z = []
+    for _ in range(60):
+        truth = rng.random(600) < 0.15
+        votes = [["yes" if t != (rng.random() < 0.12) else "no" for _ in range(3)] for t in truth]
+        try:
+            found = of_classes(judged(votes), individual=individual)
+        except DesignError:
+            continue  # votes that cannot tell the annotators apart are refused
+        table = found.stated.confusion
+        assert table is not None and table.classes == ("no", "yes")
+        said = np.array([label == "yes" for label in found.label])
+        missed, u = real(table.rows[1][0].value), real(table.rows[1][0].u)
+        z.append((missed - np.mean(~said[truth])) / u)
+        assert real(table.rows[1][0].value) + real(table.rows[1][1].value) == pytest.approx(1.0, abs=1e-12)
+    assert len(z) > 50
+    assert abs(np.mean(z)) < 0.5
+    assert 0.5 < np.std(z) < 1.3
+
+
+def test_values_by_truth_by_hand() -> None:
+    """Symmetric votes: half of each class, so both rows are the share of wrong values."""
+    found = of_classes(judged(SYMMETRIC), individual=False).stated
+    assert found.confusion is not None and found.error is not None
+    for t in (0, 1):
+        assert real(found.confusion.rows[t][1 - t].value) == pytest.approx(real(found.error.value), abs=1e-9)

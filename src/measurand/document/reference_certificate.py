@@ -37,6 +37,21 @@ class Agreement(Document):
     """By class: ``sum n_c (n_c - 1) / sum n_c (m - 1)``, the share of second votes that agree with a vote for it."""
 
 
+class Confusion(Document):
+    """Probability of each reference value (columns) for each true class (rows), classes in the same order."""
+
+    classes: tuple[str, ...]
+    rows: tuple[tuple[Uncertain, ...], ...]
+
+
+class Fit(Document):
+    """Whether the votes look as the model of one error rate has them (chi-squared, approximate)."""
+
+    chi_squared: Number
+    df: int
+    p: Number
+
+
 class Part(Document):
     """The labels of one class or one stratum."""
 
@@ -71,6 +86,9 @@ class ClassLabels(Document):
     """Probability that one vote is wrong."""
     error: Uncertain | None = None
     """Share of the items whose reference value is wrong; absent: adjudicated values of unknown error."""
+    confusion: Confusion | None = None
+    fit: Fit | None = None
+    """Model ``common``; absent: nothing is left to test it with."""
     annotators: Mapping[str, tuple[Uncertain, ...]] = Field(default_factory=dict)
     """Model ``individual``: probability of a right vote, for each class (more than two classes: for all)."""
     by_class: Mapping[str, Part]
@@ -224,6 +242,8 @@ class Characteristic(Document):
     higher: Uncertain | None = None
     """Of the set from which they were assigned; absent: nothing stands above."""
     combined: Uncertain
+    confusion: Confusion | None = None
+    """Combined, where errors differ by class; absent: all errors of a class are alike."""
 
 
 class ReferencePredicate(Document):

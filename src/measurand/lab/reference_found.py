@@ -114,10 +114,14 @@ def characteristic(described: ReferenceFile, found: Found, higher: Characteristi
     wanted = "error" if kind == "class" else "standard_uncertainty"
     if described.higher is not None and (higher is None or higher.kind != wanted):
         raise DesignError(Finding("M0562", "higher", say("reference.higher_kind")))
-    classes = (
-        labels.classes if isinstance(labels, ClassLabels) else found.composition.get(described.data.value or VALUE, ())
-    )
-    return carried(own, higher.combined if higher else None, classes=max(2, len(classes)) if kind == "class" else None)
+    if kind == "number":
+        return carried(own, higher, classes=None)
+    if isinstance(labels, ClassLabels):
+        return carried(own, higher, classes=labels.classes, confusion=labels.confusion)
+    names = tuple(sorted(found.composition.get(described.data.value or VALUE, ())))
+    if len(names) < 2:
+        raise DesignError(Finding("M0514", "labels", say("M05.one_class", classes=", ".join(names))))
+    return carried(own, higher, classes=names)
 
 
 def _labelled(labels: Labels | None, held: Items) -> _Labelled:

@@ -27,12 +27,31 @@ def completed(procedure: Procedure, stated: Characteristic | None) -> Procedure:
         if not real(stated.combined.value) < 0.5:
             text = say("reference.chance", rate=stated.combined.value)
             raise DesignError(Finding("M0565", "reference.certificate", text))
-        rate = Known(value=stated.combined.value, standard_uncertainty=stated.combined.u)
-        update: dict[str, object] = {"error": LabelError(rate=rate, independent=reference.independent is True)}
+        update = _error(reference, stated)
     else:
         u = stated.combined.u
         update = {"standard_uncertainty": Amount(text=u, value=u)} if real(u) > 0.0 else {}
     return procedure.model_copy(update={"reference": reference.model_copy(update=update)})
+
+
+def _error(reference: Reference, stated: Characteristic) -> dict[str, object]:
+    """The label error of a certificate: a matrix where errors differ by class, else one share."""
+    independent, table = reference.independent is True, stated.confusion
+    if table is None:
+        rate = Known(value=stated.combined.value, standard_uncertainty=stated.combined.u)
+        return {"error": LabelError(rate=rate, independent=independent)}
+    classes = reference.classes or table.classes
+    if set(classes) != set(table.classes):
+        text = say("reference.other_classes", own=", ".join(classes), higher=", ".join(table.classes))
+        raise DesignError(Finding("M0565", "reference.classes", text))
+    order = [table.classes.index(name) for name in classes]
+    cells = [[table.rows[t][c] for c in order] for t in order]
+    error = LabelError(
+        matrix=tuple(tuple(cell.value for cell in row) for row in cells),
+        standard_uncertainty=tuple(tuple(cell.u for cell in row) for row in cells),
+        independent=independent,
+    )
+    return {"error": error, "classes": classes}
 
 
 def _own(reference: Reference) -> bool:

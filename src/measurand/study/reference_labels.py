@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from measurand.document.reference_certificate import (
     Adjudication,
     Agreement,
     ClassLabels,
+    Confusion,
     NumberLabels,
     NumberPart,
     Part,
@@ -21,10 +22,12 @@ from measurand.document.reference_certificate import (
 from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.study.labels import votes as common_votes
-from measurand.study.labels_individual import STEP, coded, posterior, rates
+from measurand.study.reference_fit import fit
+from measurand.study.reference_posterior import Model, common, prior, uncertain
+from measurand.study.reference_posterior import individual as own_rates
 
 Array = NDArray[np.float64]
-LEAST = 1e-9
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +36,7 @@ class Judged:
 
     votes: Sequence[Mapping[str, str]]
     value: Sequence[str] | None
-    """Reference value of each item; None: the most probable class given the votes."""
+    """Reference value of each item; None: the class of most votes, or with ``individual`` the most probable one."""
     cluster: Sequence[str]
     stratum: Sequence[str] | None = None
     adjudicated: Sequence[bool] | None = None
@@ -50,18 +53,6 @@ class Assigned:
     wrong: Array
     agreeing: Array
     """Share of the pairs of votes for the item that agree; NaN without a pair."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Model:
-    """Probability of each class given the votes, as a function of the rates."""
-
-    rate: Array
-    """Free rates."""
-    influence: Array
-    """Contribution of each item to each rate, shape (items, rates)."""
-    posterior: Callable[[Array], Array]
-    """Rates -> probability of each class, shape (items, classes)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,19 +79,19 @@ def of_classes(judged: Judged, *, individual: bool) -> Assigned:
         raise DesignError(Finding("M0514", "labels", say("M05.one_class", classes=", ".join(classes))))
     n = len(judged.votes)
     found = common_votes([list(item.values()) for item in judged.votes], classes, np.ones(n))
-    annotators: dict[str, tuple[Uncertain, ...]] = {}
     if individual:
-        model, annotators, vote = _individual(judged, classes)
+        model = own_rates(judged.votes, classes, judged.cluster)
     else:
-        model = _common(found.count, found.rate, found.contribution["rate"])
-        vote = _uncertain(found.rate, np.sqrt(_clustered(model.influence[:, 0], judged.cluster)))
+        model = common(found.count, found.rate, found.contribution["rate"], judged.cluster)
     q = model.posterior(model.rate)
     position = {c: k for k, c in enumerate(classes)}
-    label = np.array([position[v] for v in judged.value]) if judged.value is not None else np.argmax(q, axis=1)
+    if judged.value is not None:
+        label = np.array([position[v] for v in judged.value], np.int64)
+    else:  # the class of most votes, a tie by probability; with rates of each annotator's own the most probable
+        label = np.argmax(q if individual else found.count + 0.5 * q, axis=1)
     decided = np.array(judged.adjudicated, bool) if judged.adjudicated is not None else np.zeros(n, bool)
     wrong = 1.0 - q[np.arange(n), label]
     stated = judged.adjudication_error
-    error = _error(model, label, wrong, decided, judged)
     known = np.where(decided, stated[0] if stated else np.nan, wrong)
     m = found.count.sum(axis=1)
     tally = _Tally(found.count, m, m * (m - 1) / 2, np.sum(found.count * (found.count - 1) / 2, axis=1), known)
@@ -110,9 +101,11 @@ def of_classes(judged: Judged, *, individual: bool) -> Assigned:
         classes=classes,
         votes=int(m.sum()),
         agreement=agreement,
-        vote=vote,
-        error=error,
-        annotators=annotators,
+        vote=model.vote,
+        error=_error(model, label, wrong, decided, stated),
+        confusion=_confusion(model, label, decided, stated, classes),
+        fit=None if individual else fit(found.count, found.rate, prior(found.count, found.rate)),
+        annotators=model.annotators,
         by_class={c: _part(tally, label == k, agreement.specific.get(c)) for k, c in enumerate(classes)},
         by_stratum={
             s: _part(tally, here, _share(tally, here))
@@ -125,80 +118,64 @@ def of_classes(judged: Judged, *, individual: bool) -> Assigned:
     return Assigned(labels, tuple(classes[k] for k in label), known, agreeing)
 
 
-def _common(count: Array, rate: float, contribution: Array) -> _Model:
-    """One rate for all: shares of the classes follow from the shares of the votes."""
-    m, classes = count.sum(axis=1), count.shape[1]
-    share = count.sum(axis=0) / m.sum()
-
-    def q(theta: Array) -> Array:
-        e = min(max(float(theta[0]), LEAST), 1.0 - LEAST)
-        other = e / (classes - 1)
-        prior = np.maximum((share - other) / (1.0 - e - other), LEAST)
-        logs = count * np.log(1.0 - e) + (m[:, None] - count) * np.log(other) + np.log(prior / prior.sum())
-        odds = np.exp(logs - logs.max(axis=1, keepdims=True))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
-
-    return _Model(np.array([rate]), contribution[:, None], q)
-
-
-def _individual(
-    judged: Judged, classes: tuple[str, ...]
-) -> tuple[_Model, dict[str, tuple[Uncertain, ...]], Uncertain]:  # fmt: skip
-    """Rates of each annotator's own."""
-    names = sorted({name for item in judged.votes for name, vote in item.items() if vote != ""})
-    vote = coded(judged.votes, names, classes)
-    found = rates(vote, len(classes), np.ones(len(vote)), annotators=names)
-    width = found.u.shape[1]
-    shape = (len(names), width)
-
-    def q(theta: Array) -> Array:
-        right = theta.reshape(shape)
-        return posterior(vote, found.share, right if width > 1 else np.repeat(right, len(classes), axis=1))
-
-    right = found.right[:, :width]
-    influence = found.influence.reshape(len(vote), -1)
-    u = np.sqrt([_clustered(part, judged.cluster) for part in influence.T]).reshape(shape)
-    each = {
-        a: tuple(_uncertain(r, s) for r, s in zip(right[j], u[j], strict=True)) for j, a in enumerate(names)
-    }  # fmt: skip
-    # The rate of a vote of any annotator for an item of any class: mean over annotators, classes by their shares.
-    slope = np.tile(found.share if width > 1 else np.ones(1), len(names)) / len(names)
-    common = _uncertain(1.0 - float(slope @ right.reshape(-1)), np.sqrt(_clustered(influence @ slope, judged.cluster)))
-    return _Model(right.reshape(-1).copy(), influence, q), each, common
-
-
-def _clustered(part: Array, cluster: Sequence[str]) -> float:
-    """Variance of a sum of contributions of items, items of one cluster together: ``G/(G-1) sum (z - zbar)^2``."""
-    _, of = np.unique(np.asarray(cluster, dtype=str), return_inverse=True)
-    z = np.bincount(of.reshape(-1), weights=part)
-    return float(len(z) / (len(z) - 1) * np.sum((z - z.mean()) ** 2)) if len(z) > 1 else 0.0
-
-
 def _error(
-    model: _Model, label: NDArray[np.int64], wrong: Array, decided: NDArray[np.bool_], judged: Judged
+    model: Model, label: Integers, wrong: Array, decided: NDArray[np.bool_], stated: tuple[float, float] | None
 ) -> Uncertain | None:
     """Share of wrong reference values with its standard uncertainty; None with adjudicated values of unknown error."""
-    n, stated = len(wrong), judged.adjudication_error
-    if decided.any() and stated is None:
+    n, mine = len(wrong), np.flatnonzero(~decided)
+    if len(mine) < n and stated is None:
         return None
-    mine = np.flatnonzero(~decided)
-
-    def mean(theta: Array) -> float:
-        return float(np.sum(1.0 - model.posterior(theta)[mine, label[mine]])) / n
-
-    slope = np.zeros(len(model.rate))
-    for p, r in enumerate(model.rate):
-        h = STEP * max(min(r, 1.0 - r), LEAST)
-        up, down = model.rate.copy(), model.rate.copy()
-        up[p], down[p] = r + h, r - h
-        slope[p] = (mean(up) - mean(down)) / (2 * h)
     variance = float(np.sum(wrong[mine] * (1.0 - wrong[mine]))) / n**2
-    variance += _clustered(model.influence @ slope, judged.cluster)
+    variance += float(model.moved(lambda q: np.asarray(np.sum(1.0 - q[mine, label[mine]]) / n)))
     value = float(np.sum(wrong[mine])) / n
     if stated is not None:
         share = decided.sum() / n
         value, variance = value + share * stated[0], variance + (share * stated[1]) ** 2
-    return _uncertain(value, np.sqrt(variance))
+    return uncertain(value, np.sqrt(variance))
+
+
+def _confusion(
+    model: Model,
+    label: Integers,
+    decided: NDArray[np.bool_],
+    stated: tuple[float, float] | None,
+    classes: Sequence[str],
+) -> Confusion | None:
+    """Probability of each value given the true class, ``sum of q_t over items with the value / sum of q_t``.
+
+    Variance: truth by chance, ``sum q (1 - q) (1[value] - M)^2 / N_t^2``, and that of the rates. None with
+    adjudicated values of unknown error, or a class that no item is held to be of.
+    """
+    k = len(classes)
+    if decided.any() and stated is None:
+        return None
+    hit = np.eye(k)[label]
+    a = stated[0] if stated is not None else 0.0
+    settled = hit * (1.0 - a) + (1.0 - hit) * a / (k - 1)
+
+    def whole(q: Array) -> Array:
+        return np.where(decided[:, None], settled, q)
+
+    def rows(q: Array) -> Array:
+        mass = whole(q).T @ hit
+        return np.asarray(mass / mass.sum(axis=1, keepdims=True))
+
+    q = whole(model.posterior(model.rate))
+    total = q.sum(axis=0)
+    if total.min() < 1.0:
+        return None
+    matrix, chance = rows(q), q * (1.0 - q)
+    variance = model.moved(rows)
+    for t in range(k):
+        variance[t] += chance[:, t] @ (hit - matrix[t]) ** 2 / total[t] ** 2
+    if stated is not None:  # the error of all adjudicated values moves together
+        share = (decided @ hit) / total[:, None]
+        variance += (share * stated[1]) ** 2
+    u = np.sqrt(variance)
+    return Confusion(
+        classes=tuple(classes),
+        rows=tuple(tuple(uncertain(matrix[t, c], u[t, c]) for c in range(k)) for t in range(k)),
+    )
 
 
 def _agreement(tally: _Tally, classes: Sequence[str], kappa: float) -> Agreement:
@@ -232,19 +209,15 @@ def _part(tally: _Tally, here: NDArray[np.bool_], agreement: str | None) -> Part
 
 
 def _adjudication(
-    judged: Judged, tally: _Tally, label: NDArray[np.int64], decided: NDArray[np.bool_]
+    judged: Judged, tally: _Tally, label: Integers, decided: NDArray[np.bool_]
 ) -> Adjudication | None:  # fmt: skip
     if judged.adjudicated is None:
         return None
     fewer = tally.count[np.arange(len(label)), label] < tally.count.max(axis=1)
     stated = judged.adjudication_error
     return Adjudication(
-        items=int(decided.sum()), overruled=int(np.sum(fewer & decided)), error=_uncertain(*stated) if stated else None
+        items=int(decided.sum()), overruled=int(np.sum(fewer & decided)), error=uncertain(*stated) if stated else None
     )
-
-
-def _uncertain(value: float, u: float) -> Uncertain:
-    return Uncertain(value=number(value), u=number(u))
 
 
 def of_numbers(
@@ -279,7 +252,7 @@ def of_numbers(
     sd = float(np.sqrt(squares.sum() / df))
     labels = NumberLabels(
         votes=int(m.sum()),
-        sd=_uncertain(sd, sd / np.sqrt(2 * df)),
+        sd=uncertain(sd, sd / np.sqrt(2 * df)),
         df=df,
         u=number(float(np.sqrt(np.mean(u**2)))),
         by_stratum=parts if stratum is not None else {},
