@@ -37,6 +37,22 @@ SYSTEM = '[system]\nname = "S"\nversion = "1"\ndigest = "sha256:{}"\nsettings = 
     "ab" * 32
 )
 LABELS = 'annotators = ["y", "z"]'
+SET = """\
+schema = "measurand/reference-file/1"
+id = "{id}"
+title = "Invented labels"
+tier = "{tier}"
+intended_use = "trying"
+provenance = "invented"
+licence = "CC0-1.0"
+expires = {expires}
+[data]
+file = "ref.csv"
+item = "id"
+{higher}
+[labels]
+annotators = ["y", "z"]
+"""
 
 
 class Bench:
@@ -57,10 +73,22 @@ class Bench:
         out, err = self.capsys.readouterr()
         return out + err
 
+    def reference(self, name: str, *, tier: str = "standard", higher: str = "", expires: str = "2999-01-01") -> Path:
+        """Certify the reference data."""
+        above = f'[higher]\ncertificate = "{higher}"' if higher else ""
+        file = self.folder / f"{name}.toml"
+        file.write_text(SET.format(id=name.upper(), tier=tier, higher=above, expires=expires))
+        assert self.run("reference", "certify", file, "--key", self.folder / "lab.pem") == 0, self.printed()
+        return file.with_name(f"{name}.reference.json")
+
     def certificate(
-        self, *, system: str = SYSTEM, labels: str = LABELS, seal: bool = True, known: bool = True, name: str = "Lab"
-    ) -> Path:
-        """Measure and certify. Returns the page."""
+        self, *, system: str = SYSTEM, labels: str = LABELS, seal: bool = True, known: bool = True, name: str = "Lab",
+        under: str = "set",
+    ) -> Path:  # fmt: skip
+        """Measure, bound to the certificate ``under`` of the reference data, and certify. Returns the page."""
+        if under == "set":
+            self.reference("set")
+        labels += f'\ncertificate = "{under}.reference.json"' if under else ""
         if known:
             assert self.run("key", "trust", self.folder / "lab.pub.pem", "--name", "lab") == 0
         self.procedure.write_text(PROCEDURE.format(system=system, labels=labels))
@@ -76,8 +104,10 @@ class Bench:
         assert self.run("certify", record, "--key", self.folder / "lab.pem") == 0
         return record / "certificate.html"
 
-    def chain(self, page: Path, *words: object) -> dict[str, object]:
-        code = self.run("trace", page, "--json", *words)
+    def chain(self, page: Path, *words: object, references: tuple[str, ...] = ("set",)) -> dict[str, object]:
+        named = [self.folder / f"{name}.reference.json" for name in references]
+        shown = [word for path in named if path.exists() for word in ("--reference", path)]
+        code = self.run("trace", page, "--json", *shown, *words)
         found = json.loads(self.printed())
         assert found["exit"] == code
         return found
@@ -97,11 +127,11 @@ def lacking(found: dict[str, object], state: str = "missing") -> list[str]:
 BARE = '[system]\nname = "S"\nversion = "1"\n'
 GAPS: dict[str, tuple[dict[str, object], list[str]]] = {
     "everything stated": ({}, []),
-    "unknown key": ({"known": False}, ["key"]),
+    "unknown key": ({"known": False}, ["key", "key"]),  # of the certificate, and of that of the reference data
     "no laboratory": ({"name": ""}, ["laboratory"]),
     "no seal": ({"seal": False}, ["seal"]),
     "no digest, no harness": ({"system": BARE}, ["system", "harness"]),
-    "one label each": ({"labels": 'value = "y"'}, ["labels"]),
+    "one label each": ({"labels": 'value = "y"', "under": ""}, ["reference_certificate", "labels"]),
 }
 
 
@@ -212,16 +242,60 @@ model = "a + b"
 
 
 def test_tree_and_picture_show_every_link(bench: Bench) -> None:
-    page = bench.certificate(labels='value = "y"')
+    page = bench.certificate(labels='value = "y"', under="")
     svg = bench.folder / "chain.svg"
     assert bench.run("trace", page, "--svg", svg) == 3
     text = bench.printed()
-    assert text.count("[MISSING]") == 1 and "reference.annotators" in text and "1 missing link:" in text
+    assert text.count("[MISSING]") == 2 and "reference.annotators" in text and "2 missing links:" in text
     drawn = ElementTree.fromstring(svg.read_text(encoding="utf-8"))
     words = "".join(drawn.itertext())
-    assert words.count("MISSING") == 1
+    assert words.count("MISSING") == 2
     for node in bench.chain(page)["nodes"]:  # type: ignore[attr-defined]
         assert (node["digest"] or "sha256:")[:19] in text
     assert "http" not in svg.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
     assert bench.run("trace", page, "--svg", svg) == 2  # never written over
     assert bench.run("trace", bench.folder / "ref.csv") == 2
+
+
+def test_a_chain_of_tiers_is_walked_to_its_top(bench: Bench) -> None:
+    bench.reference("top", tier="highest")
+    bench.reference("middle", higher="top.reference.json")
+    bench.reference("low", tier="test", higher="middle.reference.json")
+    page = bench.certificate(under="low")
+    whole = bench.chain(page, references=("low", "middle", "top"))
+    kinds = [(node["name"], node["state"]) for node in whole["nodes"] if node["kind"] == "reference_certificate"]  # type: ignore[attr-defined]
+    assert [name.split()[0] for name, _ in kinds] == ["LOW", "MIDDLE", "TOP"]
+    assert lacking(whole) == [] and whole["exit"] == 0
+    for references in (("low",), ("low", "top")):  # a hole below the top, too, is one missing link
+        assert lacking(bench.chain(page, references=references)) == ["reference_certificate"]
+    assert lacking(bench.chain(page, references=())) == ["reference_certificate"]
+
+
+def test_a_certificate_of_other_reference_data_does_not_supply_the_link(bench: Bench) -> None:
+    page = bench.certificate()
+    other = (bench.folder / "ref.csv").read_text().replace("0,0,1", "0,1,1")
+    (bench.folder / "ref.csv").write_text(other)
+    bench.reference("other")
+    assert lacking(bench.chain(page, references=("other",))) == ["reference_certificate"]
+
+
+def test_a_certificate_that_was_not_bound_is_found_by_its_data(bench: Bench) -> None:
+    page = bench.certificate(labels='value = "y"', under="")
+    bench.reference("late")
+    found = bench.chain(page, references=("late",))
+    late = next(node for node in found["nodes"] if node["kind"] == "reference_certificate")  # type: ignore[attr-defined]
+    assert late["state"] == "found"  # issued after observing: the data have not changed
+    assert lacking(found) == []
+
+
+def test_an_expired_certificate_of_reference_data_does_not_hold(bench: Bench) -> None:
+    page = bench.certificate(under="")
+    later = json.loads((bench.reference("old")).read_bytes())
+    stated = json.loads(base64.b64decode(later["payload"]))
+    stated["predicate"]["expires"] = "2000-01-01"
+    later["payload"] = base64.b64encode(
+        json.dumps(stated, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).decode()
+    (bench.folder / "old.reference.json").write_text(json.dumps(later, sort_keys=True, separators=(",", ":")))
+    found = bench.chain(page, references=("old",))
+    assert lacking(found, "broken")[0] == "reference_certificate" and found["exit"] == 1

@@ -15,6 +15,7 @@ from measurand.export.trace_text import gaps, tree
 from measurand.lab.atomic import write_file
 from measurand.lab.trace import finished, walk
 from measurand.lab.trace_data import walk_data
+from measurand.lab.trace_reference import shelf
 from measurand.lab.trust import trust_folder, trusted
 from measurand.message import say
 
@@ -23,15 +24,18 @@ from measurand.message import say
 @click.argument("file", metavar="CERTIFICATE", type=click.Path(path_type=Path))
 @click.option("--key", type=click.Path(path_type=Path), help=say("cli.option.public"))
 @click.option("--evidence", type=click.Path(path_type=Path), help=say("cli.option.evidence"))
+@click.option("--reference", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.references"))
 @click.option("--status", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.status"))
 @click.option("--svg", type=click.Path(path_type=Path), help=say("cli.option.svg"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def verb(
-    file: Path, key: Path | None, evidence: Path | None, status: tuple[Path, ...], svg: Path | None, json: bool
-) -> int:
+    file: Path, key: Path | None, evidence: Path | None, reference: tuple[Path, ...], status: tuple[Path, ...],
+    svg: Path | None, json: bool,
+) -> int:  # fmt: skip
     """Print the chain of a certificate as a tree, and what it lacks."""
-    found = walk(file, key=key, trusted=trusted(trust_folder()), status=status)
-    walk_data(found, evidence=evidence)
+    known = trusted(trust_folder())
+    found = walk(file, key=key, trusted=known, status=status)
+    walk_data(found, evidence=evidence, on=shelf(file.parent, reference, key=key, trusted=known))
     chain = finished(found)
     if svg is not None:
         write_file(svg, standalone(chain_picture(chain)).encode())

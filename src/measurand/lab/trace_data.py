@@ -9,6 +9,7 @@ from pathlib import Path
 from measurand.document.canonical import address_of, canonical, plain
 from measurand.document.evidence import Evidence
 from measurand.document.procedure import Procedure, Reference, System
+from measurand.document.reference_certificate import ReferencePredicate
 from measurand.document.result import Line, NotEvaluated, Result
 from measurand.errors import MeasurandError
 from measurand.lab.atomic import refusal
@@ -17,13 +18,15 @@ from measurand.lab.opened import decompressed
 from measurand.lab.reference import reference_at
 from measurand.lab.store import checked_evidence
 from measurand.lab.trace import ROOT, Walk
+from measurand.lab.trace_reference import Shelf, shelf, walk_reference
 from measurand.message import say
 
 TABLE = "evidence.parquet"
 
 
-def walk_data(found: Walk, *, evidence: Path | None = None) -> None:
-    """Add to a chain what the results were made from; nothing for a plain budget.
+def walk_data(found: Walk, *, evidence: Path | None = None, on: Shelf | None = None) -> None:
+    """Add to a chain what the results were made from; nothing for a plain budget. ``on``: the certificates of reference
+    data that are at hand.
 
     The evidence is looked for in ``evidence`` (a file or a record), inside the page, and beside the certificate. Raises
     StoreError for a named one that is not there.
@@ -40,7 +43,10 @@ def walk_data(found: Walk, *, evidence: Path | None = None) -> None:
     _instrument(found, manifest, procedure)
     _judge(found, predicate.results, procedure)
     if procedure.reference is not None:
-        _reference(found, manifest, procedure.reference, predicate.results, held=held)
+        certificates = on or shelf(found.certificate.path.parent, ())
+        _reference(found, manifest, procedure.reference, held=held)
+        stated = walk_reference(found, manifest, procedure.reference, certificates)
+        _labels(found, procedure.reference, predicate.results, certified=stated)
 
 
 def _evidence(found: Walk, manifest: Evidence, results: Sequence[Result], *, named: Path | None) -> str:
@@ -150,17 +156,18 @@ def _judge(found: Walk, results: Sequence[Result], procedure: Procedure) -> None
         found.add("judge", "judge", under="instrument", relation="judged by", name="-", needs=needs)
 
 
-def _reference(found: Walk, manifest: Evidence, reference: Reference, results: Sequence[Result], *, held: str) -> None:
+def _reference(found: Walk, manifest: Evidence, reference: Reference, *, held: str) -> None:
     changed = held not in ("", manifest.reference_at)
     found.add(
         "reference", "reference", under="evidence", relation="compared with", name=", ".join(reference.file),
         digest=manifest.reference_at, needs=say("trace.reference.changed", found=held) if changed else "",
         state="broken" if changed else "found",
     )  # fmt: skip
-    _labels(found, reference, results)
 
 
-def _labels(found: Walk, reference: Reference, results: Sequence[Result]) -> None:
+def _labels(
+    found: Walk, reference: Reference, results: Sequence[Result], *, certified: ReferencePredicate | None
+) -> None:
     """How sure the reference values are: annotators, an audit, or what is known from elsewhere."""
     stated = []
     if reference.annotators:
@@ -170,9 +177,12 @@ def _labels(found: Walk, reference: Reference, results: Sequence[Result]) -> Non
     if reference.audit is not None:
         stated.append(say("trace.labels.audit", file=", ".join(reference.audit.file)))
     if reference.error is not None:
-        stated.append(say("trace.labels.error"))
+        bound = certified is not None and reference.certificate is not None
+        stated.append(say("trace.labels.certificate" if bound else "trace.labels.error"))
     if (u := reference.standard_uncertainty) is not None:
         stated.append(say("trace.labels.standard_uncertainty", amount=u if isinstance(u, str) else u.text))
+    if not stated and certified is not None and certified.uncertainty is not None:
+        stated.append(say("trace.labels.certificate"))
     lines, gaps = _component(results, "reference")
     if not (stated or lines) and gaps and all(gap.state == "not applicable" for gap in gaps):
         return
