@@ -41,6 +41,9 @@ def _labels(stated: ReferencePredicate) -> Iterator[str]:
                   kappa=_of(agreement.kappa), vote=_of(labels.vote.value), vote_u=_of(labels.vote.u))  # fmt: skip
         if labels.fit is not None and real(labels.fit.p) < DOUBTFUL:
             yield say("cli.reference.doubtful", chi=_of(labels.fit.chi_squared), df=labels.fit.df, p=_p(labels.fit.p))
+        for name, part in labels.by_stratum.items():
+            own = {"observed": _of(part.agreement or "0"), "error": _of(part.error) if part.error else "?"}
+            yield say("cli.reference.part", name=name, **own)
     elif labels is not None:
         yield say("cli.reference.number", sd=_of(labels.sd.value), sd_u=_of(labels.sd.u), u=_of(labels.u))
     if stated.uncertainty is not None and (table := stated.uncertainty.confusion) is not None:
