@@ -19,7 +19,7 @@ from measurand.message import say
 
 EVERYDAY = ("demo", "init", "check", "measure", "certify", "verify", "show")
 MORE = (
-    "evaluate", "explain", "doctor", "seal", "stamp", "withdraw", "trace", "key", "disclose", "reference",
+    "evaluate", "explain", "doctor", "export", "seal", "stamp", "withdraw", "trace", "key", "disclose", "reference",
     "selftest", "completion",
 )  # fmt: skip
 

@@ -1,0 +1,45 @@
+"""Exports by name: copies of a signed certificate in other formats. Each names the digest of the original."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+
+from measurand.errors import Finding, MeasurandError
+from measurand.export import in_toto, spreadsheet
+from measurand.export.original import Original
+from measurand.message import say
+
+GROUP = "measurand.exports"
+
+
+@dataclass(frozen=True)
+class Export:
+    """A format: what turns a certificate into its bytes, and how its files end. The sentence is ``export.NAME``."""
+
+    render: Callable[[Original], bytes]
+    ending: str
+
+
+OWN: Mapping[str, Export] = {
+    "csv": Export(spreadsheet.render, ".csv"),
+    "test-result": Export(in_toto.render_test_result, ".test-result.json"),
+    "svr": Export(in_toto.render_svr, ".svr.json"),
+}
+"""In the order in which they are listed."""
+
+
+def names() -> tuple[str, ...]:
+    """Names of all formats, those of other packages after our own."""
+    return (*OWN, *sorted(entry.name for entry in entry_points(group=GROUP) if entry.name not in OWN))
+
+
+def by_name(name: str) -> Export:
+    """The format of a name. Raises MeasurandError with the names that there are."""
+    if name in OWN:
+        return OWN[name]
+    for entry in entry_points(group=GROUP, name=name):
+        found: Export = entry.load()
+        return found
+    raise MeasurandError(Finding("M0790", "", say("M0790.format", name=name, names=", ".join(names()))))
