@@ -109,7 +109,8 @@ def _instrument(found: Walk, manifest: Evidence, procedure: Procedure) -> None:
     live = identity.get("access") != "recorded"
     target = identity.get("target", "?")
     name = say("trace.instrument.python", target=target) if live else say("trace.instrument.recorded")
-    digest = identity.get("table", "") or address_of(canonical(dict(identity)))
+    file = ", ".join(procedure.observations.file) if procedure.observations is not None else ""
+    digest = manifest.sources.get(file) or address_of(canonical(dict(identity)))
     found.add("instrument", "instrument", under="evidence", relation="observed by", name=name, digest=digest)
     if live:
         source = identity.get("source_sha256", "")

@@ -76,7 +76,8 @@ def _of_these(one: Found, manifest: Evidence, reference: Reference) -> bool:
     """Whether a certificate is about the reference data of the evidence: items with values, or its tables."""
     stated = one.statement.predicate.found
     address = manifest.sources.get(", ".join(reference.file))
-    return stated.reference_at == manifest.reference_at or (address is not None and address in stated.data.values())
+    tables = {*stated.data.values(), stated.items_at}
+    return stated.reference_at == manifest.reference_at or (address is not None and address in tables)
 
 
 def _faults(found: Walk, one: Found, on: Shelf, *, bound: bool) -> Iterator[str]:
