@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 from datetime import UTC, datetime
 from math import hypot
 from pathlib import Path
@@ -190,6 +191,43 @@ def test_what_does_not_follow_from_the_description_is_found(own: Lab, change: di
     assert found["recomputation"].state == "failed"
 
 
+def test_a_list_of_files_that_hides_one_is_found(own: Lab) -> None:
+    path = own.certify(own.describe())
+    payload = json.loads(base64.b64decode(json.loads(path.read_bytes())["payload"]))
+    files = payload["subject"]
+    for changed in ([*files, {**files[1], "digest": {"sha256": "0" * 64}}], files[1:]):
+        whole = json.dumps(payload | {"subject": changed}, sort_keys=True, separators=(",", ":"))
+        path.write_bytes(signed(whole.encode(), own.key))
+        assert checks(path, own)["files"].state == "failed"
+
+
+def test_neither_the_description_nor_the_table_by_item_is_needed(own: Lab) -> None:
+    path = own.certify(own.describe())
+    (own.folder / "set.toml").unlink()
+    (own.folder / "set.items.csv").unlink()
+    assert checks(path, own)[""].text == "0"
+
+
+def test_agreement_with_the_values_a_year_later_by_plain_count(own: Lab) -> None:
+    rng, rows = random.Random(7), cases()
+    later = []
+    for row in rows:
+        for day, rate in (("2025-01-01", 0.95), ("2026-01-01", 0.75)):
+            other = "dog" if row["truth"] == "cat" else "cat"
+            later.append({"case": row["case"], "day": day, "again": row["truth"] if rng.random() < rate else other})
+    table(own.folder / "later.csv", later)
+    truth = {r["case"]: r["truth"] for r in rows}
+    share = [
+        sum(r["again"] == truth[r["case"]] for r in later if r["day"] == day) / 120
+        for day in ("2025-01-01", "2026-01-01")
+    ]
+    labels = STATED.format(e=0.01, u=0.001) + '[stability]\nfile = "later.csv"\ndate = "day"\nvalue = "again"\n'
+    found = stated(own.certify(own.describe(labels=labels))).found.stability
+    assert found is not None and found.of == "agreement"
+    assert real(found.change) == pytest.approx(share[1] - share[0], abs=1e-12)
+    assert (found.df, found.adequate, found.dates) == (119, False, ("2025-01-01", "2026-01-01"))
+
+
 def test_every_changed_byte_is_found(own: Lab) -> None:
     path = own.certify(own.describe())
     data = path.read_bytes()
@@ -275,6 +313,11 @@ def test_files_outside_of_the_folder_are_refused(own: Lab, name: str) -> None:
         ("title = 'C\u0430ts'", "looks like another", 0),
         ("[higher]\ncertificate = 'x.json'", "assigned from a higher set", 0),
         ("x = [", "not TOML", 0),
+        ("expires = 2031-11-30T00:00:00", "a day such as", 1),
+        ("minimum_sample = 99999999999999999999", "less than or equal", 1),
+        ("x = " + "[" * 5000, "not TOML", 0),
+        ("x = " + "[" * 200 + "]" * 200, "not permitted", 1),
+        ("near = { text = nan }", "less than or equal", 1),
     ],
 )
 def test_a_wrong_description_is_refused_with_its_place(own: Lab, text: str, words: str, line: int) -> None:

@@ -41,14 +41,13 @@ def certify(file: Path, key: Path, folder: Path, json: bool) -> int:
     if found.items_csv:
         write_file(table, found.items_csv, replace=True)
     stated = opened(target).statement.predicate
-    written = {"certificate": str(target), "items": str(table) if found.items_csv else "-"}
+    written = {"certificate": str(target), **({"items": str(table)} if found.items_csv else {})}
     if json:
-        document = {"schema": "measurand/reference-certified/1", **written, "uncertainty": None}
-        document["uncertainty"] = plain(stated.uncertainty) if stated.uncertainty else None
-        click.echo(printed(document))
+        uncertainty = {} if stated.uncertainty is None else {"uncertainty": plain(stated.uncertainty)}
+        click.echo(printed({"schema": "measurand/reference-certified/1", **written, **uncertainty}))
         return 0
     click.echo("\n".join(shown(stated)))
-    click.echo(say("cli.reference.done", **written))
+    click.echo(say("cli.reference.done", **({"items": "-"} | written)))
     return 0
 
 

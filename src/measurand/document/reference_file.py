@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from measurand.document.canonical import Document
 from measurand.document.naming import disguise
-from measurand.document.position import positions
+from measurand.document.position import Positions, positions
 from measurand.document.reference_certificate import Tier
 from measurand.errors import Finding, ProcedureError
 from measurand.message import say
@@ -26,7 +26,11 @@ def _several(given: Any) -> Any:
 
 
 def _day(given: Any) -> Any:
-    return given.isoformat() if type(given) is date else date.fromisoformat(given).isoformat()
+    if type(given) is date:
+        return given.isoformat()
+    if not isinstance(given, str):
+        raise ValueError(say("reference.day"))
+    return date.fromisoformat(given).isoformat()
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1)]
@@ -172,7 +176,7 @@ class ReferenceFile(Document):
     provenance: Words
     licence: Words
     expires: Day
-    minimum_sample: Annotated[int, Field(ge=1)] = 1
+    minimum_sample: Annotated[int, Field(ge=1, le=2**53 - 1)] = 1
     data: Data
     labels: Labels | None = None
     homogeneity: Homogeneous | None = None
@@ -213,7 +217,10 @@ def load_reference(data: bytes, file: str) -> ReferenceFile:
     try:
         return ReferenceFile.model_validate(tables)
     except ValidationError as error:
-        places = positions(text)
+        try:
+            places = positions(text)
+        except RecursionError:  # nested beyond what a description can be: the keys are named without their lines
+            places = Positions()
         found = []
         for one in error.errors(include_url=False)[:MOST]:
             path = tuple(one["loc"])

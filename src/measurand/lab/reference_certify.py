@@ -21,6 +21,8 @@ from measurand.message import say
 
 ENDING = ".reference.json"
 """Of the name of a certificate of reference data."""
+ITEMS = ".items.csv"
+"""Of the name of the table of values and label uncertainty by item."""
 LARGEST = 16 * 1024 * 1024
 
 
@@ -39,7 +41,7 @@ def beside(path: Path) -> Path:
 
 def items_file(path: Path) -> Path:
     """Where the table of label uncertainty by item is written."""
-    return path.with_name(path.name.removesuffix(".toml").removesuffix(".reference") + ".items.csv")
+    return path.with_name(path.name.removesuffix(".toml").removesuffix(".reference") + ITEMS)
 
 
 def described(path: Path) -> tuple[bytes, ReferenceFile]:

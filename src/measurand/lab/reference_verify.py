@@ -17,7 +17,7 @@ from measurand.lab import keys
 from measurand.lab.check import Check, exit_code, failed, passed, unchecked
 from measurand.lab.comparison import differences, numbers
 from measurand.lab.envelope import Signed, signature_checks
-from measurand.lab.reference_certify import ENDING, named, opened, stated_by
+from measurand.lab.reference_certify import ENDING, ITEMS, named, opened, stated_by
 from measurand.lab.reference_data import inside
 from measurand.lab.reference_found import evaluated
 from measurand.lab.trust import Trusted
@@ -56,12 +56,12 @@ def verify(
     today = f"{at:%Y-%m-%d}"
     folder = data or path.parent
     checks = [*_own(found, given, trusted), _time(predicate, today)]
-    files = {subject.name for subject in found.statement.subject}
-    present = {name for name in files if _bytes(folder, name) is not None}
-    checks += [_subject(found, folder, name) for name in sorted(present)]
+    needed, faults = _files(found)
+    present = {subject.name for subject in found.statement.subject if _bytes(folder, subject.name) is not None}
+    checks += [*faults, *(_subject(found, folder, name) for name in sorted(present))]
     above, chain = _above(found, [*higher, path.parent], trusted, given, today)
     checks += chain
-    checks.append(_recomputed(found, folder, above, whole=present >= files - {path.name}))
+    checks.append(_recomputed(found, folder, above, whole=present >= needed))
     return Verification(predicate.id, tuple(checks))
 
 
@@ -86,6 +86,18 @@ def _time(predicate: ReferencePredicate, today: str) -> Check:
     if today > predicate.expires:
         return failed("expiry", "check.reference.expired", today=today, **fields)
     return passed("expiry", "check.reference.valid", **fields)
+
+
+def _files(found: Signed[ReferenceStatement]) -> tuple[set[str], list[Check]]:
+    """The files from which everything follows (the description and the table by item are not needed), and what is
+    wrong with the list of files."""
+    names = [subject.name for subject in found.statement.subject]
+    digests = {subject.name: subject.digest.get("sha256") for subject in found.statement.subject}
+    text = hashlib.sha256(found.statement.predicate.text.encode()).hexdigest()
+    wrong = [failed("files", "check.reference.twice", name=ascii(n)) for n in sorted(set(names)) if names.count(n) > 1]
+    if text not in digests.values():
+        wrong.append(failed("files", "check.reference.description"))
+    return {name for name, digest in digests.items() if digest != text and not name.endswith(ITEMS)}, wrong
 
 
 def _bytes(folder: Path, name: str) -> bytes | None:
