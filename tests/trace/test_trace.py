@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -162,6 +163,8 @@ def test_evidence_that_is_nowhere_is_missing_and_supplied_by_naming_it(bench: Be
     alone.write_bytes(page.with_suffix(".json").read_bytes())
     assert lacking(bench.chain(alone)) == ["evidence"]
     assert lacking(bench.chain(alone, "--evidence", page.parent)) == []
+    archive = shutil.make_archive(str(bench.folder / "record"), "zip", page.parent)
+    assert lacking(bench.chain(alone, "--evidence", archive)) == []
     assert bench.run("trace", alone, "--evidence", bench.folder / "nowhere") == 2
     assert "nowhere" in bench.printed()
 
@@ -299,3 +302,16 @@ def test_an_expired_certificate_of_reference_data_does_not_hold(bench: Bench) ->
     (bench.folder / "old.reference.json").write_text(json.dumps(later, sort_keys=True, separators=(",", ":")))
     found = bench.chain(page, references=("old",))
     assert lacking(found, "broken")[0] == "reference_certificate" and found["exit"] == 1
+
+
+def test_evidence_that_stays_in_the_laboratory_is_a_link_by_its_commitment(bench: Bench) -> None:
+    labels = f'{LABELS}\ncertificate = "set.reference.json"\n[report]\ndisclosure = "private"'
+    bench.reference("set")
+    page = bench.certificate(labels=labels, under="")
+    alone = bench.folder / "alone" / "certificate.html"
+    alone.parent.mkdir()
+    alone.write_bytes(page.read_bytes())
+    found = bench.chain(alone)
+    evidence = next(node for node in found["nodes"] if node["kind"] == "evidence")  # type: ignore[attr-defined]
+    assert evidence["state"] == "found" and "private" in evidence["detail"]
+    assert lacking(found) == [] and found["exit"] == 0

@@ -12,6 +12,7 @@ from measurand.document.procedure import Procedure, Reference, System
 from measurand.document.reference_certificate import ReferencePredicate
 from measurand.document.result import Line, NotEvaluated, Result
 from measurand.errors import MeasurandError
+from measurand.lab.archive import is_archive, unpacked
 from measurand.lab.atomic import refusal
 from measurand.lab.authenticity import beside
 from measurand.lab.opened import decompressed
@@ -28,8 +29,8 @@ def walk_data(found: Walk, *, evidence: Path | None = None, on: Shelf | None = N
     """Add to a chain what the results were made from; nothing for a plain budget. ``on``: the certificates of reference
     data that are at hand.
 
-    The evidence is looked for in ``evidence`` (a file or a record), inside the page, and beside the certificate. Raises
-    StoreError for a named one that is not there.
+    The evidence is looked for in ``evidence`` (a file, a record, or a record in an archive), inside the page, and beside
+    the certificate. Raises StoreError for a named one that is not there or not to be read.
     """
     predicate = found.certificate.statement.predicate
     manifest, procedure = predicate.evidence, predicate.procedure
@@ -79,6 +80,9 @@ def _evidence(found: Walk, manifest: Evidence, results: Sequence[Result], *, nam
 def _bytes(found: Walk, named: Path | None) -> tuple[str, bytes, str]:
     """Where the evidence is, its bytes, and what is wrong with them."""
     certificate = found.certificate
+    if named is not None and is_archive(named):
+        data = unpacked(named).get(TABLE, b"")
+        return (say("trace.evidence.given") if data else ""), data, ""
     if named is not None:
         place = named / TABLE if named.is_dir() else named
         try:
