@@ -1,7 +1,7 @@
 # All targets make .venv first (locked packages, hashes checked); a second run needs no network.
 # PYTHON=/path/to/python3.12 names the interpreter; without it a Python 3.11 or newer is looked for.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench coverage docs conformance lock clean
+.PHONY: help demo test verifier check bench coverage docs conformance lock clean
 export PYTHON
 BIN := .venv/bin
 OUT ?= out
@@ -15,13 +15,17 @@ demo:  ## measures a real small classifier on real chest X-rays, decides, signs,
 
 test:  ## all tests
 	@tools/environment test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest tests verifier/tests
+
+verifier:  ## the second verifier alone: its wheel in an environment of its own, on two test vectors
+	@tools/environment test
+	@tools/verifier
 
 check:  ## formatter, linter, strict types, floors, doctests, schema drift
 	@tools/environment check
-	@$(BIN)/ruff format --check src tests tools benchmarks
-	@$(BIN)/ruff check src tests tools benchmarks
-	@$(BIN)/mypy --strict src
+	@$(BIN)/ruff format --check src tests tools benchmarks verifier
+	@$(BIN)/ruff check src tests tools benchmarks verifier
+	@$(BIN)/mypy --strict src verifier/src
 	@$(BIN)/python -m pytest -q -p no:cacheprovider --doctest-modules --ignore=src/measurand/sector src $(CHECKS)
 
 bench:  ## start times, and a table of 100,000 rows: seconds and memory
