@@ -24,11 +24,11 @@ LARGEST = 4_000_000
 
 
 def installed() -> dict[str, str]:
-    """What is installed: versions, and one digest over all source files of the package."""
+    """What is installed: versions, and one digest over all files of the package."""
     root = Path(str(resources.files("measurand")))
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
-        if path.suffix in (".py", ".toml", ".json") and path.is_file():
+        if path.is_file() and "__pycache__" not in path.parts:
             name, data = path.relative_to(root).as_posix(), path.read_bytes()
             digest.update(f"{hashlib.sha256(data).hexdigest()}  {name}\n".encode())
     return {**program(), "source_sha256": digest.hexdigest()}

@@ -29,8 +29,8 @@ def walk_data(found: Walk, *, evidence: Path | None = None, on: Shelf | None = N
     """Add to a chain what the results were made from; nothing for a plain budget. ``on``: the certificates of reference
     data that are at hand.
 
-    The evidence is looked for in ``evidence`` (a file, a record, or a record in an archive), inside the page, and beside
-    the certificate. Raises StoreError for a named one that is not there or not to be read.
+    The evidence is looked for in ``evidence`` (a file, a record, or a record in an archive), inside the page, and
+    beside the certificate. Raises StoreError for a named one that is not there or not to be read.
     """
     predicate = found.certificate.statement.predicate
     manifest, procedure = predicate.evidence, predicate.procedure
