@@ -69,6 +69,15 @@ function itemsCaption(chart) {
   return columns === 1 ? say("picture.items_once", { count, wrong: never }) : say("picture.items", { count, always, sometimes, never });
 }
 
+function runsCaption({ condition, value }, r) {
+  const [count, groups] = [value.length, new Set(condition).size];
+  const lines = r.budget.filter((b) => b.contribution != null && b.component === "repeatability");
+  if (!lines.length) return say("picture.runs", { count, groups });
+  const line = lines.reduce((most, one) => (real(one.contribution) > real(most.contribution) ? one : most));
+  const u = roundedTo(real(line.contribution), decimals(real(r.u), 3));
+  return say("picture.runs_u", { count, groups, u, share: share(real(line.share)) });
+}
+
 // Rows of the data tables of drawings.
 function itemsTable(chart) {
   return chart.columns.map((name, j) => {
@@ -146,6 +155,7 @@ const FORMS = {
   drawn_size: (v, by, found, path) => `u ${budgetLine(v, resultOf(found, path))[6]}`,
   budget_caption: (v) => budgetCaption(v),
   items_caption: (v) => itemsCaption(v),
+  runs_caption: (v, by, found, path) => runsCaption(v.columns, resultOf(found, path)),
   items_table: (v) => itemsTable(v),
   runs_table: (v, by, found, path) => runsTable(v.columns, resultOf(found, path)),
   curve_table: (v, by, found, path, element) => curveTable(v, element),

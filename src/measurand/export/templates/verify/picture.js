@@ -81,15 +81,16 @@ function marksOf(figure) {
       lines.get(line).push({ element, at: Number(element.getAttribute(other)), value: Number(text) });
     }
   }
-  const regular = new Set();
+  const [regular, irregular] = [new Set(), new Set()];
   for (const marks of lines.values()) {
     if (marks.length < 3) continue;
     const [first, last] = [marks[0], marks[marks.length - 1]];
     const slope = (last.value - first.value) / (last.at - first.at);
     const step = Math.abs(last.value - first.value) / (marks.length - 1);
-    if (marks.every((m) => Math.abs(first.value + slope * (m.at - first.at) - m.value) < 0.05 * step)) marks.forEach((m) => regular.add(m.element));
+    const even = marks.every((m) => Math.abs(first.value + slope * (m.at - first.at) - m.value) < 0.002 * step);
+    marks.forEach((m) => (even ? regular : irregular).add(m.element));
   }
-  return regular;
+  return { regular, irregular };
 }
 
 // Texts of a drawing that do not follow from what was signed.
@@ -113,7 +114,11 @@ function inPicture(figure, found, known) {
     const [text, parent] = [spaced(walker.currentNode.data), walker.currentNode.parentElement];
     if (text === "" || known.has(trimmed(text)) || signed.has(text) || parent.closest("[data-at]")) continue;
     if (text.endsWith("…") && whole.some((one) => one.startsWith(text.slice(0, -1)))) continue;
-    if (/^-?[\d.]+ ?%?$/.test(text.replaceAll(MINUS, "-")) && marks.has(parent)) continue;
+    if (marks.regular.has(parent)) continue;
+    if (marks.irregular.has(parent)) {
+      differing.push({ path: `${paths.join(" ")} (${say("box.picture")})`, element: parent, shown: text, signed: say("box.uneven") });
+      continue;
+    }
     const rest = whole.reduce((left, one) => left.replaceAll(one, " "), text);
     const wrong = (rest.match(NUMBER) ?? []).filter((token) => !follows(token));
     if (wrong.length) differing.push({ path: `${paths.join(" ")} (${say("box.picture")})`, element: parent, shown: text, signed: say("box.nothing_signed") });
