@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 
 from measurand.errors import Finding, MeasurandError
-from measurand.export import in_toto, spreadsheet
+from measurand.export import dcc, in_toto, spreadsheet
 from measurand.export.original import Original
 from measurand.message import say
 
@@ -23,6 +23,7 @@ class Export:
 
 
 OWN: Mapping[str, Export] = {
+    "dcc": Export(dcc.render, ".dcc.xml"),
     "csv": Export(spreadsheet.render, ".csv"),
     "test-result": Export(in_toto.render_test_result, ".test-result.json"),
     "svr": Export(in_toto.render_svr, ".svr.json"),

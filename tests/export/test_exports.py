@@ -1,0 +1,131 @@
+"""Copies in other formats: numbers as signed, the digest of the original in each, hostile text harmless."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from measurand import cli
+from measurand.document.canonical import canonical
+from measurand.document.certificate import Statement
+from measurand.document.decision import Verdict
+from measurand.errors import MeasurandError
+from measurand.export.dcc import DCC, SI
+from measurand.export.original import Original
+from measurand.export.registry import OWN, by_name, names
+from measurand.export.spreadsheet import guarded
+
+
+@pytest.fixture(scope="session")
+def original(envelope: bytes) -> Original:
+    payload = base64.b64decode(json.loads(envelope)["payload"])
+    return Original(Statement.model_validate_json(payload), envelope)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_every_export_names_the_original_and_is_deterministic(name: str, original: Original) -> None:
+    made = by_name(name).render(original)
+    assert made == by_name(name).render(original)
+    assert hashlib.sha256(original.data).hexdigest().encode() in made
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_without_decisions(name: str, original: Original) -> None:
+    bare = original.statement.predicate.model_copy(update={"decisions": ()})
+    statement = original.statement.model_copy(update={"predicate": bare})
+    assert by_name(name).render(Original(statement, original.data))
+
+
+def test_an_unknown_format_says_which_there_are() -> None:
+    with pytest.raises(MeasurandError, match="csv"):
+        by_name("word")
+    assert set(OWN) <= set(names())
+
+
+@pytest.mark.parametrize(
+    ("cell", "safe"),
+    [
+        ("=1+1", "'=1+1"), ("+A1", "'+A1"), ("-A1", "'-A1"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'=1"), ("\r=1", None),
+        (" =1", "' =1"), ("-0.5", "-0.5"), ("1e-5", "1e-5"), ("-1E+3", "-1E+3"), ("text", "text"), ("%0A=1", "'%0A=1"),
+    ],
+)  # fmt: skip
+def test_cells_that_a_spreadsheet_would_compute(cell: str, safe: str | None) -> None:
+    got = guarded(cell)
+    assert got[:1] not in ("=", "+", "@", "\t", "\r")
+    assert safe is None or got.replace("' =1", "' =1") in (safe, safe.replace("'=1", "' =1"))
+
+
+def test_csv_holds_the_signed_numbers(original: Original) -> None:
+    rows = list(csv.DictReader(io.StringIO(by_name("csv").render(original).decode())))
+    results = {(r.measurand, r.system, r.level): r for r in original.statement.predicate.results}
+    assert len({(row["measurand"], row["title"], row["level"]) for row in rows}) == len(results)
+    stated = sorted((r.value, r.u, r.lower, r.upper) for r in results.values())
+    assert sorted({(r["value"], r["u"], r["lower"], r["upper"]) for r in rows}) == sorted(set(stated))
+
+
+def test_dcc_holds_the_signed_numbers(original: Original) -> None:
+    root = ET.fromstring(by_name("dcc").render(original))
+    names_ = {"dcc": DCC, "si": SI}
+    results = root.findall(".//dcc:measurementResult", names_)
+    assert len(results) == len(original.statement.predicate.results)
+    for element, result in zip(results, original.statement.predicate.results, strict=True):
+        real = element.find("dcc:results/dcc:result/dcc:data/dcc:quantity/si:real", names_)
+        assert real is not None
+        assert real.findtext("si:value", namespaces=names_) == result.value
+        interval = real.find(".//si:coverageIntervalMU", names_)
+        expanded = real.find(".//si:expandedMU", names_)
+        if interval is not None:
+            got = [interval.findtext(f"si:{n}", namespaces=names_) for n in ("intervalMin", "intervalMax")]
+            assert got == [result.lower, result.upper]
+        else:
+            assert expanded is not None
+            assert expanded.findtext("si:valueExpandedMU", namespaces=names_) == result.U
+
+
+def test_dcc_says_each_verdict(original: Original) -> None:
+    root = ET.fromstring(by_name("dcc").render(original))
+    said = [element.text for element in root.findall(f".//{{{DCC}}}conformity")]
+    expected = {Verdict.CONFORMING: "pass", Verdict.NON_CONFORMING: "fail"}
+    stated = [d.verdict for _, decisions in original.pairs() for d in decisions]
+    assert len(said) == len(stated)
+    for word, verdict in zip(said, stated, strict=True):
+        assert word == expected.get(verdict, word)
+        assert verdict in expected or word in ("conditionalPass", "conditionalFail")
+
+
+def test_inconclusive_is_no_pass_anywhere(original: Original) -> None:
+    stated = json.loads(by_name("test-result").render(original))["predicate"]
+    svr = json.loads(by_name("svr").render(original))["predicate"]
+    decisions = original.statement.predicate.decisions
+    assert len(stated["passedTests"]) == sum(d.verdict is Verdict.CONFORMING for d in decisions)
+    assert len(stated["warnedTests"]) == sum(d.verdict is Verdict.INCONCLUSIVE for d in decisions)
+    assert stated["result"] == "FAILED"
+    assert len(svr["properties"]) <= len(stated["passedTests"])
+
+
+def test_the_command(tmp_path, original: Original, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["demo", "--out", str(tmp_path / "out"), "-q"]) == 0
+    (path,) = (tmp_path / "out").rglob("certificate.html")
+    for name in OWN:
+        assert cli.main(["export", str(path), "--to", name]) == 0
+        assert path.with_name("certificate" + OWN[name].ending).stat().st_size > 100
+        assert cli.main(["export", str(path), "--to", name]) != 0, "nothing is written over"
+    assert cli.main(["export", str(path), "--to", "word"]) == 2
+    assert cli.main(["export", "--list"]) == 0
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in OWN)
+    changed = tmp_path / "c.json"
+    changed.write_bytes(path.with_name("certificate.json").read_bytes().replace(b'"sig":"M', b'"sig":"N', 1))
+    assert cli.main(["export", str(changed), "--to", "csv"]) == 1
+    assert "signature" in capsys.readouterr().err
+    assert not (tmp_path / "c.csv").exists()
+
+
+def test_statement_of_the_sample_is_one(original: Original) -> None:
+    assert Statement.model_validate_json(canonical(original.statement)) == original.statement
