@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from tests.reference_data.sample import HIGHER, NUMBER, STATED, Lab, cases, lab, table
 
 from measurand import cli
+from measurand.errors import AuthenticityError
 from measurand.lab import keys
+from measurand.lab.envelope import signed
 from measurand.lab.reference_certify import opened
 from measurand.lab.trust import Trusted, revoke, trust, trust_folder
 
@@ -177,6 +180,64 @@ def test_a_broken_signature_is_invalid(bench: Bench) -> None:
     envelope = json.loads(path.read_bytes()) | {"signatures": signatures}
     path.write_bytes(json.dumps(envelope, sort_keys=True, separators=(",", ":")).encode())
     assert not conditions(bench.measure(code=4))["reference_certificate"]
+
+
+def test_a_signature_that_cannot_be_checked_is_invalid(bench: Bench) -> None:
+    """The file does not carry the key, and nobody here knows it; then it is trusted."""
+    path = bench.certify(bench.describe("top", tier="highest", labels=STATED.format(e=0.05, u=0.01)))
+    envelope = json.loads(path.read_bytes())
+    envelope["signatures"][0]["key"] = ""
+    path.write_bytes(json.dumps(envelope, sort_keys=True, separators=(",", ":")).encode())
+    more = UNDER.replace("set.reference", "top.reference")
+    assert not conditions(bench.measure(more, code=4))["reference_certificate"]
+    low = bench.describe("low", labels=STATED.format(e=0.05, u=0.01) + HIGHER.format(name="top"))
+    with pytest.raises(AuthenticityError):
+        bench.certify(low)
+    trust(bench.key.public_key(), trust_folder(), name="lab", file=bench.folder)
+    assert conditions(bench.measure(more))["reference_certificate"]
+    bench.certify(low)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("combined", "value"), "infinite"),
+        (("combined", "value"), "0.6"),
+        (("combined", "u"), "-1"),
+        (("confusion", "rows", 0, 0, "value"), "infinite"),
+        (("confusion", "rows", 0, 0, "value"), "0.2"),
+        (("confusion", "rows", 1, 0, "u"), "infinite"),
+        (("confusion", "rows"), []),
+        (("confusion", "classes"), ["cat", "cat"]),
+        (("confusion", "classes"), ["cat", "cow"]),
+    ],
+)
+def test_label_uncertainty_that_cannot_be_is_refused(
+    bench: Bench, path: tuple[str | int, ...], value: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    certificate = bench.certify(bench.describe())
+    payload = json.loads(base64.b64decode(json.loads(certificate.read_bytes())["payload"]))
+    place = payload["predicate"]["uncertainty"]
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    certificate.write_bytes(signed(json.dumps(payload, sort_keys=True, separators=(",", ":")).encode(), bench.key))
+    procedure = bench.folder / "t.measure.toml"
+    more = UNDER + (', classes = ["cat", "dog"]' if "cow" in str(value) else "")
+    procedure.write_text(PROCEDURE.format(more=more), encoding="utf-8")
+    table(bench.folder / "said.csv", [{"case": r["case"], "said": r["said"]} for r in cases()])
+    assert cli.main(["measure", str(procedure)]) == 2
+    assert "M0565" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("expires", ["never", "9999", "2030-01-01T00:00:00Z", "\u0662\u0660\u0663\u0660-01-01"])
+def test_an_expiry_that_is_no_day_is_refused(bench: Bench, expires: str) -> None:
+    certificate = bench.certify(bench.describe())
+    payload = json.loads(base64.b64decode(json.loads(certificate.read_bytes())["payload"]))
+    payload["predicate"]["expires"] = expires
+    certificate.write_bytes(signed(json.dumps(payload, sort_keys=True, separators=(",", ":")).encode(), bench.key))
+    with pytest.raises(AuthenticityError, match="expires"):
+        opened(certificate)
 
 
 def test_a_revoked_key_is_invalid(bench: Bench) -> None:

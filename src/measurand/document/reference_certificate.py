@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from measurand.document.canonical import Address, Document
 from measurand.document.number import Number
@@ -13,6 +13,9 @@ from measurand.document.statement import Laboratory, SignedStatement
 
 PREDICATE_TYPE = "https://measurand.dev/reference/v1"
 Tier = Literal["highest", "standard", "test"]
+Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Time = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
+"""UTC. Days and times are compared as text."""
 RANK: Mapping[str, int] = {"highest": 3, "standard": 2, "test": 1}
 """Highest metrological characteristics, standard reference, test: what is assigned stands below what assigns."""
 
@@ -230,7 +233,7 @@ class Higher(Document):
     """Digest of its bytes."""
     keyid: str
     tier: Tier
-    expires: str
+    expires: Day
 
 
 class Characteristic(Document):
@@ -257,8 +260,8 @@ class ReferencePredicate(Document):
     not_for: str = ""
     provenance: str
     licence: str
-    issued: str
-    expires: str
+    issued: Time
+    expires: Day
     """Last day on which the statements hold (UTC)."""
     minimum_sample: int = 1
     """Smallest number of items for which the statements hold."""
@@ -289,12 +292,12 @@ class Certified(Document):
     sha256: str
     keyid: str
     tier: Tier
-    issued: str
-    expires: str
+    issued: Time
+    expires: Day
     minimum_sample: int
     data: Mapping[str, Address]
     reference_at: Address
-    observed: str
+    observed: Time
     """UTC time at which the certificate was read for this measurement."""
     fault: str = ""
     """What is wrong with its signature; empty: nothing."""

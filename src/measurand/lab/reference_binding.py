@@ -9,9 +9,8 @@ from pathlib import Path
 from measurand.document.evidence import Evidence
 from measurand.document.procedure import Procedure
 from measurand.document.reference_certificate import Certified, ReferenceStatement
-from measurand.lab.envelope import Signed, signature_checks
-from measurand.lab.reference_certify import opened
-from measurand.lab.trust import trust_folder, trusted
+from measurand.lab.envelope import Signed
+from measurand.lab.reference_certify import fault_of, opened
 from measurand.study.reference_binding import completed
 
 
@@ -33,8 +32,6 @@ def bound(evidence: Evidence, procedure: Procedure, folder: Path, *, at: datetim
     if found is None:
         return evidence
     predicate = found.statement.predicate
-    known = trusted(trust_folder())
-    made = signature_checks(found, given=None, trusted=known, signed_at=predicate.issued)
     items_at = predicate.found.items_at
     certified = Certified(
         id=predicate.id,
@@ -47,6 +44,6 @@ def bound(evidence: Evidence, procedure: Procedure, folder: Path, *, at: datetim
         data={**predicate.found.data, **({} if items_at is None else {"items": items_at})},
         reference_at=predicate.found.reference_at,
         observed=f"{at:%Y-%m-%dT%H:%M:%SZ}",
-        fault="; ".join([*(check.text for check in made if check.state == "failed"), *found.faults]),
+        fault=fault_of(found),
     )
     return evidence.model_copy(update={"certified": certified})

@@ -17,6 +17,7 @@ from measurand.lab.atomic import refusal
 from measurand.lab.envelope import Signed, read, signature_checks, signed
 from measurand.lab.reference_data import inside
 from measurand.lab.reference_found import Evaluated, characteristic, evaluated, stated
+from measurand.lab.trust import trust_folder, trusted
 from measurand.message import say
 
 ENDING = ".reference.json"
@@ -140,14 +141,24 @@ def opened(path: Path) -> Signed[ReferenceStatement]:
 
 
 def valid(path: Path) -> Signed[ReferenceStatement]:
-    """A certificate of reference data with a valid signature. Raises StoreError, AuthenticityError."""
+    """A certificate of reference data with a valid signature, of no key that was revoked here.
+
+    Raises StoreError, AuthenticityError.
+    """
     found = opened(path)
-    checks = signature_checks(found, given=None, trusted={}, signed_at=found.statement.predicate.issued)
-    bad = [check.text for check in checks if check.state == "failed"]
-    if bad or found.faults:
-        text = say("M0806.reference", file=str(path), reason="; ".join([*bad, *found.faults]))
+    if fault := fault_of(found):
+        text = say("M0806.reference", file=str(path), reason=fault)
         raise AuthenticityError(Finding(code="M0806", path="", message=text, file=str(path)))
     return found
+
+
+def fault_of(found: Signed[ReferenceStatement]) -> str:
+    """Why a certificate cannot be relied on here: its signature is not valid, or not known to be, or its key is one
+    that the reader no longer trusts. Empty: none of these."""
+    known = trusted(trust_folder())
+    made = signature_checks(found, given=None, trusted=known, signed_at=found.statement.predicate.issued)
+    bad = [c.text for c in made if c.state == "failed" or (c.name == "signature" and c.state != "passed")]
+    return "; ".join([*bad, *found.faults])
 
 
 def _above(one: ReferenceFile, path: Path, issued: str) -> Signed[ReferenceStatement] | None:

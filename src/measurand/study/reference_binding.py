@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from measurand.document.amount import Amount
 from measurand.document.evidence import Evidence
-from measurand.document.number import real
+from measurand.document.number import number, real
 from measurand.document.procedure import Known, LabelError, Procedure, Reference
 from measurand.document.reference_certificate import RANK, Certified, Characteristic
 from measurand.document.result import Check
 from measurand.errors import DesignError, Finding
 from measurand.message import say
+
+SUM = 1e-6
+"""How far the probabilities of one row may be from 1 together."""
 
 
 def completed(procedure: Procedure, stated: Characteristic | None) -> Procedure:
@@ -23,15 +27,31 @@ def completed(procedure: Procedure, stated: Characteristic | None) -> Procedure:
     reference = procedure.reference
     if reference is None or stated is None or _own(reference):
         return procedure
+    _refuse_impossible(stated)
     if stated.kind == "error":
-        if not real(stated.combined.value) < 0.5:
-            text = say("reference.chance", rate=stated.combined.value)
-            raise DesignError(Finding("M0565", "reference.certificate", text))
         update = _error(reference, stated)
     else:
         u = stated.combined.u
         update = {"standard_uncertainty": Amount(text=u, value=u)} if real(u) > 0.0 else {}
     return procedure.model_copy(update={"reference": reference.model_copy(update=update)})
+
+
+def _refuse_impossible(stated: Characteristic) -> None:
+    """A certificate may come from anybody."""
+    rate, u = real(stated.combined.value), real(stated.combined.u)
+    if stated.kind == "standard_uncertainty":
+        possible = 0.0 <= u < math.inf
+    else:
+        if not rate < 0.5:
+            raise DesignError(Finding("M0565", "reference.certificate", say("reference.chance", rate=number(rate))))
+        table = stated.confusion
+        rows = [[(real(c.value), real(c.u)) for c in row] for row in table.rows] if table is not None else []
+        square = table is None or [len(row) for row in rows] == [len(set(table.classes))] * len(table.classes)
+        cells = [(rate, u), *(cell for row in rows for cell in row)]
+        sums = [abs(sum(value for value, _ in row) - 1.0) < SUM for row in rows]
+        possible = square and all(sums) and all(0.0 <= value <= 1.0 and 0.0 <= s <= 1.0 for value, s in cells)
+    if not possible:
+        raise DesignError(Finding("M0565", "reference.certificate", say("reference.impossible")))
 
 
 def _error(reference: Reference, stated: Characteristic) -> dict[str, object]:
