@@ -314,7 +314,7 @@ def test_wrong_keys_are_refused(bench: Bench, capsys: pytest.CaptureFixture[str]
 def test_the_verb(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     path = bench.describe(columns='stratum = "site"')
     assert cli.main(["reference", "certify", str(path), "--key", "lab.pem"]) == 0
-    assert "uncertainty  error" in capsys.readouterr().out
+    assert "share of wrong values" in capsys.readouterr().out
     assert cli.main(["reference", "certify", str(path), "--key", "lab.pem"]) == 2  # nothing is written over
     certificate = str(bench.folder / "set.reference.json")
     assert cli.main(["reference", "show", certificate, "--json"]) == 0

@@ -7,12 +7,13 @@ import shutil
 from collections import Counter, defaultdict
 from math import comb, sqrt
 from pathlib import Path
+from statistics import variance
 
 import pytest
 
 from measurand import cli
 from measurand.document.number import real
-from measurand.document.reference_certificate import ClassLabels
+from measurand.document.reference_certificate import ClassLabels, NumberLabels
 from measurand.lab.reference_certify import opened
 
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "docs" / "examples" / "lidc"
@@ -89,6 +90,27 @@ def test_the_page_shows_what_the_program_prints(folder: Path, capsys: pytest.Cap
     printed = capsys.readouterr().out
     assert printed[printed.index("sens  ") : printed.index("spec  ")].rstrip() in page
     assert "$ echo $?\n3\n" in page
+
+
+def test_volumes_by_plain_count(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "volume.toml"
+    assert cli.main(["reference", "certify", str(path), "--key", str(folder / "lab.pem")]) == 0
+    capsys.readouterr()
+    assert cli.main(["reference", "show", str(folder / "volume.reference.json")]) == 0
+    assert capsys.readouterr().out in (folder / "README.md").read_text(encoding="utf-8")
+    labels = opened(folder / "volume.reference.json").statement.predicate.found.labels
+    assert isinstance(labels, NumberLabels)
+    volumes: dict[str, list[float]] = defaultdict(list)
+    with (EXAMPLE / "readings.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            volumes[row["nodule"]].append(float(row["volume_mm3"]))
+    squares = sum(variance(v) * (len(v) - 1) for v in volumes.values())
+    assert real(labels.sd.value) == pytest.approx(sqrt(squares / (5056 - 1386)), rel=1e-9)
+    with (EXAMPLE / "nodules.csv").open(encoding="utf-8", newline="") as file:
+        small = [row["nodule"] for row in csv.DictReader(file) if row["size"] == "under 6 mm"]
+    own = sum(variance(volumes[n]) * (len(volumes[n]) - 1) for n in small)
+    sd = sqrt(own / sum(len(volumes[n]) - 1 for n in small))
+    assert real(labels.by_stratum["under 6 mm"].sd or "0") == pytest.approx(sd, rel=1e-9)
 
 
 def test_the_certificate_verifies(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measurand.document.number import real
-from measurand.document.reference_certificate import ClassLabels, Found, Likeness, ReferencePredicate
+from measurand.document.reference_certificate import ClassLabels, Found, Likeness, ReferencePredicate, Uncertain
 from measurand.document.rounding import significant
 from measurand.message import say
 
@@ -46,6 +46,9 @@ def _labels(stated: ReferencePredicate) -> Iterator[str]:
             yield say("cli.reference.part", name=name, **own)
     elif labels is not None:
         yield say("cli.reference.number", sd=_of(labels.sd.value), sd_u=_of(labels.sd.u), u=_of(labels.u))
+        for name, those in labels.by_stratum.items():
+            spread = {"sd": _of(those.sd or "0"), "u": _of(those.u or "0")}
+            yield say("cli.reference.number_part", name=name, **spread)
     if stated.uncertainty is not None and (table := stated.uncertainty.confusion) is not None:
         for name, cells in zip(table.classes, table.rows, strict=True):
             shares = [f"{c} {_of(x.value)} (u {_of(x.u)})" for c, x in zip(table.classes, cells, strict=True)]
@@ -53,15 +56,25 @@ def _labels(stated: ReferencePredicate) -> Iterator[str]:
     if stated.stated is not None:
         said = stated.stated.error.value if stated.stated.error else stated.stated.u
         yield say("cli.reference.stated", what=said, source=stated.stated.source)
+    yield from _uncertainty(stated)
+
+
+def _uncertainty(stated: ReferencePredicate) -> Iterator[str]:
     one = stated.uncertainty
-    if one is not None:
-        chain = ""
-        if one.higher is not None and stated.higher is not None:
-            chain = say("cli.reference.chain", assignment=_of(one.assignment.value), assignment_u=_of(one.assignment.u),
-                        higher=stated.higher.id, tier=stated.higher.tier, above=_of(one.higher.value),
-                        above_u=_of(one.higher.u))  # fmt: skip
-        yield say("cli.reference.uncertainty", kind=one.kind.replace("_", " "), value=_of(one.combined.value),
-                  u=_of(one.combined.u), chain=chain)  # fmt: skip
+    if one is None:
+        return
+    share = one.kind == "error"
+    chain = ""
+    if one.higher is not None and stated.higher is not None:
+        parts = {"assignment": _both(one.assignment, share=share), "above": _both(one.higher, share=share)}
+        chain = say("cli.reference.chain", higher=stated.higher.id, tier=stated.higher.tier, **parts)
+    key = "cli.reference.uncertainty" if share else "cli.reference.uncertainty_number"
+    yield say(key, combined=_both(one.combined, share=share), chain=chain)
+
+
+def _both(one: Uncertain, *, share: bool) -> str:
+    """A share with its uncertainty; of numbers the uncertainty alone."""
+    return f"{_of(one.value)} (u {_of(one.u)})" if share else _of(one.u)
 
 
 def _tests(found: Found) -> Iterator[str]:

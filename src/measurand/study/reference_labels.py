@@ -28,6 +28,8 @@ from measurand.study.reference_posterior import individual as own_rates
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
+MOST_CLASSES = 60
+"""Of a matrix of true class by value: beyond, all errors are taken as alike."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +97,7 @@ def of_classes(judged: Judged, *, individual: bool) -> Assigned:
     known = np.where(decided, stated[0] if stated else np.nan, wrong)
     m = found.count.sum(axis=1)
     tally = _Tally(found.count, m, m * (m - 1) / 2, np.sum(found.count * (found.count - 1) / 2, axis=1), known)
+    strata = np.asarray(judged.stratum or (), dtype=str)
     agreement = _agreement(tally, classes, found.agreement)
     labels = ClassLabels(
         model="individual" if individual else "common",
@@ -108,9 +111,9 @@ def of_classes(judged: Judged, *, individual: bool) -> Assigned:
         annotators=model.annotators,
         by_class={c: _part(tally, label == k, agreement.specific.get(c)) for k, c in enumerate(classes)},
         by_stratum={
-            s: _part(tally, here, _share(tally, here))
-            for s in sorted(set(judged.stratum or ()))
-            if (here := np.array([t == s for t in judged.stratum or ()])) is not None
+            str(s): _part(tally, here, _share(tally, here))
+            for s in np.unique(strata)
+            if (here := strata == s) is not None
         },
         adjudication=_adjudication(judged, tally, label, decided),
     )
@@ -144,10 +147,10 @@ def _confusion(
     """Probability of each value given the true class, ``sum of q_t over items with the value / sum of q_t``.
 
     Variance: truth by chance, ``sum q (1 - q) (1[value] - M)^2 / N_t^2``, and that of the rates. None with
-    adjudicated values of unknown error, or a class that no item is held to be of.
+    adjudicated values of unknown error, a class that no item is held to be of, or very many classes.
     """
     k = len(classes)
-    if decided.any() and stated is None:
+    if k > MOST_CLASSES or (decided.any() and stated is None):
         return None
     hit = np.eye(k)[label]
     a = stated[0] if stated is not None else 0.0
