@@ -114,7 +114,7 @@ def test_the_command(tmp_path, original: Original, capsys: pytest.CaptureFixture
     (path,) = (tmp_path / "out").rglob("certificate.html")
     for name in OWN:
         assert cli.main(["export", str(path), "--to", name]) == 0
-        assert path.with_name("certificate" + OWN[name].ending).stat().st_size > 100
+        assert path.with_name(OWN[name].file or "certificate" + OWN[name].ending).stat().st_size > 100
         assert cli.main(["export", str(path), "--to", name]) != 0, "nothing is written over"
     assert cli.main(["export", str(path), "--to", "word"]) == 2
     assert cli.main(["export", "--list"]) == 0
@@ -129,3 +129,33 @@ def test_the_command(tmp_path, original: Original, capsys: pytest.CaptureFixture
 
 def test_statement_of_the_sample_is_one(original: Original) -> None:
     assert Statement.model_validate_json(canonical(original.statement)) == original.statement
+
+
+def test_model_card_is_yaml_of_plain_texts_and_numbers(original: Original) -> None:
+    """Each line is a key with a JSON text or a number: nothing in a name can add a key."""
+    lines = by_name("model-card").render(original).decode().splitlines()
+    assert lines[0] == lines[-1] == "---"
+    for line in lines[2:-1]:
+        key, _, value = line.strip().removeprefix("- ").partition(": ")
+        if value and value != "other":
+            assert json.loads(value) is not None, line
+        else:
+            assert key.rstrip(":").replace("-", "").isidentifier() or value == "other", line
+
+
+def test_ro_crate_leaves_out_what_is_private(original: Original) -> None:
+    """No file is described that the laboratory keeps: evidence, parts, and the secret of the items."""
+    from measurand.document.disclosure import Disclosure
+
+    def files(of: Original) -> set[str]:
+        graph = json.loads(by_name("ro-crate").render(of))["@graph"]
+        return {entry["@id"] for entry in graph if entry["@type"] == "File"}
+
+    hidden = original.statement.predicate.model_copy(update={"disclosure": Disclosure(kind="digest", items=5)})
+    private = Original(original.statement.model_copy(update={"predicate": hidden}), original.data)
+    assert files(original) - files(private) <= {"evidence.parquet", "parts.json"}
+    assert not files(private) & {"evidence.parquet", "parts.json", "disclosure.secret.json"}
+    graph = json.loads(by_name("ro-crate").render(original))["@graph"]
+    known = {entry["@id"] for entry in graph}
+    root = next(entry for entry in graph if entry["@id"] == "./")
+    assert {part["@id"] for part in root["hasPart"] + root["mentions"]} <= known

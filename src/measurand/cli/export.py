@@ -39,7 +39,7 @@ def verb(file: Path | None, name: str | None, out: Path | None, listed: bool, js
             raise AuthenticityError(Finding("M0802", "", say("M0802.export", file=str(file), reason=check.text)))
         if check.state == "not checked":
             click.echo(say("cli.remark", text=check.text), err=True)
-    target = out or file.with_name(file.stem + export.ending)
+    target = out or file.with_name(export.file or file.stem + export.ending)
     write_file(target, export.render(Original(certificate.statement, certificate.original)))
     shown = {"file": str(target), "format": name, "number": predicate.number}
     click.echo(printed({"schema": "measurand/exported/1", **shown}) if json else say("cli.export.done", **shown))
