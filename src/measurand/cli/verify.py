@@ -11,6 +11,8 @@ import click
 from measurand.cli.issuing import page_of
 from measurand.cli.verify_17025 import data, text
 from measurand.cli.view import printed
+from measurand.export.viewer import page
+from measurand.lab.atomic import write_file
 from measurand.lab.check import Check
 from measurand.lab.disclosure import ANSWER, answer_checks
 from measurand.lab.iso17025 import missing, of_file
@@ -19,6 +21,14 @@ from measurand.lab.trust import trust_folder, trusted
 from measurand.lab.verify import Verification
 from measurand.lab.verify import verify as verified
 from measurand.message import say
+
+
+def write_page(context: click.Context, _: click.Parameter, to: Path | None) -> None:
+    """Write ``verify.html`` and end: it checks any certificate, so none is named with it."""
+    if to is not None:
+        write_file(to, page())
+        click.echo(say("cli.verify.page", file=str(to)))
+        context.exit(0)
 
 
 @click.command("verify", help=say("cli.verify.help"))
@@ -31,6 +41,14 @@ from measurand.message import say
 @click.option("--disclosed", type=click.Path(path_type=Path), help=say("cli.option.disclosed"))
 @click.option("--challenge", type=click.Path(path_type=Path), help=say("cli.option.kept_challenge"))
 @click.option("--17025", "report", is_flag=True, help=say("cli.option.17025"))
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path),
+    is_eager=True,
+    expose_value=False,
+    callback=write_page,
+    help=say("cli.option.page"),
+)
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def verb(
     file: Path,
