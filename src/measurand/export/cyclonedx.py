@@ -8,7 +8,7 @@ from typing import Any
 from measurand.document.canonical import canonical
 from measurand.document.decision import Decision
 from measurand.document.result import Result
-from measurand.export.identity import identity, one_line
+from measurand.export.identity import identity, one_line, systems_of
 from measurand.export.original import Original
 from measurand.export.summary import missing
 from measurand.message import say
@@ -26,7 +26,7 @@ def render(original: Original) -> bytes:
     """
     predicate = original.statement.predicate
     ids = [system["id"] for system in predicate.systems]
-    pairs = [(owner_of(result.system, ids), (result, decisions)) for result, decisions in original.pairs()]
+    pairs = [(_owner(result.system, ids), (result, decisions)) for result, decisions in original.pairs()]
     cards = [_model(original, i, system, [pair for owner, pair in pairs if owner == system["id"]])
              for i, system in enumerate(predicate.systems)]  # fmt: skip
     left = [pair for owner, pair in pairs if owner == ""]
@@ -45,15 +45,9 @@ def render(original: Original) -> bytes:
     return canonical(bom)
 
 
-def owner_of(system: str, ids: list[str]) -> str:
-    """The system in whose card a result stands: itself, or the second of a difference "second - first"; "" for none.
-
-    >>> owner_of("b - a", ["a", "b"]), owner_of("a", ["a", "b"]), owner_of("", ["a"])
-    ('b', 'a', '')
-    """
-    if system in ids:
-        return system
-    return next((b for b in ids for a in ids if system == f"{b} - {a}"), "")
+def _owner(system: str, ids: list[str]) -> str:
+    """The system in whose card a result stands: itself, or the second of a difference; "" for none."""
+    return next(iter(systems_of(system, ids)), "")
 
 
 def _metadata(original: Original) -> dict[str, Any]:

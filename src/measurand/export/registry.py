@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 
 from measurand.errors import Finding, MeasurandError
-from measurand.export import dcc, in_toto, model_card, ro_crate, spreadsheet
+from measurand.export import cyclonedx, dcc, in_toto, model_card, oscal, ro_crate, spreadsheet
 from measurand.export.original import Original
 from measurand.message import say
 
@@ -26,9 +26,11 @@ class Export:
 
 OWN: Mapping[str, Export] = {
     "dcc": Export(dcc.render, ".dcc.xml"),
+    "oscal": Export(oscal.render, ".oscal.json"),
     "csv": Export(spreadsheet.render, ".csv"),
     "test-result": Export(in_toto.render_test_result, ".test-result.json"),
     "svr": Export(in_toto.render_svr, ".svr.json"),
+    "cyclonedx": Export(cyclonedx.render, ".cdx.json"),
     "model-card": Export(model_card.render, ".model-card.md"),
     "ro-crate": Export(ro_crate.render, ".json", file="ro-crate-metadata.json"),
 }
