@@ -30,7 +30,9 @@ def verb() -> None:
 @verb.command("certify", help=say("cli.reference.certify.help"))
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--key", required=True, type=click.Path(path_type=Path), help=say("cli.option.key"))
-@click.option("--out", "folder", default="out", type=click.Path(path_type=Path), help=say("cli.reference.option.laboratory"))
+@click.option(
+    "--out", "folder", default="out", type=click.Path(path_type=Path), help=say("cli.reference.option.laboratory")
+)
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def certify(file: Path, key: Path, folder: Path, json: bool) -> int:
     """Write the certificate and the table of label uncertainty by item; nothing is written over."""
