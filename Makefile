@@ -36,9 +36,9 @@ coverage:  ## seeded coverage study with known truth, written to docs/coverage.m
 	@tools/environment test
 	@$(BIN)/python benchmarks/coverage.py --out docs/coverage.md
 
-conformance:  ## agreement with scikit-learn and statsmodels
+conformance:  ## agreement with other programs, and pages in a real browser
 	@tools/environment conformance
-	@$(BIN)/python -m pytest tests/conformance
+	@$(BIN)/python -m pytest tests/conformance tests/browser
 
 docs:  ## the pages of docs/ as a site
 	@tools/environment docs
