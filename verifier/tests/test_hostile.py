@@ -29,9 +29,9 @@ HOSTILE = {
 def test_refused(what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "hostile.json"
     path.write_bytes(HOSTILE[what])
-    started = time.perf_counter()
+    started = time.process_time()
     assert cli.main([str(path)]) in (1, 2)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
     printed = capsys.readouterr()
     assert printed.out or printed.err
 

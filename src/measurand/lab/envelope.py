@@ -122,7 +122,10 @@ def signature_checks(
     if isinstance(key, Check):
         return [key]
     try:
-        verified(key, base64.b64decode(signature.sig, validate=True), pae(PAYLOAD_TYPE, found.payload))
+        sig = base64.b64decode(signature.sig, validate=True)
+        verified(key, sig, pae(PAYLOAD_TYPE, found.payload))
+        if base64.b64encode(sig).decode("ascii") != signature.sig:  # its last character may hold bits that say nothing
+            raise ValueError
     except (InvalidSignature, ValueError):
         return [failed("signature", "check.signature.failed")]
     trust = _trust(key, signature.keyid, given=given is not None, known=known, signed_at=signed_at)

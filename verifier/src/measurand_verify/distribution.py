@@ -14,6 +14,9 @@ from measurand_verify.numbers import beta_cdf, beta_quantile, near, real, studen
 GUM = "Student's t with effective degrees of freedom (JCGM 100, annex G)"
 STUDENT = "Student's t"
 CLOPPER_PEARSON = "Clopper-Pearson"
+CLOSE = 1e-7
+"""Relative tolerance of limits; digits that are printed are five orders coarser."""
+MOST_ITEMS = 10**7
 FEW = 4
 """Sources with fewer degrees of freedom keep factors of their own: then Student's t is not recomputed."""
 
@@ -24,6 +27,8 @@ class Rule:
 
     limits: Callable[[float], tuple[float, float]]
     cdf: Callable[[float], float]
+    agrees: Callable[[float, float, float], bool]
+    """Whether stated limits, after the tail, are those of the rule."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,12 @@ def _rule(result: dict[str, Any], estimate: float, low: float, high: float) -> R
     if name == STUDENT and plain and u > 0 and all(real(line["df"]) >= FEW for line in lines):
         return _clipped(_student(estimate, u, df), low, high)
     events = estimate * result["items"]
-    if name == CLOPPER_PEARSON and (low, high) == (0.0, 1.0) and near(events, round(events), absolute=1e-6):
+    if (
+        result["items"] <= MOST_ITEMS
+        and name == CLOPPER_PEARSON
+        and (low, high) == (0.0, 1.0)
+        and near(events, round(events), absolute=1e-6)
+    ):
         return _clopper_pearson(float(round(events)), float(result["items"]), estimate)
     return None
 
@@ -104,7 +114,14 @@ def _student(value: float, u: float, df: float) -> Rule:
         half = student_factor(tail, df) * u
         return value - half, value + half
 
-    return Rule(limits, lambda x: student_tail((value - x) / u, df))
+    def agrees(tail: float, lower: float, upper: float) -> bool:
+        return _close((lower, upper), limits(tail))
+
+    return Rule(limits, lambda x: student_tail((value - x) / u, df), agrees)
+
+
+def _close(stated: tuple[float, float], found: tuple[float, float]) -> bool:
+    return all(near(a, b, relative=CLOSE, absolute=1e-12) for a, b in zip(stated, found, strict=True))
 
 
 def _clipped(rule: Rule, low: float, high: float) -> Rule:
@@ -112,7 +129,7 @@ def _clipped(rule: Rule, low: float, high: float) -> Rule:
         a, b = rule.limits(tail)
         return min(max(a, low), high), min(max(b, low), high)
 
-    return Rule(limits, rule.cdf)
+    return Rule(limits, rule.cdf, lambda tail, lower, upper: _close((lower, upper), limits(tail)))
 
 
 def _clopper_pearson(x: float, n: float, value: float) -> Rule:
@@ -126,4 +143,14 @@ def _clopper_pearson(x: float, n: float, value: float) -> Rule:
             return min(below, 0.5)
         return max(above, 0.5) if at > value else 0.5
 
-    return Rule(limits, cdf)
+    def agrees(tail: float, lower: float, upper: float) -> bool:
+        """The probabilities beside each limit enclose the tail: two of them are faster than a quantile."""
+        low = lower == 0.0 if x == 0 else _between(lower, tail, lambda p: beta_cdf(p, x, n - x + 1.0))
+        high = upper == 1.0 if x == n else _between(upper, 1.0 - tail, lambda p: beta_cdf(p, x + 1.0, n - x))
+        return low and high
+
+    return Rule(limits, cdf, agrees)
+
+
+def _between(limit: float, p: float, cdf: Callable[[float], float]) -> bool:
+    return cdf(limit * (1.0 - CLOSE)) <= p <= cdf(limit + CLOSE * min(limit, 1.0 - limit))

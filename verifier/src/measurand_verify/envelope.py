@@ -41,19 +41,20 @@ def opened(data: bytes) -> tuple[dict[str, Any], bytes, list[str]]:
         raise RefusedError("the signatures are no list")
     payload = unbase64(envelope["payload"], "the payload")
     faults = [] if canonical(envelope) == data else ["the envelope is not canonical JSON"]
-    if base64.b64encode(payload).decode() != envelope["payload"]:
-        faults.append("the payload is not canonical base64")
     return envelope, payload, faults
 
 
 def unbase64(text: Any, what: str) -> bytes:
-    """Bytes of base64 text. Raises RefusedError."""
+    """Bytes of base64 text, of which there is one form only. Raises RefusedError."""
     if not isinstance(text, str):
         raise RefusedError(f"{what} is no text")
     try:
-        return base64.b64decode(text.encode("ascii"), validate=True)
+        data = base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError) as error:
         raise RefusedError(f"{what} is not base64: {error}") from None
+    if base64.b64encode(data).decode() != text:
+        raise RefusedError(f"{what} is not canonical base64")
+    return data
 
 
 def public_key(pem: bytes) -> PublicKey:

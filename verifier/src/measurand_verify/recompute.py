@@ -159,9 +159,8 @@ def _limits(where: str, result: dict[str, Any], distribution: Distribution, many
     if distribution.rule is None:
         return unchecked(name, f"rule: {result['distribution']['rule']}; it needs the evidence", needed=False)
     for level, a, b in distribution.ladder:
-        c, d = distribution.rule.limits(0.5 * (1.0 - level))
-        if not (near(a, c, relative=CLOSE, absolute=1e-12) and near(b, d, relative=CLOSE, absolute=1e-12)):
-            return failed(name, f"at level {level:g} [{a:.9g}, {b:.9g}] is stated; the rule gives [{c:.9g}, {d:.9g}]")
+        if not distribution.rule.agrees(0.5 * (1.0 - level), a, b):
+            return failed(name, f"at level {level:g} the rule does not give [{a:.9g}, {b:.9g}]")
     return passed(name, f"{len(distribution.ladder)} levels recomputed: {result['distribution']['rule']}")
 
 

@@ -44,23 +44,37 @@ def verify(path: Path, *, key: Path | None = None, folder: Path | None = None) -
     except _SHAPE as error:
         return Verification("", (failed("file", _odd(error)),))
     checks = [_file(found), *signature_checks(found.envelope, found.payload, given)]
-    number = str(found.predicate["number"])
-    for made in (_chain, _recomputed):
-        if any(check.state == "failed" for check in checks):
-            if made is _recomputed:
-                checks.append(unchecked("recomputation", "what is not authentic is not recomputed"))
-            break
-        try:
-            checks += made(found, folder or path.parent)
-        except RefusedError as error:
-            checks.append(failed(made.__name__.strip("_"), str(error)))
-        except _SHAPE as error:
-            checks.append(failed(made.__name__.strip("_"), _odd(error)))
+    if not _stands(checks):
+        checks.append(unchecked("recomputation", "what is not authentic is not recomputed"))
+    else:
+        checks += _of_content(found, folder or path.parent)
     if found.is_page:
         checks.append(unchecked("page", "what the page shows is not compared with what was signed"))
     checks.append(unchecked("evidence", "the evidence table is not read; `measurand verify` does", needed=False))
     checks.append(unchecked("status", "revocation, withdrawal and time stamps are not looked up", needed=False))
-    return Verification(number, tuple(checks))
+    return Verification(str(found.predicate["number"]), tuple(checks))
+
+
+def _stands(checks: list[Check]) -> bool:
+    return all(check.state != "failed" for check in checks)
+
+
+def _of_content(found: Certificate, folder: Path) -> list[Check]:
+    """The checks of files, chain and numbers; what the format does not allow is a failed check."""
+    checks: list[Check] = []
+    step = "chain"
+    try:
+        several, files = _chain(found, folder)
+        checks += several
+        if not _stands(checks):
+            return [*checks, unchecked("recomputation", "what is not authentic is not recomputed")]
+        step = "recomputation"
+        checks += _recomputed(found, files)
+    except RefusedError as error:
+        checks.append(failed(step, str(error)))
+    except _SHAPE as error:
+        checks.append(failed(step, _odd(error)))
+    return checks
 
 
 def _key(path: Path) -> PublicKey:
@@ -80,7 +94,8 @@ def _file(found: Certificate) -> Check:
     return failed("file", "; ".join(found.faults)) if found.faults else passed("file", "canonical bytes")
 
 
-def _chain(found: Certificate, folder: Path) -> list[Check]:
+def _chain(found: Certificate, folder: Path) -> tuple[list[Check], dict[str, bytes]]:
+    """The checks of the files and their chain; and the bytes of each file whose digest agrees."""
     predicate = found.predicate
     checks, files = certificates.subject_checks(found, folder)
     subjects = {subject["name"]: subject["digest"].get("sha256") for subject in found.subject}
@@ -90,15 +105,13 @@ def _chain(found: Certificate, folder: Path) -> list[Check]:
     if absent:
         checks.append(failed("subject", f"no digest is stated of {', '.join(absent)}"))
     seal = certificates.seal_check(predicate, found.envelope["signatures"][0]["keyid"])
-    return [certificates.name_check(predicate), *checks, *certificates.chain_checks(predicate, subjects, files),
-            *([seal] if seal else [])]  # fmt: skip
+    links = certificates.chain_checks(predicate, subjects, files)
+    return [certificates.name_check(predicate), *checks, *links, *([seal] if seal else [])], files
 
 
-def _recomputed(found: Certificate, folder: Path) -> list[Check]:
+def _recomputed(found: Certificate, files: dict[str, bytes]) -> list[Check]:
     parts: Parts | None = None
-    path = folder / "parts.json"
-    named = any(subject["name"] == "parts.json" for subject in found.subject)
-    if named and path.is_file() and not path.is_symlink():
-        parts = parts_of(strict(path.read_bytes()))
+    if "parts.json" in files:
+        parts = parts_of(strict(files["parts.json"]))
     checks, distributions = result_checks(found.predicate, parts)
     return [*checks, *decision_checks(found.predicate, distributions)]
