@@ -28,10 +28,10 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return page.parent
 
 
-def named(path: Path) -> tuple[int, str]:
+def named(path: Path, *, draw: bool = False) -> tuple[int, str]:
     """Exit code of ``verify`` without recomputation, and what failed: no changed byte waits for that."""
     try:
-        found = verify(path, recompute=None, render=page_of)
+        found = verify(path, recompute=None, render=page_of if draw else None)
     except MeasurandError as error:
         return error.exit_code, str(error)
     return found.exit_code, "; ".join(check.text for check in found.checks if check.state == "failed")
@@ -89,7 +89,7 @@ def test_the_evidence_inside(record: Path, tmp_path: Path) -> None:
 
 
 def test_the_numbers_of_the_page(record: Path, tmp_path: Path) -> None:
-    """Every digit that the page shows, outside of the embedded bytes."""
+    """Digits that the page shows, outside of the embedded bytes (tests/browser changes 1,000 of them)."""
     page = (record / "certificate.html").read_bytes()
     embedded = [match.span() for match in re.finditer(rb"<script.*?</script>", page, re.DOTALL)]
     digits = [
@@ -98,8 +98,8 @@ def test_the_numbers_of_the_page(record: Path, tmp_path: Path) -> None:
         if not any(start <= match.start() < end for start, end in embedded)
     ]
     path = tmp_path / "c.html"
-    for copy in trials(page, digits, 4):
+    for copy in trials(page, digits, 4)[:200]:
         path.write_bytes(copy)
-        code, said = named(path)
+        code, said = named(path, draw=True)
         assert code == 1
         assert "page" in said
