@@ -48,7 +48,7 @@ def test_what_is_in_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../parts.json", "/parts.json", "a/../../parts.json", "..\\parts.json", "C:\\parts.json", "C:parts.json"]
+    "name", ["../parts.json", "/parts.json", "a/../../parts.json", "..\\parts.json", "C:parts.json"]
 )
 def test_names_that_lead_out(tmp_path: Path, name: str) -> None:
     for path in (zipped(tmp_path / "a.zip", (name, b"")), tarred(tmp_path / "a.tgz", name)):
