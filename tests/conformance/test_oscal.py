@@ -49,7 +49,7 @@ def test_trestle_refuses_what_is_none(originals: Mapping[str, Original]) -> None
 def test_the_schema_of_oscal_holds(originals: Mapping[str, Original]) -> None:
     jsonschema = pytest.importorskip("jsonschema", reason="the conformance environment has it")
     if not SCHEMA.is_file():
-        pytest.skip(f"{SCHEMA.name} is not here (name its folder's folder in MEASURAND_SCHEMAS)")
+        pytest.skip(f"{SCHEMA.name} is not here (name the folder above its own in MEASURAND_SCHEMAS)")
     text = SCHEMA.read_text(encoding="utf-8")
     validator = jsonschema.Draft7Validator(
         json.loads(text.replace("\\\\p{L}", "[a-zA-Z]").replace("\\\\p{N}", "[0-9]"))

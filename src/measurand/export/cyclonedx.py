@@ -27,8 +27,11 @@ def render(original: Original) -> bytes:
     predicate = original.statement.predicate
     ids = [system["id"] for system in predicate.systems]
     pairs = [(_owner(result.system, ids), (result, decisions)) for result, decisions in original.pairs()]
-    cards = [_model(original, i, system, [pair for owner, pair in pairs if owner == system["id"]])
-             for i, system in enumerate(predicate.systems)]  # fmt: skip
+    cards = []
+    for i, system in enumerate(predicate.systems):
+        own = [pair for owner, pair in pairs if owner == system["id"]]
+        if own or predicate.evidence is not None:
+            cards.append(_model(original, i, system, own))
     left = [pair for owner, pair in pairs if owner == ""]
     bom = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
