@@ -26,9 +26,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from measurand.cli import main
 from measurand.document.canonical import address_of, canonical
 from measurand.document.certificate import PAYLOAD_TYPE, Laboratory
+from measurand.document.status import Certificate
 from measurand.lab import keys
 from measurand.lab.envelope import pae, signed
 from measurand.lab.sign import certify
+from measurand.lab.status import superseded
 
 HERE = Path(__file__).resolve().parent.parent / "tests" / "vectors"
 OURS, OTHER = "measurand", "measurand-verify"
@@ -134,7 +136,7 @@ class Source:
 
 def vectors(source: Source) -> list[Vector]:
     """All vectors."""
-    return [*_valid(source), *_signatures(source), *_payloads(source), *_dishonest(source)]
+    return [*_valid(source), *_statuses(source), *_signatures(source), *_payloads(source), *_dishonest(source)]
 
 
 def _valid(source: Source) -> list[Vector]:
@@ -149,6 +151,26 @@ def _valid(source: Source) -> list[Vector]:
         Vector("valid-demonstration", "signed with the key that everybody has", demonstration, (3, 3), unknown, key=""),
         Vector("valid-no-parts", "parts.json is not there", source.valid, (0, 3), good, without=("parts.json",)),
     ]
+
+
+def _statuses(source: Source) -> list[Vector]:
+    def document(digest: str, key: keys.PrivateKey) -> bytes:
+        old = Certificate(number="VECTOR", sha256=digest)
+        new = Certificate(number="VECTOR-02", sha256="0" * 64)
+        laboratory = Laboratory(name="Laboratory of vectors")
+        return superseded(old, new, key, reason="a gauge was worn", laboratory=laboratory, at="2026-11-24T12:00:00Z")
+
+    own, name = hashlib.sha256(source.valid).hexdigest(), "certificate.status.json"
+    several = [
+        Vector("superseded", "the laboratory replaced it", source.valid, (1, 1), {"status": "failed"}),
+        Vector("superseded-by-stranger", "a stranger says that it was replaced", source.valid, (3, 3),
+               {"status": "not checked"}),
+        Vector("superseded-other", "another certificate was replaced", source.valid, (0, 0), {"status": "passed"}),
+    ]  # fmt: skip
+    several[0].files[name] = document(own, LABORATORY)
+    several[1].files[name] = document(own, STRANGER)
+    several[2].files[name] = document("1" * 64, LABORATORY)
+    return several
 
 
 def _signatures(source: Source) -> list[Vector]:
@@ -296,7 +318,8 @@ def write() -> None:
         entry |= {"key": vector.key} if vector.key else {}
         entry |= {"exit": dict(zip((OURS, OTHER), vector.exits, strict=True)), "states": vector.states}
         for name, data in vector.files.items():
-            if data != (HERE / "record" / name).read_bytes():
+            kept = HERE / "record" / name
+            if not kept.exists() or data != kept.read_bytes():
                 (HERE / f"{vector.name}.{name}").write_bytes(data)
                 entry.setdefault("replaced", {})[name] = f"{vector.name}.{name}"
         entry |= {"without": list(vector.without)} if vector.without else {}

@@ -33,6 +33,8 @@ _PRECEDENCE = ("invalid", "non-conforming", "inconclusive", "conforming")
 class Certificate:
     """A certificate as read: what is verified and what is read are the same bytes."""
 
+    original: bytes
+    """The bytes of ``certificate.json``."""
     envelope: dict[str, Any]
     payload: bytes
     subject: list[dict[str, Any]]
@@ -67,7 +69,7 @@ def read(path: Path) -> Certificate:
     predicate, subject = _predicate(statement), statement["subject"]
     if canonical(statement) != payload:
         faults.append("the statement is not canonical JSON")
-    return Certificate(envelope, payload, subject, predicate, faults, is_page)
+    return Certificate(data, envelope, payload, subject, predicate, faults, is_page)
 
 
 def _predicate(statement: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from measurand_verify.check import Check, NotACertificateError, RefusedError, ex
 from measurand_verify.decision import decision_checks
 from measurand_verify.envelope import PublicKey, public_key, signature_checks
 from measurand_verify.recompute import result_checks
+from measurand_verify.status import status_check
 from measurand_verify.strict import strict
 from measurand_verify.variance import Parts, parts_of
 
@@ -48,10 +49,11 @@ def verify(path: Path, *, key: Path | None = None, folder: Path | None = None) -
         checks.append(unchecked("recomputation", "what is not authentic is not recomputed"))
     else:
         checks += _of_content(found, folder or path.parent)
+        checks.append(status_check(found, folder or path.parent, given))
     if found.is_page:
         checks.append(unchecked("page", "what the page shows is not compared with what was signed"))
     checks.append(unchecked("evidence", "the evidence table is not read; `measurand verify` does", needed=False))
-    checks.append(unchecked("status", "revocation, withdrawal and time stamps are not looked up", needed=False))
+    checks.append(unchecked("time", "time stamps are not looked at; `measurand verify` does", needed=False))
     return Verification(str(found.predicate["number"]), tuple(checks))
 
 
