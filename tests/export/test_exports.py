@@ -89,14 +89,29 @@ def test_dcc_holds_the_signed_numbers(original: Original) -> None:
 
 
 def test_dcc_says_each_verdict(original: Original) -> None:
+    """Conformity in one of the words of DCC, after the verdict in ours; INVALID has none, for nothing is stated."""
     root = ET.fromstring(by_name("dcc").render(original))
-    said = [element.text for element in root.findall(f".//{{{DCC}}}conformity")]
-    expected = {Verdict.CONFORMING: "pass", Verdict.NON_CONFORMING: "fail"}
     stated = [d.verdict for _, decisions in original.pairs() for d in decisions]
-    assert len(said) == len(stated)
-    for word, verdict in zip(said, stated, strict=True):
-        assert word == expected.get(verdict, word)
-        assert verdict in expected or word in ("conditionalPass", "conditionalFail")
+    said = root.findall(f".//{{{DCC}}}metaData")
+    allowed = {Verdict.CONFORMING: {"pass"}, Verdict.NON_CONFORMING: {"fail"}, Verdict.INVALID: {None},
+               Verdict.INCONCLUSIVE: {"conditionalPass", "conditionalFail"}}  # fmt: skip
+    assert len(said) == len(stated) and set(stated) == set(Verdict)
+    for element, verdict in zip(said, stated, strict=True):
+        words = element.findtext(f"{{{DCC}}}description/{{{DCC}}}content") or ""
+        assert words.startswith(verdict.value.upper())
+        assert ("probability of conformity" in words) == (verdict is not Verdict.INVALID)
+        assert element.findtext(f"{{{DCC}}}conformity") in allowed[verdict]
+
+
+def test_dcc_says_what_is_a_demonstration_and_what_is_unbounded(original: Original) -> None:
+    predicate = original.statement.predicate
+    results = tuple(r.model_copy(update={"upper": "infinite", "U": None, "k": None}) for r in predicate.results)
+    other = predicate.model_copy(update={"demonstration": True, "results": results})
+    data = by_name("dcc").render(Original(original.statement.model_copy(update={"predicate": other}), original.data))
+    root, first = ET.fromstring(data), f".//{{{DCC}}}result/{{{DCC}}}data/{{{DCC}}}quantity/"
+    assert root.find(f".//{{{SI}}}measurementUncertaintyUnivariate") is None
+    assert f"{results[0].lower} to infinite" in (root.findtext(f"{first}{{{DCC}}}noQuantity/{{{DCC}}}content") or "")
+    assert any("Demonstration" in (e.text or "") for e in root.findall(f".//{{{DCC}}}declaration/{{{DCC}}}content"))
 
 
 def test_inconclusive_is_no_pass_anywhere(original: Original) -> None:

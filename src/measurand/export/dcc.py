@@ -11,14 +11,15 @@ from xml.etree import ElementTree as ET
 from measurand.document.decision import Decision, Verdict
 from measurand.document.number import real
 from measurand.document.result import Line, Result
+from measurand.export.naming import rule_in_words
 from measurand.export.original import Original
 from measurand.export.plain import visible
+from measurand.message import say
 
 DCC, SI = "https://ptb.de/dcc", "https://ptb.de/si"
 VERSION = "3.3.0"
 COUNTRY_NOT_STATED = "ZZ"
 """A code that ISO 3166-1 leaves to its users."""
-NOT_STATED = "not stated"
 UNITS = {
     "": r"\one", "1": r"\one", "%": r"\percent", "s": r"\second", "ms": r"\milli\second", "min": r"\minute",
     "h": r"\hour", "m": r"\metre", "km": r"\kilo\metre", "cm": r"\centi\metre", "mm": r"\milli\metre",
@@ -29,7 +30,9 @@ UNITS = {
 """Our unit -> D-SI. Another unit stays as it is written, and the quantity says so."""
 _NO_XML = re.compile("[\ufffe\uffff]")
 """What is no control character and still no character of XML 1.0."""
-_FACTOR = re.compile(r"[1-9]\d*(\.\d*)?")
+_FACTOR = re.compile(r"[1-9][0-9]*(\.[0-9]*)?")
+_DECIMAL = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([Ee][-+]?[0-9]+)?")
+"""What D-SI takes for a coverage factor, and for a number."""
 
 
 def render(original: Original) -> bytes:
@@ -41,6 +44,8 @@ def render(original: Original) -> bytes:
     results = _below(root, "measurementResults")
     for result, decisions in original.pairs():
         _result(_below(results, "measurementResult"), original, result, decisions)
+    if not original.statement.predicate.results:
+        _nothing(_below(results, "measurementResult"))
     ET.indent(root)
     body: bytes = ET.tostring(root, encoding="utf-8")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body + b"\n"
@@ -49,90 +54,110 @@ def render(original: Original) -> bytes:
 def _administrative(at: ET.Element, original: Original) -> None:
     predicate = original.statement.predicate
     software = _below(at, "dccSoftware")
-    for name in sorted(predicate.program):
+    for name, version in sorted(predicate.program.items()) or [("measurand", "")]:
         one = _below(software, "software")
         _words(_below(one, "name"), name)
-        _text(one, "release", predicate.program[name])
-    core = _below(at, "coreData")
+        _text(one, "release", version)
+    _core(_below(at, "coreData"), original)
+    items = _below(at, "items")
+    for system in predicate.systems or ({"id": say("dcc.not_stated")},):
+        item = _below(items, "item")
+        _words(_below(item, "name"), system.get("name") or system.get("id", say("dcc.not_stated")))
+        if system.get("version"):
+            _text(item, "model", system["version"])
+        known = [("other", system[key], key) for key in ("id", "version", "maker", "digest") if system.get(key)]
+        _identified(_below(item, "identifications"), *(known or [("other", say("dcc.not_stated"), "id")]))
+    who = predicate.laboratory
+    laboratory = _below(_below(at, "calibrationLaboratory"), "contact")
+    _contact(laboratory, who.name, ", ".join(filter(None, (who.address, who.location))))
+    person = _below(_below(at, "respPersons"), "respPerson")
+    _words(_below(_below(person, "person"), "name"), who.authorised_by or say("dcc.not_stated"))
+    _contact(_below(at, "customer"), predicate.customer, "")
+    statements = _below(at, "statements")
+    _statement(statements, say("dcc.valid_for"), predicate.valid_for)
+    _statement(statements, say("dcc.not_valid_for"), predicate.not_valid_for)
+    for remark in predicate.remarks:
+        _statement(statements, say("dcc.remark"), remark)
+    if predicate.demonstration:
+        _statement(statements, say("dcc.remark"), say("dcc.demonstration"))
+    _statement(statements, say("dcc.remark"), say("dcc.copy"))
+
+
+def _core(core: ET.Element, original: Original) -> None:
+    predicate = original.statement.predicate
     _text(core, "countryCodeISO3166_1", COUNTRY_NOT_STATED)
     _text(core, "usedLangCodeISO639_1", "en")
     _text(core, "mandatoryLangCodeISO639_1", "en")
     _text(core, "uniqueIdentifier", predicate.number)
     _identified(
         _below(core, "identifications"),
-        ("other", f"sha256:{original.sha256}", "SHA-256 of the signed original, certificate.json"),
-        ("calibrationLaboratory", predicate.procedure_id, "procedure"),
-        ("other", f"sha256:{predicate.procedure_sha256}", "SHA-256 of the procedure file"),
+        ("other", f"sha256:{original.sha256}", say("dcc.original")),
+        ("calibrationLaboratory", predicate.procedure_id, say("dcc.procedure")),
+        ("other", f"sha256:{predicate.procedure_sha256}", say("dcc.procedure_digest")),
     )
     _text(core, "beginPerformanceDate", predicate.measured[:10])
     _text(core, "endPerformanceDate", predicate.measured[:10])
-    _text(core, "performanceLocation", "laboratory")
+    _text(core, "performanceLocation", "other")
     _text(core, "issueDate", predicate.issued[:10])
     if predicate.amends is not None:
         change = _below(core, "reportAmendedSubstituted")
         _text(change, "typeOfChange", "substituted")
         _text(change, "replacedUniqueIdentifier", predicate.amends.number)
         earlier = _below(core, "previousReport")
-        _words(_below(earlier, "referral"), "certificate.json of the replaced certificate")
+        _words(_below(earlier, "referral"), say("dcc.replaced"))
         _text(earlier, "referralID", predicate.amends.number)
         _text(earlier, "procedure", "SHA-256")
         _text(earlier, "value", predicate.amends.sha256)
         _words(_below(earlier, "description"), predicate.amends.reason)
-    items = _below(at, "items")
-    for system in predicate.systems or ({"id": NOT_STATED},):
-        item = _below(items, "item")
-        _words(_below(item, "name"), system.get("name") or system.get("id", NOT_STATED))
-        if system.get("version"):
-            _text(item, "model", system["version"])
-        known = [("other", system[key], key) for key in ("id", "version", "maker", "digest") if system.get(key)]
-        _identified(_below(item, "identifications"), *(known or [("other", NOT_STATED, "id")]))
-    who = predicate.laboratory
-    laboratory = _below(_below(at, "calibrationLaboratory"), "contact")
-    _contact(laboratory, who.name, ", ".join(filter(None, (who.address, who.location))))
-    person = _below(_below(at, "respPersons"), "respPerson")
-    _words(_below(_below(person, "person"), "name"), who.authorised_by or NOT_STATED)
-    _contact(_below(at, "customer"), predicate.customer, "")
-    statements = _below(at, "statements")
-    _statement(statements, "valid for", predicate.valid_for)
-    _statement(statements, "not valid for", predicate.not_valid_for)
-    for remark in predicate.remarks:
-        _statement(statements, "remark", remark)
-    _statement(statements, "copy", "The signed original is certificate.json; this XML is an unsigned copy of it.")
 
 
 def _result(at: ET.Element, original: Original, result: Result, decisions: tuple[Decision, ...]) -> None:
     name = " ".join(filter(None, (result.title, result.level)))
     _words(_below(at, "name"), name)
-    _words(_below(at, "description"), result.words or result.text)
+    warned = [say("dcc.warning", text=text) for text in result.warnings]
+    warned += [say("dcc.check", name=check.name, text=check.text) for check in result.checks if not check.passed]
+    _words(_below(at, "description"), " ".join((result.words or result.text, *warned)))
     method = _below(_below(at, "usedMethods"), "usedMethod")
     _words(_below(method, "name"), f"{original.statement.predicate.procedure_id}: {result.quantity}")
-    _words(_below(method, "description"), f"uncertainty: {result.method}; {result.distribution.rule}")
+    _words(_below(method, "description"), say("dcc.uncertainty", method=result.method, rule=result.distribution.rule))
     results = _below(at, "results")
     one = _below(results, "result")
     _words(_below(one, "name"), name)
     _measured(_below(_below(one, "data"), "quantity"), result)
     budget = _below(results, "result")
-    _words(_below(budget, "name"), "uncertainty budget")
+    _words(_below(budget, "name"), say("dcc.budget"))
     data = _below(budget, "data")
     for line in result.budget:
         quantity = _below(data, "quantity")
         _words(_below(quantity, "name"), line.component)
-        if isinstance(line, Line):
-            _words(
-                _below(quantity, "description"), f"{line.line}; type {line.type}; standard uncertainty of the result"
-            )
+        if isinstance(line, Line) and _DECIMAL.fullmatch(line.contribution):
+            _words(_below(quantity, "description"), say("dcc.line", line=line.line, type=line.type))
             _real(quantity, line.contribution, result.unit)
+        elif isinstance(line, Line):
+            _words(_below(quantity, "noQuantity"), f"{line.line}: {line.contribution}")
         else:
-            _words(_below(quantity, "noQuantity"), f"{line.state}: {line.needs}")
+            _words(_below(quantity, "noQuantity"), say("dcc.gap", state=line.state, needs=line.needs))
     if decisions:
         metadata = _below(at, "measurementMetaData")
         for decision in decisions:
             _decided(_below(metadata, "metaData"), result, decision)
 
 
+def _nothing(at: ET.Element) -> None:
+    """The schema demands a result."""
+    _words(_below(at, "name"), say("dcc.no_result"))
+    one = _below(_below(at, "results"), "result")
+    _words(_below(one, "name"), say("dcc.no_result"))
+    _words(_below(_below(one, "data"), "text"), say("dcc.no_result"))
+
+
 def _measured(at: ET.Element, result: Result) -> None:
+    signed = {"value": result.value, "u": result.u, "lower": result.lower, "upper": result.upper}
+    if not all(_DECIMAL.fullmatch(text) for text in (*signed.values(), result.U or "0")):
+        _words(_below(at, "noQuantity"), say("dcc.unbounded", text=result.text, **signed))
+        return
     if result.unit not in UNITS:
-        _words(_below(at, "description"), f"the unit {result.unit} has no form in D-SI here and stands as written")
+        _words(_below(at, "description"), say("dcc.unit", unit=result.unit))
     value = _real(at, result.value, result.unit)
     uncertainty = ET.SubElement(value, f"{{{SI}}}measurementUncertaintyUnivariate")
     if result.U is not None and result.k is not None and _FACTOR.fullmatch(result.k):
@@ -154,16 +179,21 @@ def _real(at: ET.Element, value: str, unit: str) -> ET.Element:
 
 
 def _decided(at: ET.Element, result: Result, decision: Decision) -> None:
-    _words(_below(at, "name"), f"requirement {decision.requirement.id}: {decision.requirement.text}")
-    said = f"{decision.verdict.value.upper()}; probability of conformity {decision.p_conformity}"
-    _words(_below(at, "description"), "; ".join([said, *decision.reasons]))
+    requirement = decision.requirement
+    _words(_below(at, "name"), say("dcc.requirement", id=requirement.id, text=requirement.text))
+    verdict = say(f"verdict.{decision.verdict.value}")
+    valid = decision.verdict is not Verdict.INVALID
+    said = say("dcc.decision", verdict=verdict, p=decision.p_conformity) if valid else verdict
+    rule = say("dcc.rule", rule=rule_in_words(decision.rule))
+    _words(_below(at, "description"), "; ".join([said, *decision.reasons, rule]))
     _text(at, "norm", "JCGM 106")
-    _text(at, "conformity", _conformity(result, decision))
+    if valid:
+        _text(at, "conformity", _conformity(result, decision))
 
 
 def _conformity(result: Result, decision: Decision) -> str:
-    """``pass`` and ``fail`` are our verdicts with their risks; what was not decided is ``conditionalPass`` where the
-    value lies within the tolerance, ``conditionalFail`` where it does not."""
+    """``pass`` and ``fail`` are our verdicts with their risks; INCONCLUSIVE is ``conditionalPass`` where the value lies
+    within the tolerance, else ``conditionalFail``. INVALID is no statement of conformity and has none of the words."""
     if decision.verdict is Verdict.CONFORMING:
         return "pass"
     if decision.verdict is Verdict.NON_CONFORMING:
@@ -175,8 +205,8 @@ def _conformity(result: Result, decision: Decision) -> str:
 
 
 def _contact(at: ET.Element, name: str, address: str) -> None:
-    _words(_below(at, "name"), name or NOT_STATED)
-    _words(_below(_below(at, "location"), "further"), address or NOT_STATED)
+    _words(_below(at, "name"), name or say("dcc.not_stated"))
+    _words(_below(_below(at, "location"), "further"), address or say("dcc.not_stated"))
 
 
 def _statement(at: ET.Element, name: str, words: str) -> None:
@@ -209,4 +239,4 @@ def _text(at: ET.Element, name: str, text: str) -> None:
 
 def _plain(text: str) -> str:
     """One line without control characters: what the schema calls a string that is not empty."""
-    return " ".join(_NO_XML.sub("\ufffd", visible(text)).split()) or NOT_STATED
+    return " ".join(_NO_XML.sub("\ufffd", visible(text)).split()) or say("dcc.not_stated")
