@@ -6,7 +6,7 @@ Run in an environment of its own, never in the project's:
     asked/bin/pip install --no-deps irrCAC
     asked/bin/python tools/ask_other_programs.py
 
-writes tests/cases/other-programs.json: data drawn at random (ties, missing ratings, edge cases), the number that the
+writes tests/statistic/other-programs.json: data drawn at random (ties, missing ratings, edge cases), the number that the
 program gave for them, its name and version. tests/statistic/test_other_programs.py compares ours with them.
 """
 
@@ -27,7 +27,7 @@ from mapie.metrics.classification import classification_coverage_score, classifi
 from mapie.metrics.regression import regression_coverage_score, regression_mean_width_score
 from sksurv.metrics import concordance_index_censored
 
-OUT = Path(__file__).parent.parent / "tests" / "cases" / "other-programs.json"
+OUT = Path(__file__).parent.parent / "tests" / "statistic" / "other-programs.json"
 SEEDS = (1, 2, 3)
 
 

@@ -18,7 +18,7 @@ from measurand.quantity.raters import intraclass
 from measurand.statistic.contract import Rows
 from measurand.statistic.registry import by_name
 
-CASES = json.loads((Path(__file__).parent.parent / "cases" / "other-programs.json").read_text())["cases"]
+CASES = json.loads(Path(__file__).with_name("other-programs.json").read_text())["cases"]
 BY_PAIR = {"gwet_ac1", "gwet_ac2", "scott_pi", "kappa", "brennan_prediger", "weighted_kappa"}
 
 
