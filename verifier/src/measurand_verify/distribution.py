@@ -82,7 +82,8 @@ def distribution_of(result: dict[str, Any], estimate: float) -> Distribution:
         raise RefusedError("the ladder has not one limit per level")
     ladder = sorted(zip(*rows, strict=True))
     for (one, a, b), (other, c, d) in pairwise(ladder):
-        if one == other or c > a or d < b:
+        slack = 1e-9 * (b - a) + 1e-12 * max(abs(a), abs(b))
+        if one == other or c > a + slack or d < b - slack:
             raise RefusedError("the ladder is not nested: a higher level has a narrower interval")
     if any(a > b for _, a, b in ladder):
         raise RefusedError("a lower limit lies above its upper limit")

@@ -154,7 +154,7 @@ def _limits(where: str, result: dict[str, Any], distribution: Distribution, many
     lower, upper = real(result["lower"]), real(result["upper"])
     levels = [1.0 - (1.0 - p) / m for m in range(1, many + 1)]
     at = [row for row in distribution.ladder for level in levels if near(row[0], level)]
-    if at and not any((a, b) == (lower, upper) for _, a, b in at):
+    if at and not any(near(a, lower) and near(b, upper) for _, a, b in at):
         return failed(name, f"[{result['lower']}, {result['upper']}] is not the interval of the stored distribution")
     if distribution.rule is None:
         return unchecked(name, f"rule: {result['distribution']['rule']}; it needs the evidence", needed=False)
