@@ -143,6 +143,12 @@ def test_certify_and_verify(table: str, capsys: pytest.CaptureFixture[str]) -> N
     page = certificate.folder / "certificate.html"
     assert ms.verify(page, key="lab.pub.pem").ok
     assert not ms.verify(page).ok
+    main(["withdraw", str(page), "--key", "lab.pem", "--reason", "wrong labels"])
+    withdrawn = ms.verify(page, key="lab.pub.pem")
+    assert withdrawn.exit_code == 1 and "wrong labels" in repr(withdrawn)
+    news = (certificate.folder / "certificate.status.json").rename("news.status.json")
+    assert ms.verify(page, key="lab.pub.pem").ok
+    assert not ms.verify(page, key="lab.pub.pem", status=[news]).ok
     page.write_bytes(page.read_bytes().replace(b"CONFORMING", b"CONFIRMING"))
     assert ms.verify(page, key="lab.pub.pem").exit_code == 1
     with pytest.raises(ms.MeasurandError, match="after"):

@@ -88,8 +88,19 @@ def certify(
     return Certificate(folder)
 
 
-def verify(file: str | Path, *, key: str | Path | None = None, evidence: str | Path | None = None) -> Verification:
-    """Check a certificate: signature, digests, and every printed number computed again from the evidence."""
+def verify(
+    file: str | Path,
+    *,
+    key: str | Path | None = None,
+    evidence: str | Path | None = None,
+    status: Sequence[str | Path] = (),
+    authorities: Sequence[str | Path] = (),
+) -> Verification:
+    """Check a certificate: signature, digests, and every printed number computed again from the evidence.
+
+    ``status``: status documents or folders of them (withdrawals and replacements); ``authorities``: root certificates
+    of time stamping authorities that you trust. Raises MeasurandError when the file is no certificate.
+    """
     found = verified(
         Path(file),
         recompute=evaluated,
@@ -97,6 +108,8 @@ def verify(file: str | Path, *, key: str | Path | None = None, evidence: str | P
         key=None if key is None else Path(key),
         trusted=trusted(trust_folder()),
         evidence=None if evidence is None else Path(evidence),
+        status=[Path(place) for place in status],
+        authorities=[Path(place) for place in authorities],
     )
     return Verification(found.checks, found.exit_code)
 
