@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"\w+")
-_POSING = frozenset("аеорсухѕіјԁһӏԛԝАВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧονϲօսհոցᎪᎬᏴᎻ")
+POSING = frozenset("аеорсухѕіјԁһӏԛԝАВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧονϲօսհոցᎪᎬᏴᎻ")
 """Cyrillic, Greek, Armenian and Cherokee letters that are drawn like Latin ones (from the confusables of Unicode
 Technical Standard 39)."""
 
@@ -23,7 +23,7 @@ def disguise(name: str) -> str:
         if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
             return f"the character U+{ord(character):04X} is not seen"
     for word in _WORD.findall(name):
-        posing = next((letter for letter in word if letter in _POSING), "")
+        posing = next((letter for letter in word if letter in POSING), "")
         if posing and any(unicodedata.name(letter, "").startswith("LATIN ") for letter in word):
             return f"the letter U+{ord(posing):04X} ({unicodedata.name(posing)}) stands among Latin letters"
     return ""

@@ -7,6 +7,7 @@ import hashlib
 import json
 from functools import cache
 
+from measurand.document.naming import POSING
 from measurand.export.svg.writer import template
 from measurand.message import sentences
 
@@ -33,7 +34,7 @@ DEMONSTRATION = "0f56bb1f347a645b82c0d98a1263d81032f404852738eb0b701858b41e6966d
 def script() -> str:
     """The script: the same bytes in every page, so that its digest can be compared."""
     spoken = {key: text for key, text in sorted(sentences().items()) if key.startswith(SPOKEN)}
-    constants = {"SENTENCES": spoken, "DEMONSTRATION": DEMONSTRATION}
+    constants = {"SENTENCES": spoken, "DEMONSTRATION": DEMONSTRATION, "POSING": "".join(sorted(POSING))}
     head = [f"const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in constants.items()]
     parts = [template(f"verify/{part}.js") for part in PARTS]
     return ('"use strict";\n' + "".join([*head, *parts])).replace("</", "<\\/").replace("<!--", "<\\!--")

@@ -30,14 +30,15 @@ function pageLine(shown) {
 
 // Differences that were found once stay: the page was filled again.
 function shownStates(box, { states, shown }, page) {
-  const found = STATES.map((name) => states[name].state);
+  const names = Object.keys(states); // the five, and that of names where one looks like another
+  const found = names.map((name) => states[name].state);
   const failed = found.filter((s) => s === "failed").length + (shown.length ? 1 : 0);
   const summary = document.getElementById("box-summary");
   const counts = { passed: found.filter((s) => s === "passed").length, failed, open: found.filter((s) => s === "open" || s === "partly").length };
   summary.textContent = (shown.length ? `${say("box.page_differs")} ` : "") + say(failed ? "box.summary_failed" : "box.summary", counts);
   const section = document.getElementById("check");
   section.dataset.state = failed ? "failed" : "open";
-  const list = make("ul", { class: "states" }, ...STATES.map((name) => stateLine(name, states[name])));
+  const list = make("ul", { class: "states" }, ...names.map((name) => stateLine(name, states[name])));
   if (page) list.append(pageLine(shown));
   for (const { element } of shown) element?.classList.add("differs");
   box.replaceChildren(list);

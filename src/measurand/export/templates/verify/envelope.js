@@ -18,7 +18,9 @@ const sha256 = async (bytes) => hex(new Uint8Array(await cryptography().digest("
 
 function unbase64(text) {
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) throw new Error(say("box.base64"));
-  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const found = atob(text);
+  if (btoa(found) !== text) throw new Error(say("box.base64"));
+  return Uint8Array.from(found, (c) => c.charCodeAt(0));
 }
 
 // Canonical JSON (RFC 8785) of documents of this project: strings, whole numbers, true and false.
@@ -36,10 +38,14 @@ function strictly(text, what) {
   return found;
 }
 
+const only = (value, names) => value !== null && typeof value === "object" && Object.keys(value).every((name) => names.includes(name));
+
 async function opened(bytes) {
   if (bytes.length > LARGEST) throw new Error(say("box.too_large"));
   const decoder = () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const envelope = strictly(decoder().decode(bytes), say("box.envelope"));
+  const signatures = Array.isArray(envelope.signatures) ? envelope.signatures : [null];
+  if (!only(envelope, ["payload", "payloadType", "signatures"]) || !signatures.every((one) => only(one, ["keyid", "sig", "key"]))) throw new Error(say("box.envelope_fields"));
   const payload = unbase64(envelope.payload);
   const statement = strictly(decoder().decode(payload), say("box.statement"));
   const kind = Object.keys(KINDS).find((name) => KINDS[name] === statement.predicateType);

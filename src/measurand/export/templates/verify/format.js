@@ -81,6 +81,18 @@ const visible = (text) =>
   String(text).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu, (c) =>
     c === "\n" || c === "\t" ? c : `<U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}>`);
 
+// What makes a name look like another one, as document/naming.py finds it; empty when nothing does.
+function disguise(name) {
+  const code = (c) => `U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+  const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u.exec(name);
+  if (unseen) return say("box.unseen", { code: code(unseen[0]) });
+  for (const [word] of name.matchAll(/[\p{L}\p{N}_]+/gu)) {
+    const posing = [...word].find((letter) => POSING.includes(letter));
+    if (posing && /\p{Script=Latin}/u.test(word)) return say("box.posing", { code: code(posing) });
+  }
+  return "";
+}
+
 const shortened = (text, width) => {
   const letters = Array.from(text);
   return letters.length <= width ? text : `${letters.slice(0, width - 1).join("")}…`;

@@ -55,6 +55,15 @@ function verdictOf(d, r) {
   return rule.kind === "guarded" && !rejected ? "inconclusive" : "non-conforming";
 }
 
+// What a computation gives, or why there is nothing: numbers that are none give no result.
+function attempted(compute) {
+  try {
+    return compute();
+  } catch (error) {
+    return error.message;
+  }
+}
+
 async function recomputed(found, evidence) {
   const { predicate, subject } = found.statement;
   const faults = [];
@@ -76,12 +85,12 @@ async function recomputed(found, evidence) {
     }
   }
   for (const r of predicate.results) {
-    const text = printed(r);
+    const text = attempted(() => printed(r));
     if (text !== r.text) faults.push(say("box.text", { name: r.measurand, stated: r.text, found: text }));
   }
   for (const d of predicate.decisions) {
     const r = predicate.results.find((x) => x.measurand === d.measurand && x.system === d.system && (x.level ?? "") === (d.level ?? ""));
-    const word = r ? verdictOf(d, r) : "";
+    const word = r ? attempted(() => verdictOf(d, r)) : "";
     if (word !== d.verdict) faults.push(say("box.verdict", { name: d.requirement.id, stated: d.verdict, found: word || say("page.none") }));
   }
   if (faults.length) return { state: "failed", text: visible(faults.join("; ")) };

@@ -1,6 +1,5 @@
 // The five states of trust, each on its own: they are never made into one.
 
-const STATES = ["signature", "key", "status", "recomputed", "time"];
 const SIGNS = { passed: "✓", failed: "✕", partly: "◐", open: "–" };
 
 // What the reader gave: a public key or a fingerprint.
@@ -81,6 +80,10 @@ async function examined(certificate, reader, { evidence, page }) {
   await guarded("recomputed", () => recomputed(certificate, evidence));
   const issued = certificate.statement.predicate.issued;
   states.time = { state: "open", text: reader.stamps.length ? say("box.time_given", { name: reader.stamps.join(", ") }) : say("box.time", { issued }) };
+  const { number, procedure_id, laboratory, customer, systems } = certificate.statement.predicate;
+  const names = [number, procedure_id, laboratory.name, laboratory.authorised_by, customer, ...systems.map((s) => s.name)];
+  const posing = names.filter(Boolean).find((name) => disguise(name));
+  if (posing) states.names = { state: "failed", text: say("box.names", { name: visible(posing), reason: disguise(posing) }) };
   const shown = page ? differencesOf(page, certificate) : [];
   return { states, shown };
 }
