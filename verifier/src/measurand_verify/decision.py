@@ -96,7 +96,10 @@ def _checks(where: str, case: Case, valid: bool) -> list[Check]:
     else:
         text = f"{p:.6g} lies between {least:.6g} and {most:.6g} as the stored limits say"
         checks = [unchecked(name, text, needed=False)]
-    return [*checks, _acceptance(where, case), _verdict(where, case, valid, p, (least, most), exact=exact)]
+    checks += [_acceptance(where, case), _verdict(where, case, valid, p, (least, most), exact=exact)]
+    if {"global_consumer", "global_producer"} & set(case.decision["risks"]):
+        checks.append(unchecked(f"global risks {where}", "they are not recomputed here", needed=False))
+    return checks
 
 
 def _probability(case: Case) -> tuple[float, float]:
