@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -40,6 +41,23 @@ def test_without_decisions(name: str, original: Original) -> None:
     bare = original.statement.predicate.model_copy(update={"decisions": ()})
     statement = original.statement.model_copy(update={"predicate": bare})
     assert by_name(name).render(Original(statement, original.data))
+
+
+@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("system", [{}, {"name": "x"}, {"id": "", "digest": "sha256:<x>"}])
+def test_a_system_of_which_nothing_is_stated(name: str, system: dict[str, str], original: Original) -> None:
+    other = original.statement.predicate.model_copy(update={"systems": (system, system)})
+    statement = original.statement.model_copy(update={"predicate": other})
+    assert by_name(name).render(Original(statement, original.data))
+
+
+def test_oscal_text_is_no_markup(original: Original) -> None:
+    hostile = "<script>alert(1)</script> [a](javascript:b) **c**"
+    other = original.statement.predicate.model_copy(update={"title": hostile, "valid_for": " ", "procedure_id": ""})
+    made = by_name("oscal").render(Original(original.statement.model_copy(update={"predicate": other}), original.data))
+    title = json.loads(made)["assessment-results"]["metadata"]["title"]
+    assert re.sub(r"\\(.)", r"\1", title) == hostile
+    assert not re.search(r"(?<!\\)[<>\[\]*]", title)
 
 
 def test_an_unknown_format_says_which_there_are() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from measurand.document.canonical import canonical
-from measurand.document.decision import Decision
+from measurand.document.decision import Decision, Verdict
 from measurand.document.result import Result
 from measurand.export.identity import identity, one_line, systems_of
 from measurand.export.original import Original
@@ -15,6 +16,7 @@ from measurand.message import say
 
 NAMESPACE = "measurand"
 LONGEST_VERSION = 1024
+_SHA256 = re.compile(r"sha256:([0-9a-fA-F]{64})")
 Pair = tuple[Result, tuple[Decision, ...]]
 
 
@@ -25,11 +27,11 @@ def render(original: Original) -> bytes:
     as properties of the BOM: only a model may have a card.
     """
     predicate = original.statement.predicate
-    ids = [system["id"] for system in predicate.systems]
+    ids = [system.get("id", "") for system in predicate.systems]
     pairs = [(_owner(result.system, ids), (result, decisions)) for result, decisions in original.pairs()]
     cards = []
     for i, system in enumerate(predicate.systems):
-        own = [pair for owner, pair in pairs if owner == system["id"]]
+        own = [pair for owner, pair in pairs if owner and owner == system.get("id", "")]
         if own or predicate.evidence is not None:
             cards.append(_model(original, i, system, own))
     left = [pair for owner, pair in pairs if owner == ""]
@@ -55,7 +57,7 @@ def _owner(system: str, ids: list[str]) -> str:
 
 def _metadata(original: Original) -> dict[str, Any]:
     predicate = original.statement.predicate
-    version = one_line(predicate.program.get("measurand", ""))
+    version = one_line(predicate.program.get("measurand", ""))[:LONGEST_VERSION]
     tool = {"type": "application", "name": "measurand", "version": version}
     certificate = {
         "type": "file",
@@ -86,17 +88,17 @@ def _model(original: Original, i: int, system: Mapping[str, str], pairs: list[Pa
     model: dict[str, Any] = {
         "type": "machine-learning-model",
         "bom-ref": identity(original, "system", i),
-        "name": one_line(system.get("name", "")) or one_line(system["id"]),
+        "name": one_line(system.get("name", "")) or one_line(system.get("id", "")) or say("export.not_stated"),
     }
     if system.get("version"):
         model["version"] = one_line(system["version"])[:LONGEST_VERSION]
     if system.get("maker"):
         model["manufacturer"] = {"name": one_line(system["maker"])}
-    if system.get("digest", "").startswith("sha256:"):
-        model["hashes"] = _hashes(system["digest"].removeprefix("sha256:"))
+    if digest := _SHA256.fullmatch(system.get("digest", "")):
+        model["hashes"] = _hashes(digest[1])
     card: dict[str, Any] = {"bom-ref": identity(original, "card", i)}
     if pairs:
-        metrics = [_metric(result, system["id"]) for result, _ in pairs]
+        metrics = [_metric(result, system.get("id", "")) for result, _ in pairs]
         card["quantitativeAnalysis"] = {"performanceMetrics": metrics}
     card["considerations"] = _considerations(original, system, pairs)
     card["properties"] = _properties(fact for n, pair in enumerate(pairs) for fact in _facts(n, *pair))
@@ -133,7 +135,8 @@ def _facts(n: int, result: Result, decisions: tuple[Decision, ...], whole: bool 
     for d in decisions:
         yield f"{place}:requirement", f"{d.requirement.id}: {d.requirement.text}"
         yield f"{place}:verdict", d.verdict.value
-        yield f"{place}:probabilityOfConformity", d.p_conformity
+        if d.verdict is not Verdict.INVALID:
+            yield f"{place}:probabilityOfConformity", d.p_conformity
 
 
 def _considerations(original: Original, system: Mapping[str, str], pairs: list[Pair]) -> dict[str, Any]:

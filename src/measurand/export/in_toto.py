@@ -52,7 +52,10 @@ def render_svr(original: Original) -> bytes:
 def _statement(original: Original, kind: str, predicate: dict[str, Any]) -> bytes:
     """The subjects are the systems that were measured, and the signed certificate."""
     subjects: list[dict[str, Any]] = [
-        {"name": system.get("name") or system["id"], "digest": {"sha256": system["digest"].removeprefix("sha256:")}}
+        {
+            "name": system.get("name") or system.get("id", ""),
+            "digest": {"sha256": system["digest"].removeprefix("sha256:")},
+        }
         for system in original.statement.predicate.systems
         if system.get("digest", "").startswith("sha256:")
     ]

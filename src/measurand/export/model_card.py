@@ -21,7 +21,7 @@ def render(original: Original) -> bytes:
     of_systems: dict[str, list[Result]] = {}
     for result in predicate.results:
         of_systems.setdefault(result.system, []).append(result)
-    names = {system["id"]: system.get("name") or system["id"] for system in predicate.systems}
+    names = {system.get("id", ""): system.get("name") or system.get("id", "") for system in predicate.systems}
     for system, results in of_systems.items():
         lines += [f"- name: {_quoted(names.get(system, system))}", "  results:"]
         for result in results:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from measurand.document.canonical import canonical
 from measurand.document.decision import Decision, Verdict
 from measurand.document.result import Result
 from measurand.export.identity import identity, one_line, systems_of
+from measurand.export.naming import rule_in_words
 from measurand.export.original import Original
 from measurand.export.summary import summary
 from measurand.message import say
@@ -19,6 +21,8 @@ NAMESPACE = "https://measurand.dev/ns/oscal"
 REASON = {Verdict.CONFORMING: "pass", Verdict.NON_CONFORMING: "fail"}
 """Why an objective has its state; "other" for what is neither (inconclusive, invalid)."""
 _TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_MARK = re.compile(r"([\\`*_\[\]<>&~^{}|$#!])|^(?=[-+=])")
+"""Characters that Markdown gives a meaning: OSCAL takes titles, descriptions and remarks for Markdown."""
 
 
 def render(original: Original) -> bytes:
@@ -39,10 +43,10 @@ def render(original: Original) -> bytes:
     if requirements:
         whole["local-definitions"] = {
             "objectives-and-methods": [
-                {"control-id": token, "description": _line(text), "parts": [_objective(token, text)]}
+                {"control-id": token, "description": _words(text), "parts": [_objective(token, text)]}
                 for token, text in requirements.items()
             ],
-            "remarks": say("export.oscal.requirements", procedure=one_line(predicate.procedure_id)),
+            "remarks": say("export.oscal.requirements", procedure=_words(predicate.procedure_id)),
         }
     return canonical({"assessment-results": whole})
 
@@ -57,13 +61,13 @@ def _metadata(original: Original) -> dict[str, Any]:
         "program": " ".join(("measurand", predicate.program.get("measurand", ""))),
     }
     return {
-        "title": _line(predicate.title),
+        "title": _words(predicate.title),
         "last-modified": predicate.issued,
         "version": _line(original.number),
         "oscal-version": VERSION,
         "props": _props(facts),
         "parties": [party],
-        "remarks": one_line(say("export.copy", number=original.number, sha256=original.sha256)),
+        "remarks": _words(say("export.copy", number=original.number, sha256=original.sha256)),
     }
 
 
@@ -73,13 +77,15 @@ def _result(original: Original, requirements: Mapping[str, str]) -> dict[str, An
     limits = {"valid-for": predicate.valid_for, "not-valid-for": predicate.not_valid_for}
     found: dict[str, Any] = {
         "uuid": identity(original, "result"),
-        "title": _line(predicate.title),
-        "description": one_line(say("export.copy", number=original.number, sha256=original.sha256)),
+        "title": _words(predicate.title),
+        "description": _words(say("export.copy", number=original.number, sha256=original.sha256)),
         "start": predicate.measured,
         "end": predicate.measured,
-        "props": _props({"procedure": predicate.procedure_id, **limits}),
+        "props": _props(
+            {"procedure-sha256": predicate.procedure_sha256, "procedure": predicate.procedure_id, **limits}
+        ),
         "reviewed-controls": {"control-selections": [_reviewed(requirements)]},
-        "remarks": " ".join((say("export.oscal.time"), *map(one_line, predicate.remarks))),
+        "remarks": " ".join((say("export.oscal.time"), *map(_words, predicate.remarks))),
     }
     lists = {
         "observations": [_observation(original, n, result) for n, (result, _) in pairs],
@@ -97,12 +103,13 @@ def _result(original: Original, requirements: Mapping[str, str]) -> dict[str, An
 def _component(original: Original, i: int, system: Mapping[str, str]) -> dict[str, Any]:
     """A system that was measured; whether it is in use is not known to a certificate."""
     facts = {name: system.get(name, "") for name in ("id", "version", "maker", "digest")}
+    props = _props(facts)
     return {
         "uuid": identity(original, "system", i),
         "type": "software",
-        "title": _line(system.get("name", "") or system["id"]),
-        "description": _line(system.get("intended_use", "")),
-        "props": _props(facts),
+        "title": _words(system.get("name") or system.get("id", "")),
+        "description": _words(system.get("intended_use", "")),
+        **({"props": props} if props else {}),
         "status": {"state": "other", "remarks": say("export.not_stated")},
     }
 
@@ -121,10 +128,12 @@ def _observation(original: Original, n: int, result: Result) -> dict[str, Any]:
         "coverage-lower": result.lower,
         "coverage-upper": result.upper,
         "coverage-probability": result.coverage_probability,
+        "expanded-uncertainty": result.U or "",
+        "coverage-factor": result.k or "",
         "items": str(result.items),
         "independent-units": str(result.units),
     }
-    ids = [system["id"] for system in original.statement.predicate.systems]
+    ids = [system.get("id", "") for system in original.statement.predicate.systems]
     subjects = [
         {"subject-uuid": identity(original, "system", ids.index(system)), "type": "component"}
         for system in systems_of(result.system, ids)
@@ -132,8 +141,8 @@ def _observation(original: Original, n: int, result: Result) -> dict[str, Any]:
     href = f"#{identity(original, 'file', 'certificate.json')}"
     return {
         "uuid": identity(original, "observation", n),
-        "title": _line(result.title),
-        "description": _line(summary(result)),
+        "title": _words(result.title),
+        "description": _words(summary(result)),
         "props": _props(facts),
         "methods": ["TEST"],
         **({"subjects": subjects} if subjects else {}),
@@ -153,7 +162,8 @@ def _finding(original: Original, n: int, i: int, decision: Decision) -> dict[str
     }
     facts = {
         "verdict": decision.verdict.value,
-        "probability-of-conformity": decision.p_conformity,
+        "probability-of-conformity": "" if decision.verdict is Verdict.INVALID else decision.p_conformity,
+        "decision-rule": rule_in_words(decision.rule),
         "lower-limit": decision.requirement.lower_limit or "",
         "upper-limit": decision.requirement.upper_limit or "",
         "stated": decision.stated,
@@ -163,10 +173,10 @@ def _finding(original: Original, n: int, i: int, decision: Decision) -> dict[str
     limits = decision.requirement.text
     return {
         "uuid": identity(original, "finding", n, i),
-        "title": _line(say("export.unmet", requirement=limits, verdict=verdict, title=decision.measurand)),
-        "description": _line(" ".join((verdict, *decision.reasons, decision.what_now))),
+        "title": _words(say("export.unmet", requirement=limits, verdict=verdict, title=decision.measurand)),
+        "description": _words(" ".join((verdict, *decision.reasons, decision.what_now))),
         "props": _props(facts),
-        "target": {"type": "objective-id", "target-id": f"{token}_obj", "title": _line(limits), "status": status},
+        "target": {"type": "objective-id", "target-id": f"{token}_obj", "title": _words(limits), "status": status},
         "related-observations": [{"observation-uuid": identity(original, "observation", n)}],
     }
 
@@ -183,7 +193,7 @@ def _token(original: Original, name: str) -> str:
 
 
 def _objective(token: str, text: str) -> dict[str, str]:
-    return {"id": f"{token}_obj", "name": "assessment-objective", "prose": _line(text)}
+    return {"id": f"{token}_obj", "name": "assessment-objective", "prose": _words(text)}
 
 
 def _reviewed(requirements: Mapping[str, str]) -> dict[str, Any]:
@@ -200,8 +210,8 @@ def _resources(original: Original) -> list[dict[str, Any]]:
     return [
         {
             "uuid": identity(original, "file", name),
-            "title": _line(name),
-            "rlinks": [{"href": name, "hashes": [{"algorithm": "SHA-256", "value": digest}]}],
+            "title": _words(name),
+            "rlinks": [{"href": quote(name, errors="replace"), "hashes": [{"algorithm": "SHA-256", "value": digest}]}],
         }
         for name, digest in files
     ]
@@ -216,3 +226,12 @@ def _props(facts: Mapping[str, str]) -> list[dict[str, str]]:
 def _line(text: str) -> str:
     """OSCAL wants words where nothing was stated."""
     return one_line(text) or say("export.not_stated")
+
+
+def _words(text: str) -> str:
+    """Text of a field that is taken for Markdown: every character stands for itself.
+
+    >>> _words("- a <b> [c]")
+    '\\\\- a \\\\<b\\\\> \\\\[c\\\\]'
+    """
+    return _MARK.sub(lambda found: "\\" + found[0], _line(text))
