@@ -106,6 +106,15 @@ def test_dcc_holds_the_signed_numbers(original: Original) -> None:
             assert expanded.findtext("si:valueExpandedMU", namespaces=names_) == result.U
 
 
+def test_dcc_names_the_system_where_there_are_several(original: Original) -> None:
+    systems = ({"id": "a"}, {"id": "b"})
+    results = tuple(r.model_copy(update={"system": "b - a"}) for r in original.statement.predicate.results)
+    other = original.statement.predicate.model_copy(update={"systems": systems, "results": results, "decisions": ()})
+    data = by_name("dcc").render(Original(original.statement.model_copy(update={"predicate": other}), original.data))
+    names_ = ET.fromstring(data).findall(f".//{{{DCC}}}measurementResult/{{{DCC}}}name/{{{DCC}}}content")
+    assert len(names_) == len(results) and all((name.text or "").endswith(", b - a") for name in names_)
+
+
 def test_dcc_says_each_verdict(original: Original) -> None:
     """Conformity in one of the words of DCC, after the verdict in ours; INVALID has none, for nothing is stated."""
     root = ET.fromstring(by_name("dcc").render(original))

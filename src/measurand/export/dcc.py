@@ -112,7 +112,8 @@ def _core(core: ET.Element, original: Original) -> None:
 
 
 def _result(at: ET.Element, original: Original, result: Result, decisions: tuple[Decision, ...]) -> None:
-    name = " ".join(filter(None, (result.title, result.level)))
+    several = len(original.statement.predicate.systems) > 1
+    name = ", ".join(filter(None, (result.title, result.level, result.system if several else "")))
     _words(_below(at, "name"), name)
     warned = [say("dcc.warning", text=text) for text in result.warnings]
     warned += [say("dcc.check", name=check.name, text=check.text) for check in result.checks if not check.passed]
