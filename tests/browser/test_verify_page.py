@@ -35,7 +35,7 @@ def test_equal_in_every_run() -> None:
 
 def test_it_says_what_it_is(show: Callable[..., Any], alone: bytes) -> None:
     tab = show(alone)
-    assert "This file did not leave your computer" in tab.page.inner_text("main")
+    assert "does not leave your computer: the page can make no request" in tab.page.inner_text("main")
     assert tab.summary() == "No certificate yet."
     assert tab.page.is_visible("#zone") and tab.faults == []
 
@@ -48,6 +48,7 @@ def test_a_good_certificate_is_checked_and_drawn(
     html = name.endswith("html")
     give(tab, (name, certificate.page if html else certificate.envelope))
     assert tab.states() == {**ALONE, **({"page": "passed"} if html else {})}
+    assert "This file did not leave your computer" in tab.page.inner_text("main")
     shown = tab.page.inner_text("#content")
     assert certificate.predicate.number in shown and name in shown
     for result in certificate.predicate.results:

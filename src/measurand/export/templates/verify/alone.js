@@ -29,6 +29,7 @@ async function dropped(files, key) {
   if (!current && others.length) return notRead(others[0]);
   const damaged = others.find(({ file, error }) => files.length === 1 && /\.html?$/i.test(file.name) && error);
   if (damaged) return notRead(damaged);
+  document.getElementById("left").textContent = say("box.left");
   await take(others.map(({ file }) => file), key);
   await refreshed();
 }
