@@ -106,6 +106,24 @@ def test_dcc_holds_the_signed_numbers(original: Original) -> None:
             assert expanded.findtext("si:valueExpandedMU", namespaces=names_) == result.U
 
 
+@pytest.mark.parametrize(
+    ("unit", "written"),
+    [("1", r"\one"), ("%", r"\percent"), ("ms", r"\milli\second"), ("ohm", r"\ohm"), ("px", "px"), ("\n<\u202e>", "<<U+202E>>")],
+)  # fmt: skip
+def test_units_of_d_si(unit: str, written: str, original: Original) -> None:
+    """Written as D-SI writes the units of the SI brochure; what has no form there is said to have none."""
+    (first, *_) = original.statement.predicate.results
+    other = original.statement.predicate.model_copy(
+        update={"results": (first.model_copy(update={"unit": unit}),), "decisions": ()}
+    )
+    data = by_name("dcc").render(Original(original.statement.model_copy(update={"predicate": other}), original.data))
+    quantity = ET.fromstring(data).find(f".//{{{DCC}}}result/{{{DCC}}}data/{{{DCC}}}quantity")
+    assert quantity is not None
+    assert quantity.findtext(f"{{{SI}}}real/{{{SI}}}unit") == written
+    said = quantity.findtext(f"{{{DCC}}}description/{{{DCC}}}content") or ""
+    assert ("no form in D-SI" in said) == (not written.startswith("\\"))
+
+
 def test_dcc_names_the_system_where_there_are_several(original: Original) -> None:
     systems = ({"id": "a"}, {"id": "b"})
     results = tuple(r.model_copy(update={"system": "b - a"}) for r in original.statement.predicate.results)

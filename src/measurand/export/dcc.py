@@ -25,7 +25,9 @@ UNITS = {
     "h": r"\hour", "m": r"\metre", "km": r"\kilo\metre", "cm": r"\centi\metre", "mm": r"\milli\metre",
     "um": r"\micro\metre", "nm": r"\nano\metre", "kg": r"\kilogram", "g": r"\gram", "mg": r"\milli\gram",
     "K": r"\kelvin", "degC": r"\degreecelsius", "V": r"\volt", "A": r"\ampere", "J": r"\joule", "W": r"\watt",
-    "Hz": r"\hertz", "N": r"\newton", "Pa": r"\pascal", "deg": r"\degree", "rad": r"\radian",
+    "mV": r"\milli\volt", "mA": r"\milli\ampere", "ohm": r"\ohm", "kW": r"\kilo\watt", "us": r"\micro\second",
+    "Hz": r"\hertz", "kHz": r"\kilo\hertz", "d": r"\day", "mol": r"\mole", "ns": r"\nano\second",
+    "µs": r"\micro\second", "µm": r"\micro\metre", "mrad": r"\milli\radian", "N": r"\newton", "Pa": r"\pascal", "deg": r"\degree", "rad": r"\radian",
 }  # fmt: skip
 """Our unit -> D-SI. Another unit stays as it is written, and the quantity says so."""
 _NO_XML = re.compile("[\ufffe\uffff]")
