@@ -108,7 +108,8 @@ def test_dcc_holds_the_signed_numbers(original: Original) -> None:
 
 @pytest.mark.parametrize(
     ("unit", "written"),
-    [("1", r"\one"), ("%", r"\percent"), ("ms", r"\milli\second"), ("ohm", r"\ohm"), ("px", "px"), ("\n<\u202e>", "<<U+202E>>")],
+    [("1", r"\one"), ("%", r"\percent"), ("ms", r"\milli\second"), ("ohm", r"\ohm"), ("px", "px"),
+     ("\n<\u202e>", "<<U+202E>>")],
 )  # fmt: skip
 def test_units_of_d_si(unit: str, written: str, original: Original) -> None:
     """Written as D-SI writes the units of the SI brochure; what has no form there is said to have none."""

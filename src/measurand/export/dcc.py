@@ -27,7 +27,8 @@ UNITS = {
     "K": r"\kelvin", "degC": r"\degreecelsius", "V": r"\volt", "A": r"\ampere", "J": r"\joule", "W": r"\watt",
     "mV": r"\milli\volt", "mA": r"\milli\ampere", "ohm": r"\ohm", "kW": r"\kilo\watt", "us": r"\micro\second",
     "Hz": r"\hertz", "kHz": r"\kilo\hertz", "d": r"\day", "mol": r"\mole", "ns": r"\nano\second",
-    "µs": r"\micro\second", "µm": r"\micro\metre", "mrad": r"\milli\radian", "N": r"\newton", "Pa": r"\pascal", "deg": r"\degree", "rad": r"\radian",
+    "µs": r"\micro\second", "µm": r"\micro\metre", "mrad": r"\milli\radian", "N": r"\newton", "Pa": r"\pascal",
+    "deg": r"\degree", "rad": r"\radian",
 }  # fmt: skip
 """Our unit -> D-SI. Another unit stays as it is written, and the quantity says so."""
 _NO_XML = re.compile("[\ufffe\uffff]")
