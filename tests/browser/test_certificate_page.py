@@ -307,7 +307,8 @@ def test_no_name_becomes_markup_or_code(show: Callable[..., Any], certificate: A
         valid_for="__proto__",
     )
     tab = show(made.page)
-    assert tab.states() == GOOD
+    assert tab.states() == {**GOOD, "names": "failed"}
+    assert "U+202E is not seen" in tab.text("names")
     assert "<U+202E>" in tab.page.inner_text("h1")
     assert len(tab.requests) == 1 and tab.faults == []
 
