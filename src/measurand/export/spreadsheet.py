@@ -6,6 +6,7 @@ import csv
 import io
 import re
 
+from measurand.document.decision import Verdict
 from measurand.export.original import Original
 from measurand.export.plain import visible
 
@@ -31,7 +32,8 @@ def render(original: Original) -> bytes:
             if decision is not None:
                 limits = decision.requirement
                 stated = [limits.id, limits.lower_limit or "", limits.upper_limit or ""]
-                stated += [decision.p_conformity, decision.verdict.value]
+                known = decision.verdict is not Verdict.INVALID
+                stated += [decision.p_conformity if known else "", decision.verdict.value]
             writer.writerow([guarded(cell) for cell in (*head, *stated)])
     return stream.getvalue().encode("utf-8")
 
