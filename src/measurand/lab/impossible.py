@@ -83,7 +83,9 @@ def refuse_impossible(
         found += _sets(columns["set"], ok, outputs, roles["set"], classes)
     if "log_score" in statistics and {"score", "reference"} <= columns.keys():
         found += _surprises(columns, ok, outputs, roles["score"], statistics["log_score"])
-    if {"calibration_slope", "calibration_intercept"} & statistics.keys() and "score" in columns:
+    refit = [statistics[name] for name in ("calibration_slope", "calibration_intercept") if name in statistics]
+    # a contrast may leave levels out
+    if any(m.contrast is None for m in refit) and "score" in columns:
         found += _without_logit(columns["score"], ok, outputs, roles["score"])
     icc = statistics.get("intraclass_correlation")
     # groups may have raters of their own: left to the refusal of the statistic, which sees one group

@@ -82,14 +82,15 @@ def result(
     shown = printed(value, u, interval=(lower, upper), coverage_probability=p, unit=unit, bounds=bounds)
     symmetric = shown.symmetric
     words = outcome.words
+    generalised = outcome.measurand.estimand == "generalised"
+    population = procedure.sampling.population or say("words.population") if generalised else say("words.these_items")
     if definition is not None and outcome.measurand.contrast is None:
         words = definition.words.format(
             lower=_percent(lower, u, definition, outcome.bounds), upper=_percent(upper, u, definition, outcome.bounds),
-            population=(procedure.sampling.population or say("words.population"))
-            if outcome.measurand.estimand == "generalised"
-            else say("words.these_items"),
-            positive=outcome.measurand.positive or say("words.positive"),
+            population=population, positive=outcome.measurand.positive or say("words.positive"),
         )  # fmt: skip
+    elif definition is not None and not words:
+        words = _of_two(outcome, definition, population, (lower, upper), u)
     null = _null_value(outcome)
     if null is not None and words:
         words = f"{words} {say('words.null_value', value=rounded(float(null), u))}"
@@ -106,6 +107,22 @@ def result(
         checks=tuple(checks), warnings=tuple(warnings),
         curves=(*_curves(outcome, seen), *drawn), item_map=_item_map(outcome, seen), evidence_at=evidence_at,
         labelling=labelling,
+    )  # fmt: skip
+
+
+def _of_two(outcome: Outcome, definition: Definition, population: str, limits: tuple[float, float], u: float) -> str:
+    """The sentence of a difference or a ratio of two systems, factor levels or groups."""
+    asked = outcome.measurand.contrast
+    if asked is None or asked.kind not in ("difference", "ratio"):
+        return ""
+    over = "" if asked.over == "system" else f"{asked.over} "
+    share = definition.unit == "1" and not definition.scores and asked.kind == "difference"
+    points = share and outcome.bounds == (-1.0, 1.0)
+    lower, upper = (rounded(100 * x, 100 * u) if points else rounded(x, u) for x in limits)
+    return say(
+        "words.points" if points else f"words.{asked.kind}",
+        population=population, title=definition.title, lower=lower, upper=upper,
+        first=f"{over}{asked.first}", second=f"{over}{asked.second or outcome.level}",
     )  # fmt: skip
 
 
