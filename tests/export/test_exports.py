@@ -170,6 +170,27 @@ def test_inconclusive_is_no_pass_anywhere(original: Original) -> None:
     assert len(svr["properties"]) <= len(stated["passedTests"])
 
 
+def test_a_summary_states_what_holds_for_all(original: Original) -> None:
+    """A requirement that one system met and another did not is no property; of several systems none is a subject."""
+    (met, *_) = [d for d in original.statement.predicate.decisions if d.verdict is Verdict.CONFORMING]
+
+    def summary(*verdicts: Verdict) -> dict[str, object]:
+        systems = tuple({"id": str(i), "digest": f"sha256:{i:064x}"} for i, _ in enumerate(verdicts))
+        decisions = tuple(
+            met.model_copy(update={"system": s["id"], "verdict": v}) for s, v in zip(systems, verdicts, strict=True)
+        )
+        other = original.statement.predicate.model_copy(update={"systems": systems, "decisions": decisions})
+        whole = original.statement.model_copy(update={"predicate": other})
+        return json.loads(by_name("svr").render(Original(whole, original.data)))
+
+    one, both = summary(Verdict.CONFORMING), summary(Verdict.CONFORMING, Verdict.CONFORMING)
+    assert one["predicate"]["properties"] == both["predicate"]["properties"] != []
+    assert len(one["subject"]) == 2
+    assert [s["digest"] for s in both["subject"]] == [{"sha256": original.sha256}]
+    for verdict in set(Verdict) - {Verdict.CONFORMING}:
+        assert summary(Verdict.CONFORMING, verdict)["predicate"]["properties"] == []
+
+
 def test_the_command(tmp_path, original: Original, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["demo", "--out", str(tmp_path / "out"), "-q"]) == 0
     (path,) = (tmp_path / "out").rglob("certificate.html")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from measurand.document.canonical import canonical
@@ -13,6 +14,7 @@ TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
 SVR = "https://in-toto.io/attestation/svr/v0.1"
 RESULT = {Verdict.CONFORMING: "PASSED", Verdict.INCONCLUSIVE: "WARNED"}
 """Of all decisions together; what is neither (non-conforming, invalid) is FAILED."""
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def render_test_result(original: Original) -> bytes:
@@ -34,30 +36,30 @@ def render_test_result(original: Original) -> bytes:
 
 
 def render_svr(original: Original) -> bytes:
-    """An unsigned summary of what was decided: one property per requirement that was found conforming."""
+    """An unsigned summary of what was decided: one property per requirement that was found conforming wherever it was
+    decided. A property is said of every subject, so of several systems none is one: the certificate alone is."""
     predicate = original.statement.predicate
-    properties = [
-        f"MEASURAND_{d.requirement.id}".upper().replace("-", "_")
-        for d in predicate.decisions
-        if d.verdict is Verdict.CONFORMING
-    ]
+    by: dict[str, set[Verdict]] = {}
+    for decision in predicate.decisions:
+        name = f"MEASURAND_{decision.requirement.id}".upper().replace("-", "_")
+        by.setdefault(name, set()).add(decision.verdict)
     stated = {
         "verifier": {"id": f"https://measurand.dev/program/{predicate.program.get('measurand', '')}"},
         "timeCreated": predicate.issued,
-        "properties": sorted(set(properties)),
+        "properties": sorted(name for name, verdicts in by.items() if verdicts == {Verdict.CONFORMING}),
     }
-    return _statement(original, SVR, stated)
+    return _statement(original, SVR, stated, systems=len(predicate.systems) == 1)
 
 
-def _statement(original: Original, kind: str, predicate: dict[str, Any]) -> bytes:
-    """The subjects are the systems that were measured, and the signed certificate."""
+def _statement(original: Original, kind: str, predicate: dict[str, Any], *, systems: bool = True) -> bytes:
+    """The subjects are the systems that were measured, as far as their digest is known, and the signed certificate."""
     subjects: list[dict[str, Any]] = [
         {
             "name": system.get("name") or system.get("id", ""),
             "digest": {"sha256": system["digest"].removeprefix("sha256:")},
         }
         for system in original.statement.predicate.systems
-        if system.get("digest", "").startswith("sha256:")
+        if systems and _DIGEST.fullmatch(system.get("digest", ""))
     ]
     subjects.append({"name": "certificate.json", "digest": {"sha256": original.sha256}})
     whole = {"_type": STATEMENT_TYPE, "subject": subjects, "predicateType": kind, "predicate": predicate}
