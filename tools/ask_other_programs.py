@@ -6,8 +6,8 @@ Run in an environment of its own, never in the project's:
     asked/bin/pip install --no-deps irrCAC
     asked/bin/python tools/ask_other_programs.py
 
-writes tests/statistic/other-programs.json: data drawn at random (ties, missing ratings, edge cases), the number that the
-program gave for them, its name and version. tests/statistic/test_other_programs.py compares ours with them.
+writes tests/statistic/other-programs.json: data drawn at random (ties, missing ratings, edge cases), the number that
+the program gave for them, its name and version. tests/statistic/test_other_programs.py compares ours with them.
 """
 
 from __future__ import annotations
