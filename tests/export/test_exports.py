@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import re
+import shutil
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -21,6 +22,9 @@ from measurand.export.dcc import DCC, SI
 from measurand.export.original import Original
 from measurand.export.registry import OWN, by_name, names
 from measurand.export.spreadsheet import guarded
+from measurand.lab.keys import demonstration_key
+from measurand.lab.opened import opened
+from measurand.lab.status import withdrawn as withdrawal
 
 
 @pytest.fixture(scope="session")
@@ -202,6 +206,21 @@ def test_the_command(tmp_path, original: Original, capsys: pytest.CaptureFixture
     assert cli.main(["export", "--list"]) == 0
     listed = capsys.readouterr().out
     assert all(name in listed for name in OWN)
+    withdrawn = tmp_path / "other"
+    shutil.copytree(path.parent, withdrawn)
+    original_ = opened(path.with_name("certificate.json"))
+    data = withdrawal(
+        original_,
+        demonstration_key(),
+        reason="wrong",
+        laboratory=original_.statement.predicate.laboratory,
+        at="2027-01-01T00:00:00Z",
+    )
+    (withdrawn / "certificate.status.json").write_bytes(data)
+    assert (
+        cli.main(["export", str(withdrawn / "certificate.html"), "--to", "csv", "--out", str(tmp_path / "w.csv")]) == 1
+    )
+    assert "withdrawn" in capsys.readouterr().err
     changed = tmp_path / "c.json"
     changed.write_bytes(path.with_name("certificate.json").read_bytes().replace(b'"sig":"M', b'"sig":"N', 1))
     assert cli.main(["export", str(changed), "--to", "csv"]) == 1

@@ -14,6 +14,7 @@ from measurand.lab.atomic import write_file
 from measurand.lab.authenticity import file_check, name_check
 from measurand.lab.envelope import signature_checks
 from measurand.lab.opened import opened
+from measurand.lab.status import documents_of, status_check
 from measurand.lab.trust import trust_folder, trusted
 from measurand.message import say
 
@@ -33,7 +34,10 @@ def verb(file: Path | None, name: str | None, out: Path | None, listed: bool, js
     export = by_name(name)
     certificate = opened(file)
     predicate = certificate.statement.predicate
-    checks = signature_checks(certificate, given=None, trusted=trusted(trust_folder()), signed_at=predicate.issued)
+    known = trusted(trust_folder())
+    checks = signature_checks(certificate, given=None, trusted=known, signed_at=predicate.issued)
+    status = status_check(certificate, documents_of([file.parent]), given=None, trusted=known)
+    checks += [status] if status.needed else []  # nothing known of a withdrawal is no remark about a copy
     for check in (file_check(certificate), name_check(predicate), *checks):
         if check.state == "failed":
             raise AuthenticityError(Finding("M0802", "", say("M0802.export", file=str(file), reason=check.text)))
