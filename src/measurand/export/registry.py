@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 
 from measurand.errors import Finding, MeasurandError
-from measurand.export import cyclonedx, dcc, in_toto, model_card, oscal, ro_crate, spreadsheet
+from measurand.export import croissant, cyclonedx, dcc, in_toto, model_card, oscal, ro_crate, spreadsheet
 from measurand.export.original import Original
 from measurand.message import say
 
@@ -31,6 +31,7 @@ OWN: Mapping[str, Export] = {
     "test-result": Export(in_toto.render_test_result, ".test-result.json"),
     "svr": Export(in_toto.render_svr, ".svr.json"),
     "cyclonedx": Export(cyclonedx.render, ".cdx.json"),
+    "croissant": Export(croissant.render, ".croissant.json"),
     "model-card": Export(model_card.render, ".model-card.md"),
     "ro-crate": Export(ro_crate.render, ".json", file="ro-crate-metadata.json"),
 }
