@@ -61,6 +61,8 @@ def test_no_place_of_one_machine(file: Path) -> None:
 @pytest.mark.parametrize("name", [f"requirements/{n}.txt" for n in ("run", "test", "check", "docs", "conformance")])
 def test_locks_have_hashes_and_no_address(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
-    assert not re.search(r"^\s*(-|https?:)|index-url|find-links|://|@ ", text.replace("    --hash", "hash"), re.MULTILINE)
+    assert not re.search(
+        r"^\s*(-|https?:)|index-url|find-links|://|@ ", text.replace("    --hash", "hash"), re.MULTILINE
+    )
     packages = re.findall(r"^\S+==\S+ \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", text, re.MULTILINE)
     assert len(packages) == len(re.findall(r"^\S+==", text, re.MULTILINE)) > 20
