@@ -33,8 +33,8 @@ def carried(
 
     >>> a, h = Uncertain(value="0.02", u="0.004"), Uncertain(value="0.01", u="0.003")
     >>> top = carried(h, None, classes=("no", "yes"))
-    >>> carried(a, top, classes=("no", "yes")).combined.value
-    '0.0296'
+    >>> round(real(carried(a, top, classes=("no", "yes")).combined.value), 12)
+    0.0296
     """
     if classes is None:
         above = None if higher is None else higher.combined
