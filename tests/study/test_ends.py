@@ -10,7 +10,7 @@ import pytest
 from measurand.document.procedure import Contrast, StatusRules
 from measurand.errors import MeasurandError, RefusedError
 from measurand.quantity.limits import Limits
-from measurand.study.measure import at_bound
+from measurand.study.unseen import at_bound
 
 from .build import columns, measurand, measured, procedure
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,10 @@ class Outcome:
     """The result in words, where they are not those of the quantity."""
     alone: Limits | None = None
     """Limits of this result alone, where ``limits`` hold together with those of others."""
+    parts: tuple[Limits, ...] = ()
+    """Limits of each arm, of which those of a contrast are composed."""
+    rho: Array = field(default_factory=lambda: np.eye(0))
+    """Their correlations there, shape (arms, arms)."""
 
     @property
     def name(self) -> str:
@@ -149,6 +153,7 @@ def contrast(measurand: Measurand, system: str, level: str, pair: tuple[Arm, Arm
         propagate([measurand.id], np.array([value]), slope[None, :], inner),
         {**first.sampled.effect_of_key, **second.sampled.effect_of_key},
         {**first.sampled.inside, **second.sampled.inside}, limits, bounds,
+        parts=tuple(parts), rho=np.array([[1.0, rho], [rho, 1.0]]),
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def extreme(target: Target, arms: Sequence[Arm], seen: Observed) -> Outcome:
         propagate(output, value, slope[None, :], joint), propagate(output, value, slope[None, :], inner),
         {k: e for a in arms for k, e in a.sampled.effect_of_key.items()},
         {k: e for a in arms for k, e in a.sampled.inside.items()}, found.limits, found.limits.bounds,
-        words=_words(asked, found, parts, names, largest=largest),
+        words=_words(asked, found, parts, names, largest=largest), parts=tuple(parts), rho=rho,
     )  # fmt: skip
 
 

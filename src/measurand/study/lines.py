@@ -18,6 +18,8 @@ from measurand.study.crossing import UNIT
 from measurand.study.margins import REPEAT, SPREAD, Effect, effect_variances
 
 Array = NDArray[np.float64]
+UNSEEN = "unseen:"
+"""How the keys of sources begin that hold the spread that observations did not show."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def floor_of(estimate: Estimate, effects: Mapping[Effect, Array]) -> float | Non
     inputs = sum(
         float(np.sum(estimate.total(k)[:, 0] ** 2))
         for k, s in estimate.sources.items()
-        if s.type == "B" and not k.startswith(("labels:", "audit:"))
+        if s.type == "B" and not k.startswith(("labels:", "audit:", UNSEEN))
     )
     return float(np.sqrt(factors + inputs)) or None
 
@@ -193,7 +195,12 @@ def _inputs(composed: Composed, names: Names, total: float) -> list[Line]:
             continue
         of = names.inputs.get(name)
         c = float(part[0, 0]) if len(part) == 1 else float(np.linalg.norm(part[:, 0]))
-        if of is None:
+        if key.startswith(UNSEEN):
+            source = estimate.sources[key]
+            lines.append(
+                _line(source.component, name, "B", c * c, total, source.df, note=say("budget.unseen_spread_note"))
+            )
+        elif of is None:
             shape = {"distribution": say("budget.rectangular")} if key.endswith("-bound") else {}
             text = name if shape else say(f"budget.known_{name.replace(' ', '_')}")
             lines.append(_line("reference", text, "B", c * c, total, estimate.sources[key].df, **shape))

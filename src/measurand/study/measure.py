@@ -36,6 +36,7 @@ from measurand.study.outcome import arms, outcomes, reference_draws
 from measurand.study.parts_of import parts_of
 from measurand.study.population import population
 from measurand.study.targets import Target, targets
+from measurand.study.unseen import at_bound, is_spreadless
 from measurand.study.validity import required, validity
 from measurand.study.writing import result
 
@@ -240,10 +241,11 @@ def _one(
     effects = effect_variances(o.estimate, o.inner, o.effect_of_key, o.inside)
     first = float(o.estimate.variance[0]) - sum(dropped(effects).values())
     monte_carlo = f.method == "monte-carlo"
-    spreadless = at_bound(o.limits, o.bounds) or first <= 1e-12 * o.limits.u**2
-    # what no unit showed belongs to the line of the units; a statement about these items has none
-    unseen = max(o.limits.u**2 - first, 0.0) if spreadless and effects and not monte_carlo else 0.0
-    nonlinear = o.limits.u**2 - first if monte_carlo and abs(o.limits.u**2 - first) > 0.02 * o.limits.u**2 else 0.0
+    more = o.limits.u**2 - first
+    # what no unit showed belongs to the line of the units, if there is one; a contrast has a source for it
+    spreadless = is_spreadless(o.limits, o.bounds, first) and effects and not o.parts
+    unseen = max(more, 0.0) if spreadless and not monte_carlo else 0.0
+    nonlinear = more if monte_carlo and abs(more) > 0.02 * o.limits.u**2 else 0.0
     total = first + unseen + nonlinear
     repeats = len(labelled.seen.frame.repeats) if labelled else 0
     entered = [(a, a.evaluation.active & (a.weighed.base != 0)) for a in o.arms]
@@ -323,13 +325,6 @@ def _target(measurand: Measurand, u: float) -> tuple[Check, ...]:
         return ()
     text = say("check.target", u=significant(u), target=target.text)
     return (Check(name="target_uncertainty", passed=u <= real(target.value), text=text),)
-
-
-def at_bound(limits: Limits, bounds: tuple[float, float]) -> bool:
-    """Whether the value is at an end of the range up to rounding, over the range or, where it has one end, over u."""
-    low, high = bounds
-    size = high - low if np.isfinite(high - low) else limits.u
-    return any(abs(limits.value - b) <= 1e-10 * max(size, abs(b)) for b in bounds if np.isfinite(b))
 
 
 def _unequal(limits: Limits) -> bool:

@@ -21,6 +21,7 @@ from measurand.study.quantity_of import statistic_of
 from measurand.study.reference_value import shift
 from measurand.study.roles import Aim
 from measurand.study.targets import Selection, Target
+from measurand.study.unseen import with_unseen
 
 
 def arms(target: Target, definitions: Mapping[str, Definition], labelled: Labelled, keys: Keys) -> list[Arm]:
@@ -54,9 +55,9 @@ def outcome(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> Out
     if len(evaluated) == 1:
         result = single(measurand, target.system, target.level, evaluated[0], seen)
     elif measurand.contrast is not None and measurand.contrast.of_all:
-        result = extreme(target, evaluated, seen)
+        result = with_unseen(extreme(target, evaluated, seen))
     else:
-        result = contrast(measurand, target.system, target.level, (evaluated[0], evaluated[1]), seen)
+        result = with_unseen(contrast(measurand, target.system, target.level, (evaluated[0], evaluated[1]), seen))
     return _bounded(result, labelled)
 
 
@@ -65,7 +66,7 @@ def outcomes(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> li
     asked = target.measurand.contrast
     if asked is None or not asked.of_each:
         return [outcome(target, evaluated, labelled)]
-    return [_bounded(o, labelled) for o in each(target, evaluated, labelled.seen)]
+    return [_bounded(with_unseen(o), labelled) for o in each(target, evaluated, labelled.seen)]
 
 
 def _bounded(result: Outcome, labelled: Labelled) -> Outcome:

@@ -1,0 +1,71 @@
+"""The spread of a contrast that its observations did not show: u and the limits rest on one distribution."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measurand.message import say
+from measurand.quantity.limits import Limits
+from measurand.quantity.source import one_input
+from measurand.study.arm import Arm
+from measurand.study.compose import Outcome
+from measurand.study.crossing import UNIT
+from measurand.study.lines import UNSEEN, dropped
+from measurand.study.margins import effect_variances
+
+Array = NDArray[np.float64]
+MATTERS = 0.02
+"""Share of the variance below which the first order stands: 1 % of u."""
+
+
+def with_unseen(outcome: Outcome) -> Outcome:
+    """Add, as a source of its own, what the variance of a contrast lacks beside its limits.
+
+    ``sum_ij a_i a_j rho_ij u_i u_j`` less the variance of first order: u_i is that which part i has alone, rho_ij is
+    cut at ``1 - 1/n0`` and phi has 1/2 in each discordant cell, as in the limits (INTERVALS R5). Where all observations
+    agree, or a part is at the end of its range, the first order sees next to nothing of it. The source is of type B,
+    of the component whose spread it completes, and no other result shares it.
+    """
+    estimate = outcome.estimate
+    if not outcome.parts or not estimate.sources:
+        return outcome
+    au = outcome.coefficients * [_alone(p, a) for p, a in zip(outcome.parts, outcome.arms, strict=True)]
+    variance = float(au @ outcome.rho @ au)
+    more = variance - _first(outcome)
+    if not more > MATTERS * variance:
+        return outcome
+    of_units = [k for k in estimate.sources if outcome.effect_of_key.get(k) == (UNIT,)]
+    component = estimate.sources[(of_units or list(estimate.sources))[0]].component
+    key = f"{UNSEEN}{outcome.arms[0].keys.record}:{outcome.name}"
+    sources = {**estimate.sources, key: one_input(key, component)}
+    parts = {**estimate.parts, (key, say("budget.unseen_spread")): np.array([[np.sqrt(more)]])}
+    return replace(outcome, estimate=replace(estimate, sources=sources, parts=parts))
+
+
+def _first(outcome: Outcome) -> float:
+    """Variance of first order; negative components of factors count as 0."""
+    effects = effect_variances(outcome.estimate, outcome.inner, outcome.effect_of_key, outcome.inside)
+    return float(outcome.estimate.variance[0]) - sum(dropped(effects).values())
+
+
+def _alone(part: Limits, arm: Arm) -> float:
+    """The standard uncertainty of an arm as a result of its own."""
+    s = arm.sampled
+    effects = effect_variances(arm.estimate, s.inner, s.effect_of_key, s.inside)
+    first = max(float(arm.estimate.variance[0]) - sum(dropped(effects).values()), 0.0)
+    return max(part.u, float(np.sqrt(first))) if is_spreadless(part, part.bounds, first) else float(np.sqrt(first))
+
+
+def is_spreadless(limits: Limits, bounds: tuple[float, float], first: float) -> bool:
+    """Whether the sample shows no spread, of which ``first`` is the variance: u is then that of the limits."""
+    return at_bound(limits, bounds) or first <= 1e-12 * limits.u**2
+
+
+def at_bound(limits: Limits, bounds: tuple[float, float]) -> bool:
+    """Whether the value is at an end of the range up to rounding, over the range or, where it has one end, over u."""
+    low, high = bounds
+    size = high - low if np.isfinite(high - low) else limits.u
+    return any(abs(limits.value - b) <= 1e-10 * max(size, abs(b)) for b in bounds if np.isfinite(b))
