@@ -172,6 +172,44 @@ def test_sound_tables_are_measured(put: Callable[[str, Rows], None], run: Run) -
         assert run("check", "try.measure.toml").code == 0, text
 
 
+TWO_LEVELS = 'contrast = { over = "truth", first = "red", second = "green" }'
+LEFT_OUT = {"where": 'where = { truth = ["red", "green"] }', "contrast of two": TWO_LEVELS}
+
+
+@pytest.mark.parametrize("rest", LEFT_OUT.values(), ids=list(LEFT_OUT))
+@pytest.mark.parametrize("quantity", ["calibration_slope", "calibration_intercept", "log_score"])
+def test_rows_that_do_not_enter_may_hold_anything(
+    put: Callable[[str, Rows], None], run: Run, quantity: str, rest: str
+) -> None:
+    rows = table(120)
+    blue = next(n for n, row in enumerate(rows) if row["truth"] == "blue")
+    rows[blue] |= {"score": "1", "ill": "no"}
+    put(procedure('score = "score"', 'value = "ill"', f'"{quantity}", positive = "yes", {rest}'), rows)
+    for verb in ("check", "measure"):
+        ended = run(verb, "try.measure.toml")
+        assert ended.code == 0, ended
+
+
+@pytest.mark.parametrize("over", ["truth", "system"])
+def test_rows_of_a_contrast_that_enter_are_named(put: Callable[[str, Rows], None], run: Run, over: str) -> None:
+    """Of three levels, or three systems, a contrast takes two; only a row of these is refused, by its place."""
+    text = procedure('score = "score", system = "system"', 'file = "truth.csv", item = "case", value = "ill"',
+                     f'"calibration_slope", positive = "yes", {TWO_LEVELS.replace("truth", over)}')  # fmt: skip
+    systems = 'system = [ { id = "red", name = "r" }, { id = "green", name = "g" }, { id = "blue", name = "b" } ]'
+    text = text.replace('system = { name = "try", version = "1" }', systems)
+    write(Path("truth.csv"), table())
+    for level, code in (("red", 2), ("green", 2), ("blue", 0)):
+        rows = [row | {"system": name} for name in ("red", "green", "blue") for row in table()]
+        at = next(n for n, row in enumerate(rows) if row[over] == level)
+        for n, row in enumerate(rows):
+            row["score"] = row["score"] if row["system"] == "red" else f"{0.05 + n % 17 / 20:.2f}"
+        rows[at]["score"] = "0"
+        put(text, rows)
+        ended = run("measure", "try.measure.toml")
+        assert ended.code == code, ended
+        assert code == 0 or (f"table.csv:{at + 2}" in ended.err and "logit" in ended.err), ended
+
+
 def test_quantile_beyond_the_data(put: Callable[[str, Rows], None], run: Run) -> None:
     # the largest of n is above the 0.95-quantile with probability 1 - 0.95^n; 97.5 % needs ln 0.025 / ln 0.95: 72 items
     put(procedure('value = "value"', "", '"quantile", at = { q = 0.95 }'), table(30))

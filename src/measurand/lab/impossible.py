@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.document.definition import Definition
+from measurand.document.label import label
 from measurand.document.procedure import Measurand, Procedure
 from measurand.document.table import Table, place
 from measurand.errors import Finding, TableError
@@ -18,6 +19,7 @@ from measurand.lab.sources import Sources
 from measurand.study.readings import SEPARATOR
 
 Columns = Mapping[str, NDArray[Any]]
+Positions = NDArray[np.int64]
 SCORE = "score:"
 """How roles of scores of classes begin."""
 SUM = 1e-3
@@ -67,33 +69,57 @@ def refuse_impossible(
 ) -> None:
     """Refuse what no quantity of the procedure can use: events without exposure, negative grades, labels of no class.
 
-    ``columns`` are those of the evidence, whose first rows are the rows of ``outputs``. Quantities that leave out items
-    (``where``) are left to their own refusal, which knows what remains.
+    ``columns`` are those of the evidence, whose first rows are the rows of ``outputs``; only rows that enter a quantity
+    are looked at. Quantities that leave out items (``where``) are left to their own refusal, which knows what remains.
     """
-    statistics = {
-        definitions[m.quantity or ""].statistic: m
+    ok = np.flatnonzero(columns["status"][: len(outputs)] == "ok")
+    asked = [
+        (definitions[m.quantity or ""].statistic, m, _entering(m, procedure, columns, ok))
         for m in procedure.measurand
         if (m.quantity or "") in definitions and not m.where
-    }
-    ok = np.flatnonzero(columns["status"][: len(outputs)] == "ok").tolist()
+    ]
+
+    def rows(*names: str, positive: str | None = None) -> list[int]:
+        """Rows that enter one of these statistics."""
+        used = [at for name, m, at in asked if name in names and positive in (None, m.positive)]
+        every: list[int] = np.unique(np.concatenate([*used, ok[:0]])).tolist()
+        return every
+
     found: list[Finding] = []
-    if "rate" in statistics and {"value", "exposure"} <= columns.keys():
-        found += _rates(columns, ok, outputs, roles)
-    if {"set_coverage", "set_size"} & statistics.keys() and "set" in columns and classes:
-        found += _sets(columns["set"], ok, outputs, roles["set"], classes)
-    if "log_score" in statistics and {"score", "reference"} <= columns.keys():
-        found += _surprises(columns, ok, outputs, roles["score"], statistics["log_score"])
-    refit = [statistics[name] for name in ("calibration_slope", "calibration_intercept") if name in statistics]
-    # a contrast may leave levels out
-    if any(m.contrast is None for m in refit) and "score" in columns:
-        found += _without_logit(columns["score"], ok, outputs, roles["score"])
-    icc = statistics.get("intraclass_correlation")
+    if {"value", "exposure"} <= columns.keys():
+        found += _rates(columns, rows("rate"), outputs, roles)
+    if "set" in columns and classes:
+        found += _sets(columns["set"], rows("set_coverage", "set_size"), outputs, roles["set"], classes)
+    if {"score", "reference"} <= columns.keys():
+        for positive in dict.fromkeys(m.positive for name, m, _ in asked if name == "log_score" and m.positive):
+            found += _surprises(columns, rows("log_score", positive=positive), outputs, roles["score"], positive)
+    if "score" in columns:
+        refit = rows("calibration_slope", "calibration_intercept")
+        found += _without_logit(columns["score"], refit, outputs, roles["score"])
     # groups may have raters of their own: left to the refusal of the statistic, which sees one group
-    if icc is not None and icc.by is None and icc.contrast is None and {"value", "repeat"} <= columns.keys():
-        found += _ratings(columns, ok, outputs)
-    if {"ndcg", "mean_reciprocal_rank", "mean_average_precision"} & statistics.keys():
+    icc = [m for name, m, _ in asked if name == "intraclass_correlation" and m.by is None and m.contrast is None]
+    if icc and {"value", "repeat"} <= columns.keys():
+        found += _ratings(columns, ok.tolist(), outputs)
+    if {"ndcg", "mean_reciprocal_rank", "mean_average_precision"} & {name for name, _, _ in asked}:
         found += _grades(procedure, held, sources)
     _refuse(found[:MOST])
+
+
+def _entering(measurand: Measurand, procedure: Procedure, columns: Columns, ok: Positions) -> Positions:
+    """Rows of ``ok`` that the measurand uses: a contrast of two leaves out the other levels."""
+    contrast = measurand.contrast
+    if contrast is None:
+        return ok
+    if contrast.over == "system" and procedure.status.missing == "exclude":
+        return ok[:0]  # which items all systems share is known later: left to the refusal of the statistic
+    if contrast.first is None or contrast.second is None:
+        return ok
+    names = ("system",) if contrast.over == "system" else (f"factor:{contrast.over}", f"column:{contrast.over}")
+    cells = next(columns[name] for name in names if name in columns)
+    sides = [contrast.first, contrast.second]
+    if contrast.over != "system":
+        sides = [label(side) for side in sides]
+    return ok[np.isin(cells[ok].astype(str), sides)]
 
 
 def _rates(columns: Columns, ok: Sequence[int], table: Table, roles: Mapping[str, str]) -> Iterator[Finding]:
@@ -115,16 +141,12 @@ def _sets(
             yield _fault(table, i, "M0405.class", column=shown(column), value=shown(strange[0]), classes=shown_classes)
 
 
-def _surprises(
-    columns: Columns, ok: Sequence[int], table: Table, column: str, measurand: Measurand
-) -> Iterator[Finding]:
-    """Outcomes that had the probability 0, where the positive class is named."""
-    if measurand.positive is None:
-        return
-    impossible = np.where(columns["reference"] == measurand.positive, 0.0, 1.0)[ok]
-    for i in np.asarray(ok, dtype=np.int64)[columns["score"][ok].astype(float) == impossible]:
-        fields = {"column": shown(column), "value": f"{columns['score'][i]:g}", "truth": shown(columns["reference"][i])}
-        yield _fault(table, int(i), "M0439.impossible", **fields)
+def _surprises(columns: Columns, rows: Sequence[int], table: Table, column: str, positive: str) -> Iterator[Finding]:
+    """Outcomes that had the probability 0."""
+    for i in rows:
+        score, truth = float(columns["score"][i]), columns["reference"][i]
+        if score == (0.0 if truth == positive else 1.0):
+            yield _fault(table, i, "M0439.impossible", column=shown(column), value=f"{score:g}", truth=shown(truth))
 
 
 def _without_logit(scores: NDArray[Any], ok: Sequence[int], table: Table, column: str) -> Iterator[Finding]:
