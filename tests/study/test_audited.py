@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 from tests.study.build import columns, measurand, measured, procedure
 
-from measurand.errors import DesignError
+from measurand.errors import DesignError, RefusedError
 from measurand.quantity.imperfect import powered_mean
 from measurand.study.audit_check import chi_square, rank_sum, spread_of_clusters
 
@@ -116,3 +116,31 @@ def test_clusters_of_random_audits_are_rarely_called_packed() -> None:
     unit = np.repeat(np.arange(60), 8)
     p = [spread_of_clusters(unit, rng.permutation(480) < 40) for _ in range(400)]
     assert np.mean(np.array(p) < 0.05) < 0.10
+
+
+@pytest.mark.parametrize("quantity", ["multiclass_auc", "auc", "balanced_accuracy", "mean_absolute_error"])
+@pytest.mark.parametrize("right", [1.0, 0.97])
+def test_order_of_rows_is_irrelevant(quantity: str, right: float) -> None:
+    """Audited, in clusters, perfect or nearly so: what rounding leaves of zero influences chooses nothing."""
+    rng = np.random.default_rng(4)
+    n, several = 120, quantity == "multiclass_auc"
+    truth = np.arange(n) % (3 if several else 2)
+    said = np.where(rng.random(n) < right, truth, (truth + 1) % (3 if several else 2))
+    t = columns(
+        item=[f"{i:03d}" for i in range(n)], value=said, reference=truth, score=0.9 * said + 0.1 * rng.random(n),
+        audit=np.where(rng.permutation(n) < 30, truth, -1).astype(str), cluster=np.arange(n) // 5,
+    )  # fmt: skip
+    t["audit"][t["audit"] == "-1"] = ""
+    t |= {f"score:{k}": 0.9 * (said == k) + 0.1 * rng.random(n) for k in range(3) if several}
+    p = procedure(
+        [measurand("m", quantity, positive="1" if quantity == "auc" else None)], reference=AUDIT, cluster=True
+    )
+    if quantity == "mean_absolute_error" and right == 1.0:
+        with pytest.raises(RefusedError, match="all scores are equal"):
+            measured(p, t)
+        return
+    found = []
+    for order in (np.arange(n), *(rng.permutation(n) for _ in range(5))):
+        (one,) = measured(p, {k: v[order] for k, v in t.items()}).results.results
+        found.append([float(x) for x in (one.value, one.u, one.lower, one.upper)])
+    np.testing.assert_allclose(found, np.broadcast_to(found[0], (6, 4)), rtol=0, atol=1e-9)

@@ -13,6 +13,9 @@ from measurand.quantity.limits import Array, Limits
 from measurand.quantity.mover import composition, pair_phi
 from measurand.quantity.two_shares import PairCounts
 
+ROUNDING = 1e-12
+"""Standard deviation over the size of the values below which it is rounding."""
+
 UNIT = (0.0, 1.0)
 LEVEL_OF_REFUSAL = 0.95
 
@@ -82,16 +85,19 @@ def known_rate(rate: float) -> Limits:
     return Limits(rate, 0.0, np.inf, say("coverage.rule.input"), tails, UNIT)
 
 
-def tuned(right: Array, imperfect: Array, others: Array) -> float:
+def tuned(right: Array, imperfect: Array, others: Array, *, size: float = 0.0) -> float:
     """Share of the imperfect values with the least variance: ``cov(H, J_L) / (var(J) (1 + m/M))``, cut to [0, 1].
 
     ``right`` and ``imperfect`` are of the m audited items, ``others`` (imperfect) of the M further ones
-    (Angelopoulos, Duchi & Zrnic 2023, power tuning).
+    (Angelopoulos, Duchi & Zrnic 2023, power tuning). 0 where the imperfect values have no spread, or only that of
+    rounding: beside the largest of them, or beside ``size`` where they are differences of such numbers.
     """
-    m = len(right)
+    m, held = len(right), np.concatenate([imperfect, others])
     covariance = float(np.mean((right - right.mean()) * (imperfect - imperfect.mean())))
-    spread = float(np.var(np.concatenate([imperfect, others]), ddof=1)) * (1.0 + m / len(others))
-    return float(np.clip(covariance / spread, 0.0, 1.0)) if spread > 0.0 else 0.0
+    variance = float(np.var(held, ddof=1))
+    if variance <= (ROUNDING * max(size, float(np.abs(held).max()))) ** 2:
+        return 0.0
+    return float(np.clip(covariance / (variance * (1.0 + m / len(others))), 0.0, 1.0))
 
 
 def powered_mean(

@@ -55,7 +55,11 @@ def with_audit(
         aim.statistic, rows, first.w, cell=cell[first.origin], cell_weight=cell_weight, names=names
     )  # fmt: skip
     right, imperfect, _ = influences(first, found)
-    return _rows(aim, seen, at, tuned(right, imperfect[0], imperfect[1]))
+    low, high = aim.statistic.bounds
+    whole = high - low if np.isfinite(high - low) else abs(float(found.value[0]))
+    # what rounding leaves of influences that are zero must not choose the share: it changes with the order of rows
+    size = whole / (len(imperfect[0]) + len(imperfect[1]))
+    return _rows(aim, seen, at, tuned(right, imperfect[0], imperfect[1], size=size))
 
 
 def influences(data: Weighed, found: Evaluation) -> tuple[Array, tuple[Array, Array], Integers]:
