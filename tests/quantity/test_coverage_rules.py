@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -91,6 +92,26 @@ def test_rounding_does_not_choose_the_rule(seed: int, value: float, mixed: bool,
         )  # fmt: skip
         found.append((*limits(sampling)(0.95), limits(sampling).u))
     np.testing.assert_allclose(found, np.broadcast_to(found[0], (4, 3)), rtol=0, atol=1e-9)
+
+
+def test_rounding_does_not_choose_the_rule_of_scores() -> None:
+    """Scores that are all 1 up to rounding have the limits of the end of the range; all 0.5 they are refused."""
+    rng = np.random.default_rng(1)
+    for noise in (0.0, 1e-17, 1e-12):
+        c = noise * rng.standard_normal(12)
+        at_end = Sampling(1.0 - noise, (0.0, 1.0), "continuous", c - c.mean(), floor=12.0)
+        exact = Sampling(1.0, (0.0, 1.0), "continuous", np.zeros(12), floor=12.0)
+        np.testing.assert_allclose(limits(at_end)(0.95), limits(exact)(0.95), rtol=0, atol=1e-9)
+        with pytest.raises(RefusedError, match="all scores are equal"):
+            limits(replace(at_end, value=0.5))
+
+
+@pytest.mark.parametrize("unit", [1e-15, 1e-9, 1e12])
+def test_limits_of_a_mean_scale_with_its_unit(unit: float) -> None:
+    c = np.random.default_rng(2).standard_normal(20) / 20
+    one = Sampling(3.0, (-np.inf, np.inf), "continuous", c - c.mean())
+    other = replace(one, value=3.0 * unit, contribution=one.contribution * unit)
+    np.testing.assert_allclose(np.array(limits(other)(0.95)) / unit, limits(one)(0.95), rtol=1e-12)
 
 
 @given(n=st.integers(1, 2000), data=st.data(), part=st.booleans())

@@ -30,6 +30,8 @@ Array = NDArray[np.float64]
 
 NO_SPREAD = 1e-20
 """Variance over the squared range below which it is rounding: sums of parts that differ by 1e-12 stay far below."""
+NO_SPREAD_OF_VALUE = 1e-24
+"""Variance over the squared value below which it is rounding, where there is no range."""
 AT_BOUND = 1e-10
 """Distance from a bound over the range below which it is rounding."""
 FEW_SQUARES, SOME_SQUARES = 6, 30
@@ -112,7 +114,7 @@ def _bounded(sampling: Sampling, others: Sequence[Share]) -> Limits:
     df = degrees_of_freedom(sampling, variances, kurtosis=heavy)
     v = float(variances.sum())
     at_bound = sampling.value in sampling.bounds
-    least_spread = NO_SPREAD * (sampling.bounds[1] - sampling.bounds[0]) ** 2
+    least_spread = rounding(sampling.value, sampling.bounds)
     mixed = sampling.mixed and v > least_spread and not at_bound
     if mixed:
         # units of both kinds bound the unseen one better than the worst that a unit could be: one more like the largest
@@ -133,6 +135,12 @@ def _bounded(sampling: Sampling, others: Sequence[Share]) -> Limits:
     return Limits(sampling.value, u, np.inf if no_spread else effective, name, rule, sampling.bounds)
 
 
+def rounding(value: float, bounds: tuple[float, float], *, least: float = 0.0) -> float:
+    """Variance that rounding leaves of no spread: beside the range, else beside the value or ``least``."""
+    width = bounds[1] - bounds[0]
+    return NO_SPREAD * width**2 if np.isfinite(width) else NO_SPREAD_OF_VALUE * max(least, abs(value)) ** 2
+
+
 def _snapped(sampling: Sampling) -> float:
     """The value, at a bound where only rounding keeps it from there: the order of rows must not choose the rule."""
     low, high = sampling.bounds
@@ -147,14 +155,17 @@ def _unseen_unit(sampling: Sampling) -> float:
     return effective_units(sampling) / max(th, 1.0 - th)
 
 
-def _mean(sampling: Sampling, others: Sequence[Share], *, skew: bool = True, kurtosis: bool = False) -> Limits:
-    """R4: means of scores; with a random factor ``T -+ k u`` (R7). ``kurtosis``: its bound on df as in R2."""
+def _mean(
+    sampling: Sampling, others: Sequence[Share], *, skew: bool = True, kurtosis: bool = False, least: float = 0.0
+) -> Limits:
+    """R4: means of scores; with a random factor ``T -+ k u`` (R7). ``kurtosis``: its bound on df as in R2. ``least``:
+    size of the value beside which rounding is seen, on scales where 0 is no small value."""
     variances = variance_by_block(sampling)
     v = float(variances.sum())
     total = v + sum(s.variance for s in others)
-    no_spread = v <= 1e-24 * max(1.0, sampling.value**2) and not others
+    no_spread = v <= rounding(sampling.value, sampling.bounds, least=least) and not others
     # at an end of a range without other end, nothing says how far an unseen unit could lie
-    if no_spread and sampling.value in sampling.bounds and np.all(np.isfinite(sampling.bounds)):
+    if no_spread and np.all(np.isfinite(sampling.bounds)) and _snapped(sampling) in sampling.bounds:
         units = effective_units(sampling)
         return _bounded(replace(sampling, floor=min(sampling.floor, units), counts=None), others)
     if total <= 0.0 or no_spread:
@@ -212,7 +223,7 @@ def _on_scale(sampling: Sampling, others: Sequence[Share]) -> Limits:
     # a ratio is symmetric on the log already; second moments rest on few far items
     mean = _mean(
         moved, [replace(s, variance=slope**2 * s.variance) for s in others], skew=sampling.scale != "log",
-        kurtosis=sampling.scale == "fisher",
+        kurtosis=sampling.scale == "fisher", least=0.0 if sampling.scale == "root" else 1.0,
     )  # fmt: skip
 
     def tails(tail: Array) -> tuple[Array, Array]:

@@ -13,6 +13,7 @@ from measurand.document.number import real
 from measurand.document.procedure import Correlation, Input, Measurand
 from measurand.errors import DesignError, Finding, RefusedError, StatisticError
 from measurand.message import say
+from measurand.quantity.coverage import rounding
 from measurand.quantity.distribution import Distribution, first_order
 from measurand.quantity.estimate import Estimate, correlated_inputs, covariance, input_estimate, propagate, stack
 from measurand.quantity.expression import Tree, evaluate, gradient, names
@@ -168,8 +169,7 @@ def correlation(first: Arm, second: Arm) -> float:
     v1, v2 = float(first.estimate.variance[0]), float(second.estimate.variance[0])
     low, high = first.aim.statistic.bounds
     # what rounding leaves of a variance that is zero correlates with nothing
-    size = (high - low) ** 2 if np.isfinite(high - low) else float(first.estimate.value[0]) ** 2
-    if min(v1, v2) <= 1e-24 * size:
+    if any(v <= rounding(float(a.estimate.value[0]), (low, high)) for a, v in ((first, v1), (second, v2))):
         return 0.0
     n0 = min(first.floor, second.floor) * (high - low) if np.isfinite(high - low) else np.inf
     most = 1 - 1 / n0 if n0 > 1 else 0.0
