@@ -162,3 +162,16 @@ def test_perfect_groups_have_limits() -> None:
     assert numbers(one)[1] == pytest.approx(0.025 ** (1 / 30), rel=1e-9)
     (gap,) = results("gap", evidence({"a": (30, 30), "b": (50, 50)}))
     assert numbers(gap)[0] == 0 == numbers(gap)[1] < numbers(gap)[2] < 0.2
+
+
+def test_a_difference_of_two_says_its_unit() -> None:
+    rng = np.random.default_rng(7)
+    table = columns(item=range(60), value=rng.normal(10, 1, 60))
+    table["column:g"] = np.repeat(np.array(["x", "y"], object), 30)
+    over = {"over": "g", "first": "x", "second": "y"}
+    (one,) = measured(procedure([measurand("m", "mean", unit="mm", contrast=over)]), table).results.results
+    assert "of g y less that of g x lies between" in one.words and one.words.endswith(" mm.")
+    (of_model,) = measured(
+        procedure([measurand("m", "mean", unit="um", model="1000 * value", contrast=over)]), table
+    ).results.results
+    assert of_model.words == ""

@@ -89,7 +89,7 @@ def result(
             lower=_percent(lower, u, definition, outcome.bounds), upper=_percent(upper, u, definition, outcome.bounds),
             population=population, positive=outcome.measurand.positive or say("words.positive"),
         )  # fmt: skip
-    elif definition is not None and not words:
+    elif definition is not None and not words and outcome.measurand.model is None:
         words = _of_two(outcome, definition, population, (lower, upper), u)
     null = _null_value(outcome)
     if null is not None and words:
@@ -119,9 +119,10 @@ def _of_two(outcome: Outcome, definition: Definition, population: str, limits: t
     share = definition.unit == "1" and not definition.scores and asked.kind == "difference"
     points = share and outcome.bounds == (-1.0, 1.0)
     lower, upper = (rounded(100 * x, 100 * u) if points else rounded(x, u) for x in limits)
+    unit = "" if asked.kind == "ratio" or outcome.measurand.unit in (None, "", "1") else f" {outcome.measurand.unit}"
     return say(
         "words.points" if points else f"words.{asked.kind}",
-        population=population, title=definition.title, lower=lower, upper=upper,
+        population=population, title=definition.title, lower=lower, upper=f"{upper}{unit}",
         first=f"{over}{asked.first}", second=f"{over}{asked.second or outcome.level}",
     )  # fmt: skip
 
