@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,32 @@ def test_of_another_certificate_or_authority(tmp_path: Path, authority: Authorit
     place = tmp_path / "x.sigstore.json"
     place.write_bytes(bundle(one, answer))
     assert "belongs to another certificate" in time_check(other, [place], [authority.root]).text
+
+
+def test_what_the_reader_lacks_is_no_fault_of_the_certificate(
+    tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong file for an authority is said to be one; without the library nothing fails."""
+    one = certificate(tmp_path)
+    place = tmp_path / "c.sigstore.json"
+    place.write_bytes(bundle(one, authority.stamp(request(one))))
+    with pytest.raises(MeasurandError, match="no root certificate"):
+        time_check(one, [place], [place])
+    monkeypatch.setattr("measurand.lab.timestamp.find_spec", lambda name: None)
+    found = time_check(one, [place], [authority.root])
+    assert (found.state, found.needed) == ("not checked", False)
+
+
+def test_a_stripped_signature(tmp_path: Path, authority: Authority) -> None:
+    one = certificate(tmp_path)
+    bare = replace(one, envelope=one.envelope.model_copy(update={"signatures": ()}))
+    place = tmp_path / "c.sigstore.json"
+    data = json.loads(bundle(one, authority.stamp(request(one))))
+    data["dsseEnvelope"]["signatures"] = []
+    place.write_text(json.dumps(data))
+    assert time_check(bare, [place], [authority.root]).state == "failed"
+    with pytest.raises(MeasurandError, match="not a valid certificate"):
+        request(bare)
 
 
 @pytest.mark.parametrize("at", range(0, 1000, 97))

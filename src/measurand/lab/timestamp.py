@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable
 from datetime import UTC
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def request(certificate: Opened) -> bytes:
 
 
 def bundle(certificate: Opened, response: bytes) -> bytes:
-    """The Sigstore bundle v0.3 of a certificate and a time stamp (DER), as canonical JSON."""
+    """The Sigstore bundle v0.3 of a certificate with one signature and a time stamp (DER), as canonical JSON."""
     signature = certificate.envelope.signatures[0]
     return canonical(
         {
@@ -58,39 +59,45 @@ def bundle(certificate: Opened, response: bytes) -> bytes:
 def time_check(certificate: Opened, bundles: Iterable[Path], authorities: Iterable[Path]) -> Check:
     """Did an authority that the reader trusts attest when the certificate's signature was there?
 
-    ``authorities``: PEM files with root certificates. What is passed states the time of the authority.
+    ``authorities``: PEM files with root certificates. What is passed states the time of the authority. Raises
+    StoreError for an authority that is none: that is no fault of the certificate.
     """
-    roots = tuple(authorities)
+    roots = _roots(authorities)
     faults: list[str] = []
-    found = False
     for path in bundles:
-        found = True
         try:
             stamps = _stamps(certificate, path)
             if not roots:
                 return unchecked("time", "check.time.no_authority", needed=False, file=str(path))
-            for stamp in stamps:
-                return passed("time", "check.time.passed", at=attested(certificate, stamp, roots), file=path.name)
-            faults.append(say("time.empty"))
-        except (MeasurandError, ValueError) as error:
+            if find_spec("rfc3161_client") is None:
+                return unchecked("time", "check.time.no_library", needed=False, file=str(path))
+            if stamps:
+                return passed("time", "check.time.passed", at=_attested(certificate, stamps[0], roots), file=path.name)
+            faults.append(f"{path}: {say('time.empty')}")
+        except ValueError as error:
             faults.append(f"{path}: {error}")
     if faults:
         return failed("time", "check.time.failed", reason="; ".join(faults))
-    return unchecked("time", "check.time.none", needed=False) if not found else failed("time", "check.time.failed")
+    return unchecked("time", "check.time.none", needed=False)
 
 
 def attested(certificate: Opened, response: bytes, authorities: Iterable[Path]) -> str:
     """The time of a valid time stamp over the certificate's signature, UTC.
 
-    Raises ValueError: damaged, over something else, or not by an authority of the given roots.
+    Raises ValueError: damaged, over something else, or not by an authority of the given roots; StoreError for an
+    authority that is none; MeasurandError where the extra ``[sigstore]`` is not installed.
     """
+    return _attested(certificate, response, _roots(authorities))
+
+
+def _attested(certificate: Opened, response: bytes, roots: Iterable[x509.Certificate]) -> str:
     client = _client()
     try:
         decoded = client.decode_timestamp_response(response)
     except ValueError as error:
         raise ValueError(say("time.damaged", reason=str(error)[:200])) from None
     builder = client.VerifierBuilder()
-    for root in _roots(authorities):
+    for root in roots:
         builder = builder.add_root_certificate(root)
     try:
         builder.build().verify_message(decoded, _signature(certificate))
@@ -112,7 +119,7 @@ def _stamps(certificate: Opened, path: Path) -> list[bytes]:
         raise ValueError(say("time.no_bundle", reason=f"{type(error).__name__}: {error}")) from None
     if whole.get("mediaType") != MEDIA_TYPE:
         raise ValueError(say("time.no_bundle", reason="mediaType"))
-    if same != (certificate.envelope.payload, [s.sig for s in certificate.envelope.signatures]):
+    if len(same[1]) != 1 or same != (certificate.envelope.payload, [s.sig for s in certificate.envelope.signatures]):
         raise ValueError(say("time.other_certificate"))
     return decoded
 
@@ -128,6 +135,9 @@ def _roots(authorities: Iterable[Path]) -> list[x509.Certificate]:
 
 
 def _signature(certificate: Opened) -> bytes:
+    """The bytes of the one signature. Raises StoreError for a certificate that has none, or several."""
+    if len(certificate.envelope.signatures) != 1:
+        raise refusal("M0727.not_valid", str(certificate.file), reason=say("check.signature.failed"))
     return base64.b64decode(certificate.envelope.signatures[0].sig)
 
 
