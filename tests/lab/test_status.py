@@ -75,7 +75,7 @@ def canonical(data: Any) -> bytes:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-@pytest.mark.parametrize("how", ["stranger", "subject", "changed", "not json", "certificate"])
+@pytest.mark.parametrize("how", ["stranger", "subject", "changed", "not json", "large", "certificate"])
 def test_a_document_that_does_not_count_is_named(case: Case, tmp_path: Path, how: str) -> None:
     data = retraction(case)
     if how == "stranger":
@@ -94,6 +94,8 @@ def test_a_document_that_does_not_count_is_named(case: Case, tmp_path: Path, how
         data = canonical(whole)
     elif how == "not json":
         data = b"hello"
+    elif how == "large":
+        data = b" " * 1_000_001 + data
     else:
         data = case.original
     (tmp_path / "x.status.json").write_bytes(data)

@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from invented import stored
 
+from measurand import cli
 from measurand.document.trusted import Trust
 from measurand.errors import MeasurandError
 from measurand.lab import keys
@@ -16,7 +17,7 @@ from measurand.lab.opened import opened
 from measurand.lab.sign import certify
 from measurand.lab.status import applied, of_key
 from measurand.lab.store import add
-from measurand.lab.trust import fault_of, named, revoke, trust, trusted
+from measurand.lab.trust import fault_of, named, revoke, trust, trust_folder, trusted
 
 from test_certificate import ISSUED, SEVEN  # isort: skip
 
@@ -140,3 +141,14 @@ def test_an_unencrypted_stranger_is_no_key(tmp_path: Path) -> None:
     (tmp_path / "k.pub.pem").write_bytes(raw)
     with pytest.raises(MeasurandError, match="not a usable key"):
         keys.public_key(tmp_path / "k.pub.pem")
+
+
+def test_the_last_day_belongs_to_the_validity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``--until 2028-12-31`` trusts what is signed on that day, and nothing of the next."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    made(tmp_path)
+    public = tmp_path / "keys" / "seven.pub.pem"
+    assert cli.main(["key", "trust", str(public), "--from", "2028-01-01", "--until", "2028-12-31"]) == 0
+    (one,) = trusted(trust_folder()).values()
+    times = ("2027-12-31T23:59:59Z", "2028-01-01T00:00:00Z", "2028-12-31T23:59:59Z", "2029-01-01T00:00:00Z")
+    assert [bool(fault_of(one, at)) for at in times] == [True, False, False, True]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -88,7 +88,7 @@ def _limits(limits: Trust) -> str:
 def trust(file: Path, name: str | None, start: datetime | None, end: datetime | None, json: bool) -> int:
     """Trust the public key of a file."""
     known_as = name or file.name.removesuffix(keys.PUBLIC).removesuffix(".pem")
-    limits = Trust(valid_from=_time(start), valid_until=_time(end)) if start or end else None
+    limits = Trust(valid_from=_time(start), valid_until=_last(end)) if start or end else None
     fingerprint = trust_key(keys.public_key(file), trust_folder(), name=known_as, file=file, limits=limits)
     if json:
         click.echo(printed({"schema": "measurand/key-trusted/1", "name": known_as, "fingerprint": fingerprint}))
@@ -134,6 +134,13 @@ def replace(old: Path, new_key: Path, at: datetime | None, out: Path, json: bool
     when = _time(at) or f"{datetime.now(UTC):{TIME}}"
     write_file(out, of_key(signing_key(old), compromised=False, at=when, replaced_by=keys.public_key(new_key)))
     return _done("cli.key.announced", json, file=str(out), name=old.name)
+
+
+def _last(day: datetime | None) -> str:
+    """The end of a day that is named without a time: it belongs to what it ends."""
+    if day is not None and day.time() == time():
+        day += timedelta(days=1, seconds=-1)
+    return _time(day)
 
 
 def _time(at: datetime | None) -> str:

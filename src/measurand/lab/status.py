@@ -21,6 +21,8 @@ from measurand.message import say
 
 ENDING = ".status.json"
 """Of the name of a status document, which is looked for beside the certificate."""
+LARGEST = 1_000_000
+"""Bytes; a status document has some 2,000. A larger file is read as empty, and so named as none."""
 
 
 def spoken_of(original: bytes, predicate: Predicate) -> Certificate:
@@ -142,7 +144,7 @@ def documents_of(places: Iterable[Path]) -> dict[str, bytes]:
         files = sorted(place.glob(f"*{ENDING}")) if place.is_dir() else [place]
         for path in files:
             try:
-                found[str(path)] = path.read_bytes()
+                found[str(path)] = path.read_bytes() if path.stat().st_size <= LARGEST else b""
             except OSError as error:
                 raise refusal("M0713.certificate", path, reason=error.strerror or str(error)) from None
     return found
