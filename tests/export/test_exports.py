@@ -18,6 +18,7 @@ from measurand.document.canonical import canonical
 from measurand.document.certificate import Statement
 from measurand.document.decision import Verdict
 from measurand.errors import MeasurandError
+from measurand.export import model_card
 from measurand.export.dcc import DCC, SI
 from measurand.export.original import Original
 from measurand.export.registry import OWN, by_name, names
@@ -260,3 +261,11 @@ def test_ro_crate_leaves_out_what_is_private(original: Original) -> None:
     known = {entry["@id"] for entry in graph}
     root = next(entry for entry in graph if entry["@id"] == "./")
     assert {part["@id"] for part in root["hasPart"] + root["mentions"]} <= known
+
+
+@pytest.mark.parametrize(
+    ("signed", "shown"), [("0.5", "0.5"), ("1e-05", "1.0e-05"), ("1.5e+20", "1.5e+20"), ("infinite", ".inf")]
+)
+def test_numbers_of_the_model_card_are_numbers_of_yaml(signed: str, shown: str) -> None:
+    """YAML 1.1 and 1.2: a mantissa with a point, a sign of the exponent, ``.inf``."""
+    assert model_card.yaml_number(signed) == shown

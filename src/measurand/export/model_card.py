@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from math import isinf
 
 from measurand.document.number import real
 from measurand.document.result import Result
@@ -49,9 +50,9 @@ def _result(original: Original, result: Result) -> list[str]:
         "    metrics:",
         f"    - type: {_quoted(result.quantity)}",
         f"      name: {_quoted(f'{title}: {result.text}')}",
-        f"      value: {_number(result.value)}",
+        f"      value: {yaml_number(result.value)}",
         "      args:",
-        *(f"        {name}: {_number(number)}" for name, number in args.items()),
+        *(f"        {name}: {yaml_number(number)}" for name, number in args.items()),
         "    source:",
         f"      name: {_quoted(f'certificate {original.number}, sha256:{original.sha256}')}",
         f"      url: {_quoted(_named(original.sha256))}",
@@ -68,9 +69,10 @@ def _quoted(text: str) -> str:
     return json.dumps(" ".join(visible(text).split()), ensure_ascii=False)
 
 
-def _number(number: str) -> str:
+def yaml_number(number: str) -> str:
     """The decimal as it was signed, where YAML reads it as a number (``1e-05`` is a text there: ``1.0e-05``)."""
-    real(number)
+    if isinf(real(number)):
+        return ".inf"
     mantissa, e, exponent = number.lower().partition("e")
     if not e:
         return number
