@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from measurand.message import say
+
 _WORD = re.compile(r"\w+")
 POSING = frozenset("аеорсухѕіјԁһӏԛԝАВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧονϲօսհոցᎪᎬᏴᎻ")
 """Cyrillic, Greek, Armenian and Cherokee letters that are drawn like Latin ones (from the confusables of Unicode
@@ -21,9 +23,9 @@ def disguise(name: str) -> str:
     """
     for character in name:
         if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
-            return f"the character U+{ord(character):04X} is not seen"
+            return say("name.unseen", code=f"U+{ord(character):04X}")
     for word in _WORD.findall(name):
         posing = next((letter for letter in word if letter in POSING), "")
         if posing and any(unicodedata.name(letter, "").startswith("LATIN ") for letter in word):
-            return f"the letter U+{ord(posing):04X} ({unicodedata.name(posing)}) stands among Latin letters"
+            return say("name.posing", code=f"U+{ord(posing):04X}", letter=unicodedata.name(posing))
     return ""

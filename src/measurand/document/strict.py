@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from measurand.message import say
+
 DEEPEST = 100
 """Nesting of arrays and objects; our documents need about ten."""
 LARGEST_INTEGER = 2**53
@@ -26,9 +28,9 @@ def strict(data: bytes) -> Any:
             data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_exact_integer
         )
     except UnicodeDecodeError as error:
-        raise ValueError(f"not UTF-8: {error}") from None
+        raise ValueError(say("json.text", reason=str(error))) from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error}") from None
+        raise ValueError(say("json.none", reason=str(error))) from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -36,17 +38,17 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the name {twice!r} stands twice in one object")
+        raise ValueError(say("json.twice", name=repr(twice)))
     return found
 
 
 def _no_constant(word: str) -> Any:
-    raise ValueError(f"{word} is no number of JSON")
+    raise ValueError(say("json.constant", word=word))
 
 
 def _exact_integer(digits: str) -> int:
     if len(digits) > 17 or abs(int(digits)) > LARGEST_INTEGER:
-        raise ValueError(f"the integer {digits[:20]} is beyond 2^53")
+        raise ValueError(say("json.integer", digits=digits[:20]))
     return int(digits)
 
 
@@ -58,4 +60,4 @@ def _refuse_depth(data: bytes) -> None:
         elif not inside and len(mark) == 1:
             depth += 1 if mark in b"[{" else -1
             if depth > DEEPEST:
-                raise ValueError(f"nested deeper than {DEEPEST}")
+                raise ValueError(say("json.deep", deepest=str(DEEPEST)))

@@ -13,6 +13,7 @@ from typing import IO
 from measurand.errors import StoreError
 from measurand.lab.atomic import refusal
 from measurand.lab.store import FILES
+from measurand.message import say
 
 LARGEST = 512 * 1024 * 1024
 """Of all files of a record together, unpacked."""
@@ -41,14 +42,14 @@ def unpacked(path: Path) -> dict[str, bytes]:
             if len(place.parts) > 2 or place.name not in FILES:
                 continue
             if stream is None:
-                raise _refused(path, name, "it is a link or a device")
+                raise _refused(path, name, say("archive.link"))
             if place.name in found:
-                raise _refused(path, name, "it is there twice")
+                raise _refused(path, name, say("archive.twice"))
             with stream:
                 found[place.name] = stream.read(left + 1)
             left -= len(found[place.name])
             if left < 0:
-                raise _refused(path, name, "unpacked it is too large")
+                raise _refused(path, name, say("archive.large"))
     except UNREADABLE as error:
         raise _refused(path, path.name, str(error)[:200] or type(error).__name__) from None
     return found
@@ -57,9 +58,9 @@ def unpacked(path: Path) -> dict[str, bytes]:
 def _place(path: Path, name: str, count: int) -> PurePosixPath:
     place = PurePosixPath(name.replace("\\", "/"))
     if count >= MOST:
-        raise _refused(path, name, f"there are more than {MOST} entries")
+        raise _refused(path, name, say("archive.many", most=str(MOST)))
     if place.is_absolute() or ".." in place.parts or ":" in name:
-        raise _refused(path, name, "it leads out of the archive")
+        raise _refused(path, name, say("archive.out"))
     return place
 
 

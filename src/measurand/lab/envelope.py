@@ -81,11 +81,11 @@ def read(data: bytes, kind: type[_S], *, file: Path | str, was_one: bool = False
         raise damage(file, f"payload: {error}") from None
     statement = document(payload, kind, file, damaged=True)
     if canonical(envelope) != data:
-        faults.append("the envelope is written in another way")
+        faults.append(say("envelope.written"))
     if canonical(statement) != payload:
-        faults.append("the statement is written in another way")
+        faults.append(say("envelope.statement"))
     if base64.b64encode(payload).decode("ascii") != envelope.payload:
-        faults.append("the payload is encoded in another way")
+        faults.append(say("envelope.payload"))
     return Signed(file, data, envelope, payload, statement, tuple(faults))
 
 
