@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +18,6 @@ from measurand.document.disclosure import (
 )
 from measurand.document.procedure import Procedure
 from measurand.document.result import Result, Results
-from measurand.document.status import Certificate
 from measurand.errors import Finding, NotCertifiableError
 from measurand.lab import disclosed, merkle
 from measurand.lab.atomic import refusal, write_file
@@ -27,6 +25,7 @@ from measurand.lab.check import Check
 from measurand.lab.committed import SECRET, Committed, committed, positions, secret_of
 from measurand.lab.evidence import EvidenceTable
 from measurand.lab.opened import Opened, opened
+from measurand.lab.status import spoken_of
 from measurand.lab.store import document, load_evidence
 from measurand.message import say
 
@@ -91,7 +90,7 @@ def disclosed_items(
     if tree.root != stated.root:
         raise refusal("M0742.other", folder / SECRET, certificate=file)
     wanted = _asked(asked, tree, file) if asked is not None else _named(items, tree, file)
-    one = spoken_of(certificate)
+    one = spoken_of(certificate.original, certificate.statement.predicate)
     found = canonical(Disclosed(certificate=one, asked=asked, opened=tuple(_opened(tree, i) for i in sorted(wanted))))
     if len(found) > disclosed.LARGEST:
         raise refusal("M0746.large", file, count=str(len(wanted)), limit=str(disclosed.LARGEST // 2**20))
@@ -109,7 +108,7 @@ def challenged(certificate: Opened, count: int, *, seed: str = "") -> Challenge:
     if not 1 <= count <= stated.items:
         raise refusal("M0744.count", file, count=str(count), items=str(stated.items))
     asked = Asked(seed=seed or secrets.token_hex(16), count=count)
-    return Challenge(certificate=spoken_of(certificate), asked=asked)
+    return Challenge(certificate=spoken_of(certificate.original, certificate.statement.predicate), asked=asked)
 
 
 def challenge(path: Path, certificate: Opened) -> Asked:
@@ -118,15 +117,9 @@ def challenge(path: Path, certificate: Opened) -> Asked:
         found = disclosed.read(disclosed.limited(path), Challenge)
     except ValueError as error:
         raise refusal("M0745.challenge", path, reason=str(error)) from None
-    if found.certificate != spoken_of(certificate):
+    if found.certificate != spoken_of(certificate.original, certificate.statement.predicate):
         raise refusal("M0745.challenge", path, reason=say("disclosure.other", number=found.certificate.number))
     return found.asked
-
-
-def spoken_of(certificate: Opened) -> Certificate:
-    """A certificate by its number and the digest of its ``certificate.json``."""
-    digest = hashlib.sha256(certificate.original).hexdigest()
-    return Certificate(number=certificate.statement.predicate.number, sha256=digest)
 
 
 def _refuse_names(procedure: Procedure, table: EvidenceTable, folder: Path) -> None:
