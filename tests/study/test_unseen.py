@@ -1,4 +1,4 @@
-"""Contrasts of few observations that agree: u is that of their limits; budget and parts add up to it."""
+"""Few observations that agree: u is that of their limits; budget and parts add up to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from measurand.document.procedure import Factor
+from measurand.document.procedure import Amount, Factor, Input
 from measurand.document.result import Line, Result
 from measurand.quantity.limits import Limits
 from measurand.study.measure import Measured
@@ -17,7 +17,7 @@ from .build import columns, measurand, measured, procedure
 SITE = Factor(id="site", effect="random", column="site")
 ITEMS = 20
 KINDS = ["difference", "ratio", "gap", "least_ratio", "worst"]
-UNSEEN = "spread of the contrast that these observations do not show"
+UNSEEN = "spread that these observations do not show"
 
 
 def contrast(kind: str) -> dict[str, str]:
@@ -107,3 +107,22 @@ def test_what_is_seen_needs_no_line_of_its_own() -> None:
     a, b = (list(map(int, rng.random(400) < p)) for p in (0.7, 0.6))
     _, _, lines = adds_up(one("difference", clusters(a, b), cluster=True))
     assert [line.type for line in lines] == ["A"]
+
+
+def test_model_of_a_perfect_share_has_its_unseen_spread() -> None:
+    """u of ``value / 2 + x`` by hand: half of what the share has alone, and that of the input."""
+    share = measurand("m", "proportion", positive="1")
+    halved = measurand("half", "proportion", positive="1", model="value / 2 + x")
+    built = measurand("from_m", model="m / 2 + x")
+    value, u = (Amount(text=t, value=t, unit="1") for t in ("0.1", "0.001"))
+    x = Input(id="x", distribution="normal", value=value, standard_uncertainty=u)
+    table = columns(system=["s"] * 20, item=[*range(20)], value=[1] * 20)
+    found = measured(procedure([share, halved, built], input=[x]), table)
+    alone, *others = found.results.results
+    assert float(alone.u) > 0.01
+    for result in others:
+        assert float(result.u) == pytest.approx(np.hypot(float(alone.u) / 2, 0.001), rel=1e-6)
+        lines = [line for line in result.budget if isinstance(line, Line)]
+        assert sum(float(line.variance) for line in lines) == pytest.approx(float(result.u) ** 2, rel=1e-12)
+        assert any(line.line == UNSEEN and line.component == "sampling" for line in lines)
+    assert float(found.results.correlation[0][2]) == pytest.approx(float(alone.u) / 2 / float(others[1].u), rel=1e-6)

@@ -52,7 +52,7 @@ class Composed:
     audited: int = 0
     """Items with a better reference value; 0: there is no audit."""
     unseen: float = 0.0
-    """Variance added where the sample shows none (boundary of the range): from the distribution of the limits."""
+    """Variance of the estimate that a sample of no spread did not show, where the line of its units holds it."""
     nonlinear: float = 0.0
     """Variance that Monte Carlo finds beyond the first order."""
 
@@ -78,7 +78,7 @@ def budget(
 ) -> tuple[Line | NotEvaluated, ...]:
     """Lines of the budget in the order of the canonical components; the variances add up to the combined variance."""
     effects = effect_variances(composed.estimate, composed.inner, composed.effect_of_key, composed.inside)
-    total = float(composed.estimate.variance[0]) + composed.unseen + composed.nonlinear - sum(dropped(effects).values())
+    total = float(composed.estimate.variance[0]) + composed.nonlinear - sum(dropped(effects).values())
     found = [
         *_margins(composed, names, procedure, total),
         *_labels(composed, names, total),
@@ -196,6 +196,8 @@ def _inputs(composed: Composed, names: Names, total: float) -> list[Line]:
         of = names.inputs.get(name)
         c = float(part[0, 0]) if len(part) == 1 else float(np.linalg.norm(part[:, 0]))
         if key.startswith(UNSEEN):
+            if composed.unseen:
+                continue
             source = estimate.sources[key]
             lines.append(
                 _line(source.component, name, "B", c * c, total, source.df, note=say("budget.unseen_spread_note"))

@@ -36,7 +36,7 @@ from measurand.study.outcome import arms, outcomes, reference_draws
 from measurand.study.parts_of import parts_of
 from measurand.study.population import population
 from measurand.study.targets import Target, targets
-from measurand.study.unseen import at_bound, is_spreadless
+from measurand.study.unseen import at_bound, unseen_variance
 from measurand.study.validity import required, validity
 from measurand.study.writing import result
 
@@ -242,11 +242,10 @@ def _one(
     first = float(o.estimate.variance[0]) - sum(dropped(effects).values())
     monte_carlo = f.method == "monte-carlo"
     more = o.limits.u**2 - first
-    # what no unit showed belongs to the line of the units, if there is one; a contrast has a source for it
-    spreadless = is_spreadless(o.limits, o.bounds, first) and effects and not o.parts
-    unseen = max(more, 0.0) if spreadless and not monte_carlo else 0.0
     nonlinear = more if monte_carlo and abs(more) > 0.02 * o.limits.u**2 else 0.0
-    total = first + unseen + nonlinear
+    total = first + nonlinear
+    # what no unit showed belongs to the line of the units where that is one of this result's own
+    unseen = unseen_variance(o.estimate) if len(o.arms) == 1 and o.measurand.model is None else 0.0
     repeats = len(labelled.seen.frame.repeats) if labelled else 0
     entered = [(a, a.evaluation.active & (a.weighed.base != 0)) for a in o.arms]
     items = len(np.unique(np.concatenate([a.weighed.rows.item[e] for a, e in entered]))) if entered else 0

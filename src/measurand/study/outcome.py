@@ -55,10 +55,10 @@ def outcome(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> Out
     if len(evaluated) == 1:
         result = single(measurand, target.system, target.level, evaluated[0], seen)
     elif measurand.contrast is not None and measurand.contrast.of_all:
-        result = with_unseen(extreme(target, evaluated, seen))
+        result = extreme(target, evaluated, seen)
     else:
-        result = with_unseen(contrast(measurand, target.system, target.level, (evaluated[0], evaluated[1]), seen))
-    return _bounded(result, labelled)
+        result = contrast(measurand, target.system, target.level, (evaluated[0], evaluated[1]), seen)
+    return _bounded(with_unseen(result), labelled)
 
 
 def outcomes(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> list[Outcome]:

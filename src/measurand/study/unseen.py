@@ -1,4 +1,4 @@
-"""The spread of a contrast that its observations did not show: u and the limits rest on one distribution."""
+"""The spread that observations did not show, as a source: u and the limits rest on one distribution."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.message import say
+from measurand.quantity.estimate import Estimate
 from measurand.quantity.limits import Limits
 from measurand.quantity.source import one_input
 from measurand.study.arm import Arm
@@ -22,27 +23,46 @@ MATTERS = 0.02
 
 
 def with_unseen(outcome: Outcome) -> Outcome:
-    """Add, as a source of its own, what the variance of a contrast lacks beside its limits.
+    """Add, as a source of its own, what the variance of a result lacks beside its limits.
 
+    One arm: where its sample shows no spread, the variance of the limits less that of first order. A contrast:
     ``sum_ij a_i a_j rho_ij u_i u_j`` less the variance of first order: u_i is that which part i has alone, rho_ij is
     cut at ``1 - 1/n0`` and phi has 1/2 in each discordant cell, as in the limits (INTERVALS R5). Where all observations
     agree, or a part is at the end of its range, the first order sees next to nothing of it. The source is of type B,
-    of the component whose spread it completes, and no other result shares it.
+    of the component whose spread it completes; only models of the result share it.
     """
+    more = _of_contrast(outcome) if outcome.parts else _of_arm(outcome)
+    if not more > 0.0:
+        return outcome
     estimate = outcome.estimate
-    if not outcome.parts or not estimate.sources:
-        return outcome
-    au = outcome.coefficients * [_alone(p, a) for p, a in zip(outcome.parts, outcome.arms, strict=True)]
-    variance = float(au @ outcome.rho @ au)
-    more = variance - _first(outcome)
-    if not more > MATTERS * variance:
-        return outcome
     of_units = [k for k in estimate.sources if outcome.effect_of_key.get(k) == (UNIT,)]
     component = estimate.sources[(of_units or list(estimate.sources))[0]].component
     key = f"{UNSEEN}{outcome.arms[0].keys.record}:{outcome.name}"
     sources = {**estimate.sources, key: one_input(key, component)}
     parts = {**estimate.parts, (key, say("budget.unseen_spread")): np.array([[np.sqrt(more)]])}
     return replace(outcome, estimate=replace(estimate, sources=sources, parts=parts))
+
+
+def unseen_variance(estimate: Estimate) -> float:
+    """Variance that an estimate of one output has from sources of spread that observations did not show."""
+    own = [p for (key, _), p in estimate.parts.items() if key.startswith(UNSEEN)]
+    return float(sum(np.sum(p**2) for p in own))
+
+
+def _of_arm(outcome: Outcome) -> float:
+    first = _first(outcome)
+    spreadless = is_spreadless(outcome.limits, outcome.bounds, first)
+    observed = any(k in outcome.effect_of_key for k in outcome.estimate.sources)
+    return outcome.limits.u**2 - first if spreadless and observed else 0.0
+
+
+def _of_contrast(outcome: Outcome) -> float:
+    if not outcome.estimate.sources:
+        return 0.0
+    au = outcome.coefficients * [_alone(p, a) for p, a in zip(outcome.parts, outcome.arms, strict=True)]
+    variance = float(au @ outcome.rho @ au)
+    more = variance - _first(outcome)
+    return more if more > MATTERS * variance else 0.0
 
 
 def _first(outcome: Outcome) -> float:
