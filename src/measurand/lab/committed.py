@@ -14,6 +14,7 @@ from measurand.document.number import number
 from measurand.lab import merkle
 from measurand.lab.evidence import EvidenceTable
 from measurand.lab.store import document
+from measurand.message import say
 
 SECRET = "disclosure.secret.json"
 """File of a record from which the salts follow; it never leaves the laboratory."""
@@ -102,7 +103,7 @@ def positions(asked: Asked, size: int, *, first: int | None = None) -> tuple[int
     ``count`` are asked; ``first`` stops after so many. Raises ValueError when more are asked for than there are.
     """
     if asked.count > size:
-        raise ValueError(f"{asked.count} items are asked for, and there are {size}")
+        raise ValueError(say("disclosure.too_many", count=asked.count, items=size))
     seed, moved, found = asked.seed.encode(), dict[int, int](), []
     for i in range(asked.count if first is None else first):
         drawn = int.from_bytes(hashlib.sha256(seed + i.to_bytes(8, "big")).digest(), "big")

@@ -24,6 +24,7 @@ from measurand.lab.check import Check, failed, passed, unchecked
 from measurand.lab.committed import committed, leaf_data, positions, secret_of
 from measurand.lab.evidence import EvidenceTable, address, ordered
 from measurand.lab.opened import Opened
+from measurand.message import say
 
 LARGEST = 32 * 1024 * 1024
 """No file of opened items is larger: of more items the evidence itself is given."""
@@ -99,7 +100,7 @@ def limited(path: Path) -> bytes:
 def read(data: bytes, kind: type[_D]) -> _D:
     """A document of strict JSON of limited size. Raises ValueError that says what is wrong."""
     if len(data) > LARGEST:
-        raise ValueError(f"it is larger than {LARGEST // 2**20} MiB")
+        raise ValueError(say("disclosure.larger", limit=LARGEST // 2**20))
     strict(data)
     try:
         return kind.model_validate_json(data, strict=True)
@@ -136,7 +137,8 @@ def _proofs(several: Sequence[OpenedItem], stated: Disclosure, evidence: Evidenc
         return failed("items", "check.items.none")
     wrong = [f"{one.item!r} ({why})" for one in several if (why := _fault(one, stated, evidence))]
     if wrong:
-        shown = "; ".join(wrong[:FEW]) + (f" (and {len(wrong) - FEW} more)" if len(wrong) > FEW else "")
+        more = say("disclosure.more", count=len(wrong) - FEW) if len(wrong) > FEW else ""
+        shown = "; ".join(wrong[:FEW]) + more
         return failed("items", "check.items.failed", count=str(len(wrong)), opened=str(len(several)), which=shown)
     for one, after in pairwise(several):
         if one.position >= after.position or one.item >= after.item:
@@ -153,15 +155,15 @@ def _fault(one: OpenedItem, stated: Disclosure, evidence: Evidence) -> str:
     except ValueError as error:
         return str(error)
     if found.hex() != stated.root:
-        return "its rows, salt, path or position are not those that were signed"
+        return say("disclosure.not_signed")
     if any(row.get("item") != one.item for row in one.rows):
-        return "its rows are of another item"
+        return say("disclosure.other_item")
     for row in one.rows:
         for name, cell in row.items():
             if not _is_cell(cell, evidence.columns.get(name)):
-                return f"{name!r} is no such cell of the evidence"
+                return say("disclosure.cell", name=repr(name))
     keys = [_key(row, evidence) for row in one.rows]
-    return "" if all(a < b for a, b in pairwise(keys)) else "an observation stands twice in it"
+    return "" if all(a < b for a, b in pairwise(keys)) else say("disclosure.twice")
 
 
 def _is_cell(cell: str, kind: str | None) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from measurand.message import say
+
 LEAF, NODE = b"\x00", b"\x01"
 """A leaf can never pose as a node: their hashes begin with different bytes."""
 
@@ -33,7 +35,7 @@ def levels(leaves: Sequence[bytes]) -> Levels:
     RFC 6962, which splits n leaves at the largest power of two below n. Raises ValueError without leaves.
     """
     if not leaves:
-        raise ValueError("a tree has one leaf at least")
+        raise ValueError(say("merkle.empty"))
     found = [list(leaves)]
     while len(found[-1]) > 1:
         below = found[-1]
@@ -48,7 +50,7 @@ def path(tree: Levels, position: int) -> tuple[bytes, ...]:
     Raises IndexError for a position that the tree does not have.
     """
     if not 0 <= position < len(tree[0]):
-        raise IndexError(f"the tree of {len(tree[0])} leaves has no leaf {position}")
+        raise IndexError(say("merkle.outside", size=len(tree[0]), position=position))
     found = []
     for level in tree[:-1]:
         if (beside := position ^ 1) < len(level):
@@ -63,15 +65,15 @@ def root(leaf_hash: bytes, *, position: int, size: int, path: Sequence[bytes]) -
     Raises ValueError for a position outside of the tree, and for a path that is longer or shorter than its place asks.
     """
     if not 0 <= position < size:
-        raise ValueError(f"a tree of {size} leaves has no leaf {position}")
+        raise ValueError(say("merkle.outside", size=size, position=position))
     found, left = leaf_hash, list(reversed(path))
     while size > 1:
         if (beside := position ^ 1) < size:
             if not left:
-                raise ValueError("the path is too short")
+                raise ValueError(say("merkle.short"))
             other = left.pop()
             found = node(other, found) if beside < position else node(found, other)
         position, size = position // 2, (size + 1) // 2
     if left:
-        raise ValueError("the path is too long")
+        raise ValueError(say("merkle.long"))
     return found
