@@ -61,7 +61,7 @@ class Case:
         add(self.record, {"certificate.json": self.original})
         from_file = opened(self.record / "certificate.json")
         record = type("R", (), {"results": evaluated()[0]})()
-        self.evidence_gz = embeddable((self.record / "evidence.parquet").read_bytes())
+        self.evidence_gz = embeddable((self.record / "evidence.parquet").read_bytes(), disclosure="open")
         add(self.record, {"certificate.html": page(record, self.original, self.evidence_gz)})
         self.payload = from_file.payload
         self.json, self.html = self.record / "certificate.json", self.record / "certificate.html"

@@ -34,6 +34,7 @@ from measurand.api.comparing import (
     sign_flip,
     two_by_two,
 )
+from measurand.api.disclosing import archive, challenge, disclose, seal
 from measurand.api.labelling import labelling
 from measurand.api.measuring import Measurement, measure
 from measurand.api.plot import draw_calibration_line
@@ -60,14 +61,17 @@ __all__ = [
     "Verdict",
     "Verification",
     "adjusted_p_values",
+    "archive",
     "at_least",
     "at_most",
     "between",
     "calibration_line",
     "certify",
+    "challenge",
     "difference_of_means",
     "difference_of_paired_proportions",
     "difference_of_proportions",
+    "disclose",
     "draw_calibration_line",
     "labelling",
     "measure",
@@ -78,6 +82,7 @@ __all__ = [
     "ratio_of_proportions",
     "read",
     "reference",
+    "seal",
     "sign_flip",
     "two_by_two",
     "verify",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +15,10 @@ from measurand.export.card import certificate_card
 from measurand.export.html import render
 from measurand.lab import keys, store
 from measurand.lab.check import Check
+from measurand.lab.disclosure import answer_checks
 from measurand.lab.job import evaluated
 from measurand.lab.laboratory import laboratory
+from measurand.lab.seal import found_for
 from measurand.lab.sign import LARGEST, embeddable
 from measurand.lab.sign import certify as signed
 from measurand.lab.trust import trust_folder, trusted
@@ -69,8 +71,13 @@ def certify(
     key: str | Path,
     out: str | Path = "out",
     passphrase: str | None = None,
+    seal: str | Path | None = None,
+    sealed: bool = False,
 ) -> Certificate:
     """Store a measurement in the laboratory's folder ``out``, sign it and write its certificate.
+
+    ``seal``: the file of a seal of its procedure (``seal``); what differs from it is named on the certificate, or
+    refused if ``sealed``.
 
     The whole measurement is certified, with the requirements that were stated with it (``measure(...,
     requirement=...)``); the system needs a name (``measure(..., system={"name": ...})``). Raises MeasurandError for
@@ -78,10 +85,11 @@ def certify(
     """
     private = keys.private_key(Path(key), passphrase=passphrase.encode() if passphrase else None)
     measurement = _measurement(measured)
-    folder = store.save(Path(out), measurement.documents, when=datetime.now(UTC))
-    envelope = signed(folder, private, laboratory=laboratory(Path(out)), issued=datetime.now(UTC))
-    parquet = measurement.documents.parquet
-    page = _page(store.load(folder), envelope, None if parquet is None else embeddable(parquet))
+    under = None if seal is None else found_for(Path(seal), measurement.documents.procedure.id, named=Path(seal))
+    folder = store.save(Path(out), replace(measurement.documents, seal=under), when=datetime.now(UTC))
+    envelope = signed(folder, private, laboratory=laboratory(Path(out)), issued=datetime.now(UTC), sealed=sealed)
+    parquet, disclosure = measurement.documents.parquet, measurement.documents.procedure.report.disclosure
+    page = _page(store.load(folder), envelope, None if parquet is None else embeddable(parquet, disclosure=disclosure))
     if len(page) > LARGEST:
         page = _page(store.load(folder), envelope, None)
     store.add(folder, {store.CERTIFICATE: envelope, store.PAGE: page})
@@ -95,11 +103,14 @@ def verify(
     evidence: str | Path | None = None,
     status: Sequence[str | Path] = (),
     authorities: Sequence[str | Path] = (),
+    disclosed: str | Path | None = None,
+    challenge: str | Path | None = None,
 ) -> Verification:
     """Check a certificate: signature, digests, and every printed number computed again from the evidence.
 
     ``status``: status documents or folders of them (withdrawals and replacements); ``authorities``: root certificates
-    of time stamping authorities that you trust. Raises MeasurandError when the file is no certificate.
+    of time stamping authorities that you trust; ``disclosed``: items that the laboratory opened (``disclose``), with
+    the ``challenge`` that you keep. Raises MeasurandError when the file is no certificate.
     """
     found = verified(
         Path(file),
@@ -111,6 +122,11 @@ def verify(
         status=[Path(place) for place in status],
         authorities=[Path(place) for place in authorities],
     )
+    if disclosed is not None:
+        kept = None if challenge is None else Path(challenge)
+        found = replace(found, checks=(*found.checks, *answer_checks(Path(file), Path(disclosed), challenge=kept)))
+    elif challenge is not None:
+        raise MeasurandError(say("api.challenge_alone"))
     return Verification(found.checks, found.exit_code)
 
 

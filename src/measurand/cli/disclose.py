@@ -10,9 +10,8 @@ import click
 from measurand.cli.place import existing
 from measurand.cli.view import printed
 from measurand.document.canonical import canonical
-from measurand.document.disclosure import Asked
 from measurand.lab.atomic import refusal, write_file
-from measurand.lab.disclosure import challenge, challenged, disclosed_items
+from measurand.lab.disclosure import challenge, challenged, disclosed_items, drawn
 from measurand.lab.opened import Opened, opened
 from measurand.lab.store import CERTIFICATE
 from measurand.message import say
@@ -53,7 +52,7 @@ def verb(
         return _asking(certificate, ask, seed=seed or "", out=out or CHALLENGE, json=json)
     if not folder.is_dir():
         raise refusal("M0710.record", folder)
-    answered = Asked(seed=seed, count=random) if seed is not None and random is not None else None
+    answered = drawn(random, seed) if seed is not None and random is not None else None
     if asked is not None:
         answered = challenge(asked, certificate)
     target = out or OPENED

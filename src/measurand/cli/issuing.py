@@ -38,8 +38,8 @@ def issue(
     amends = _amended(earlier) if earlier is not None else None
     envelope = certify(folder, key, laboratory=who, issued=now, number=number, sealed=sealed, amends=amends)
     record = load(folder)
-    shown = record.evidence is not None and record.procedure.report.disclosure == "open"
-    evidence = embeddable(read(folder / "evidence.parquet")) if shown else None
+    held = read(folder / "evidence.parquet") if record.evidence is not None else None
+    evidence = None if held is None else embeddable(held, disclosure=record.procedure.report.disclosure)
     page = page_of(record, envelope, evidence)
     if evidence is not None and len(page) > LARGEST:
         page = page_of(record, envelope, None)  # the evidence lies beside the page, where ``verify`` finds it

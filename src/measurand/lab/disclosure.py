@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from measurand.document.canonical import canonical
 from measurand.document.disclosure import (
     ALGORITHM,
@@ -18,7 +20,7 @@ from measurand.document.disclosure import (
 )
 from measurand.document.procedure import Procedure
 from measurand.document.result import Result, Results
-from measurand.errors import Finding, NotCertifiableError
+from measurand.errors import Finding, MeasurandError, NotCertifiableError
 from measurand.lab import disclosed, merkle
 from measurand.lab.atomic import refusal, write_file
 from measurand.lab.check import Check
@@ -107,8 +109,16 @@ def challenged(certificate: Opened, count: int, *, seed: str = "") -> Challenge:
         raise refusal("M0741.nothing", file, kind=stated.kind if stated else "open")
     if not 1 <= count <= stated.items:
         raise refusal("M0744.count", file, count=str(count), items=str(stated.items))
-    asked = Asked(seed=seed or secrets.token_hex(16), count=count)
+    asked = drawn(count, seed or secrets.token_hex(16))
     return Challenge(certificate=spoken_of(certificate.original, certificate.statement.predicate), asked=asked)
+
+
+def drawn(count: int, seed: str) -> Asked:
+    """So many items by a seed. Raises MeasurandError for a seed of no or of more than 1000 characters, or no item."""
+    try:
+        return Asked(seed=seed, count=count)
+    except ValidationError:
+        raise MeasurandError(Finding("M0749", "", say("M0749.seed"))) from None
 
 
 def challenge(path: Path, certificate: Opened) -> Asked:

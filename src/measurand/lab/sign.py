@@ -99,8 +99,10 @@ def _seal(record: Record, folder: Path, *, asked: bool) -> Seal | None:
     return Seal(envelope=record.seal.decode("utf-8"), differences=found)
 
 
-def embeddable(parquet: bytes) -> bytes | None:
-    """The evidence compressed for the page, or None when it is too large to travel inside."""
+def embeddable(parquet: bytes, *, disclosure: str) -> bytes | None:
+    """The evidence compressed for the page; None when it is not disclosed, or too large to travel inside."""
+    if disclosure != "open":
+        return None
     compressed = gzip.compress(parquet, mtime=0)
     return compressed if len(compressed) <= EMBEDDED else None
 
