@@ -29,8 +29,8 @@ _NAMES: Mapping[str, re.Pattern[str]] = {
         "repeat": rf"(run|repeat|rep|replicate|attempt|iteration|draw){_LAST}",
         "cluster": r".*(patient|subject|participant|video|document|scene|session|household|speaker|user|group|seed)"
         r"(_?id)?\Z",
-        "item": r"(.*[_ ])?(id|uid|uuid|key)\Z|.*[a-z](?-i:ID)\Z|(item|case|image|question|episode|trial|sample|"
-        r"file(name)?|path|record|row|index|no|seed|loan|name)\Z",
+        "item": r"(.*[_ ])?(id|uid|uuid|key)\Z|.*[a-z](?-i:ID)\Z|(item|case|instance|example|problem|image|question|"
+        r"episode|trial|sample|file(name)?|path|record|row|index|no|seed|loan|name)\Z",
         "predicted": r"(.*[_ ])?(pred(icted|iction|s)?|y_?pred|y_?hat|answer|response|decision|output|guess)"
         r"(_?(label|class))?\Z",
         "score": r"(.*[_ ])?(score|prob(ability)?|confidence|logit|risk|p|pd|y_?score)([_ ].*)?\Z|p_.*\Z",
