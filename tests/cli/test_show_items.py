@@ -70,3 +70,21 @@ def test_a_budget_has_no_items(run: Any, folder: Path) -> None:
     ended = run("show", next((folder / "out").glob("B-*")), "--items")
     assert ended.code == 2 and "no items" in ended.err
     assert "nothing was observed" in " ".join(run("show", next((folder / "out").glob("B-*")), "--summary").out.split())
+
+
+def test_long_names_keep_their_ends(run: Any, folder: Path, rows: Any) -> None:
+    long = "a-long-common-beginning-of-every-name/and-one-folder-more/"
+    table = folder / "table.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace("\nc", f"\n{long}c"), encoding="utf-8")
+    ended = run("show", record(run, folder), "--items", "3")
+    wrong = [row["case"] for row in rows if row["predicted"] != row["truth"]]
+    assert all(f"-folder-more/{case} " in ended.out for case in wrong[:3])
+    assert all(len(line) <= 80 for line in ended.out.splitlines())
+
+
+def test_a_folder_of_records_names_the_newest(run: Any, folder: Path) -> None:
+    place = record(run, folder)
+    ended = run("show", folder / "out", "--items")
+    assert ended.code == 2
+    assert "M0710" in ended.err and place.name in ended.err

@@ -19,7 +19,8 @@ from measurand.message import say
 from measurand.study.worst_items import WorstItem, WorstItems, WrongTogether
 
 WIDTH = 80
-NAME = 24
+NAME, LONGEST_NAME = 24, 46
+"""Columns of the names of the items, at least and at most."""
 SCHEMA = "measurand/items/1"
 
 
@@ -43,26 +44,28 @@ def _block(one: WorstItems, title: str) -> Iterator[str]:
         return
     key = f"items.{one.kind}"
     yield f"  {say(key, items=one.items, always=one.always, sometimes=one.sometimes)}"
+    widest = max((columns_of(visible(found.item)) + 1 for found in one.worst), default=0)
+    name = min(max(NAME, widest), LONGEST_NAME)
     if one.worst:
         item, amount, rows, where = (say(f"items.column.{key}") for key in ("item", one.kind, "rows", "where"))
         placed = where if any(found.levels for found in one.worst) else ""
-        yield f"  {item:<{NAME}}{amount:>12}{rows:>8}  {placed}"
+        yield f"  {item:<{name}}{amount:>12}{rows:>8}  {placed}"
     for found in one.worst:
-        yield _line(found)
+        yield _line(found, name)
     left = (one.always + one.sometimes) - len(one.worst)
     if left > 0 and one.kind == "wrong":
         yield f"  {say('items.more', count=left)}"
 
 
-def _line(item: WorstItem) -> str:
+def _line(item: WorstItem, name: int) -> str:
     amount = _signed(item.pull)
     if item.wrong is not None:
         amount = percent(item.wrong).replace("100.0 %", "100 %")
     elif item.error is not None:
         amount = _signed(item.error)
     head = f"{amount:>12}{item.rows:>8}  "
-    where = _cut(visible(_where(item)), WIDTH - 2 - NAME - len(head))
-    return f"  {_fit(visible(item.item))}{head}{where}"
+    where = _cut(visible(_where(item)), WIDTH - 2 - name - len(head))
+    return f"  {_fit(visible(item.item), name)}{head}{where}"
 
 
 def _where(item: WorstItem) -> str:
@@ -100,10 +103,12 @@ def _cut(text: str, width: int) -> str:
     return text if columns_of(text) <= width else text[: max(0, width - 3)].rstrip(", ") + "..."
 
 
-def _fit(text: str) -> str:
-    """A name in its column; a longer one is cut."""
-    short = text if columns_of(text) < NAME else text[: NAME - 4] + "..."
-    return short + " " * max(1, NAME - columns_of(short))
+def _fit(text: str, width: int) -> str:
+    """A name in its column; a longer one loses its middle, since names often differ at their ends."""
+    if columns_of(text) >= width:
+        half = (width - 4) // 2
+        text = f"{text[: width - 4 - half]}...{text[-half:]}"
+    return text + " " * max(1, width - columns_of(text))
 
 
 def _data(several: Sequence[WorstItems], together: Sequence[WrongTogether], most: int) -> dict[str, Any]:

@@ -150,6 +150,9 @@ def measured_at(folder: Path) -> str:
     """UTC time at which observing ended, from the name of the record: ``2026-11-22T22:08:08Z``. Raises StoreError."""
     found = _TIME.search(folder.name)
     if found is None or not (folder / "results.json").is_file():
+        inside = [one for one in folder.iterdir() if is_record(one)] if folder.is_dir() else []
+        if inside:
+            raise refusal("M0710.laboratory", folder, newest=str(max(inside, key=measured_at)))
         raise refusal("M0710.record", folder)
     year, month, day, hour, minute, second = found.groups()
     return f"{year}-{month}-{day}T{hour}:{minute}:{second}Z"
