@@ -22,6 +22,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from disclosed_vectors import Private, with_secret
 
 from measurand.cli import main
 from measurand.document.canonical import address_of, canonical
@@ -29,9 +30,13 @@ from measurand.document.certificate import PAYLOAD_TYPE, Laboratory
 from measurand.document.status import Certificate
 from measurand.lab import keys
 from measurand.lab.envelope import pae, signed
+from measurand.lab.opened import opened
 from measurand.lab.sign import certify
 from measurand.lab.status import superseded
+from measurand.lab.store import FILES
 
+ALL = FILES
+"""No file of the record lies beside the certificate."""
 HERE = Path(__file__).resolve().parent.parent / "tests" / "vectors"
 OURS, OTHER = "measurand", "measurand-verify"
 ISSUED = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
@@ -77,6 +82,8 @@ class Vector:
     key: str = "laboratory.pub.pem"
     files: dict[str, bytes] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    given: dict[str, bytes] = field(default_factory=dict)
+    """Option of both commands -> the bytes of its file."""
 
 
 def other_base64(text: str) -> str:
@@ -134,9 +141,15 @@ class Source:
         return signed(changed, LABORATORY)
 
 
-def vectors(source: Source) -> list[Vector]:
+def vectors(source: Source, private: Private) -> list[Vector]:
     """All vectors."""
-    return [*_valid(source), *_statuses(source), *_signatures(source), *_payloads(source), *_dishonest(source)]
+    several = [*_valid(source), *_statuses(source), *_signatures(source), *_payloads(source), *_dishonest(source)]
+    for one in private.vectors(source.valid):
+        code = 1 if "failed" in one.states.values() else 3  # the record stays in the laboratory
+        several.append(
+            Vector(one.name, one.says, one.certificate, (code, code), one.states, without=ALL, given=one.given)
+        )
+    return several
 
 
 def _valid(source: Source) -> list[Vector]:
@@ -285,14 +298,25 @@ def result_u(statement: dict[str, Any]) -> str:
     return found
 
 
-def measured(folder: Path) -> Path:
+def private_of(folder: Path) -> Private:
+    """The same measurement with private evidence, certified."""
+    record = measured(folder, report='report = { disclosure = "private" }\n')
+    with_secret(record)
+    data = certify(record, LABORATORY, laboratory=Laboratory(name="Laboratory of vectors"), issued=ISSUED)
+    (record / "certificate.json").write_bytes(data)
+    predicate = opened(record / "certificate.json").statement.predicate
+    return Private(record, data, lambda payload: signed(payload, LABORATORY), predicate)
+
+
+def measured(folder: Path, *, report: str = "") -> Path:
     """The record of thirty readings."""
+    folder.mkdir(exist_ok=True)
     rows = ["item,true,read"]
     for n in range(30):
         true, read = 10 + n / 4, 10 + n / 4 + ((n * 37) % 23 - 10) / 40
         rows.append(f"r{n},{true:g},{read:g}")
     (folder / "readings.csv").write_text("\n".join(rows) + "\n")
-    (folder / "vector.measure.toml").write_text(PROCEDURE)
+    (folder / "vector.measure.toml").write_text(PROCEDURE.replace("measurand = [", report + "measurand = [", 1))
     main(["measure", str(folder / "vector.measure.toml"), "--out", str(folder / "out")])
     return next((folder / "out").glob("VECTOR-01-*"))
 
@@ -307,14 +331,18 @@ def write() -> None:
         names = [subject["name"] for subject in json.loads(source.payload)["subject"]]
         for name in names:
             shutil.copy(source.folder / name, HERE / "record" / name)
-        all_vectors = vectors(source)
+        all_vectors = vectors(source, private_of(Path(temporary) / "private"))
     for name, key in (("laboratory", LABORATORY), ("stranger", STRANGER), ("ed25519", TWISTED)):
         pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         (HERE / f"{name}.pub.pem").write_bytes(pem)
     index = []
+    held: dict[bytes, str] = {}
     for vector in all_vectors:
-        (HERE / f"{vector.name}.json").write_bytes(vector.data)
-        entry: dict[str, Any] = {"file": f"{vector.name}.json", "says": vector.says}
+        file = held.setdefault(vector.data, f"{vector.name}.json") if vector.given else f"{vector.name}.json"
+        held.setdefault(vector.data, file)
+        (HERE / file).write_bytes(vector.data)
+        entry: dict[str, Any] = {"file": file, "says": vector.says}
+        entry |= {"name": vector.name} if file != f"{vector.name}.json" else {}
         entry |= {"key": vector.key} if vector.key else {}
         entry |= {"exit": dict(zip((OURS, OTHER), vector.exits, strict=True)), "states": vector.states}
         for name, data in vector.files.items():
@@ -322,6 +350,10 @@ def write() -> None:
             if not kept.exists() or data != kept.read_bytes():
                 (HERE / f"{vector.name}.{name}").write_bytes(data)
                 entry.setdefault("replaced", {})[name] = f"{vector.name}.{name}"
+        for option, data in vector.given.items():
+            kept_as = f"{vector.name}.{option.removeprefix('--')}.json"
+            (HERE / kept_as).write_bytes(data)
+            entry.setdefault("given", {})[option] = kept_as
         entry |= {"without": list(vector.without)} if vector.without else {}
         index.append(entry)
     (HERE / "index.json").write_text(json.dumps({"record": "record", "vectors": index}, indent=1) + "\n")

@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 VECTORS = Path(__file__).parent.parent / "vectors"
-LISTED = json.loads((VECTORS / "index.json").read_text(encoding="utf-8"))["vectors"]
+LISTED = [
+    vector
+    for vector in json.loads((VECTORS / "index.json").read_text(encoding="utf-8"))["vectors"]
+    if "--disclosed" not in vector.get("given", {})  # opened items are not read in the browser
+]
 ELSEWHERE = {
     "altered-parts.json": "a file beside the certificate",
     "stranger-file.json": "a file beside the certificate",

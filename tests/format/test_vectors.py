@@ -36,7 +36,9 @@ def laid_out(vector: dict[str, Any], folder: Path) -> list[str]:
     for name, other in vector.get("replaced", {}).items():
         shutil.copy(HERE / other, folder / name)
     shutil.copy(HERE / vector["file"], folder / "certificate.json")
-    return [str(folder / "certificate.json"), *(["--key", str(HERE / vector["key"])] if "key" in vector else [])]
+    given = {**({"--key": vector["key"]} if "key" in vector else {}), **vector.get("given", {})}
+    options = [word for option, name in given.items() for word in (option, str(HERE / name))]
+    return [str(folder / "certificate.json"), *options]
 
 
 def independently(arguments: list[str], folder: Path) -> tuple[int, dict[str, str], str]:
@@ -49,7 +51,7 @@ def independently(arguments: list[str], folder: Path) -> tuple[int, dict[str, st
     return done.returncode, {check["name"]: check["state"] for check in checks}, done.stderr
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v["file"].removesuffix(".json"))
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v.get("name", v["file"].removesuffix(".json")))
 def test_the_independent_verifier(vector: dict[str, Any], tmp_path: Path) -> None:
     code, states, errors = independently(laid_out(vector, tmp_path), tmp_path)
     assert code == vector["exit"]["measurand-verify"], states
@@ -58,7 +60,7 @@ def test_the_independent_verifier(vector: dict[str, Any], tmp_path: Path) -> Non
         assert {name: states.get(name) for name in vector["states"]} == vector["states"]
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v["file"].removesuffix(".json"))
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v.get("name", v["file"].removesuffix(".json")))
 def test_the_program_itself(vector: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["verify", *laid_out(vector, tmp_path), "--json"])
     printed = capsys.readouterr().out

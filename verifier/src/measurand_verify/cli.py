@@ -30,10 +30,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("file", type=Path, help="certificate.json or certificate.html")
     parser.add_argument("--key", type=Path, help="public key of the laboratory (PEM) that you trust")
     parser.add_argument("--folder", type=Path, help="folder with the files of the record; default: beside the file")
+    parser.add_argument(
+        "--status",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="status or key document of the laboratory, or a folder of them (several times)",
+    )
+    parser.add_argument("--disclosed", type=Path, metavar="FILE", help="items that the laboratory opened")
+    parser.add_argument(
+        "--challenge", type=Path, metavar="FILE", help="with --disclosed: your challenge as you kept it"
+    )
     parser.add_argument("--json", action="store_true", help="machine-readable output")
     asked = parser.parse_args(arguments)
+    if asked.challenge is not None and asked.disclosed is None:
+        parser.error("--challenge is compared with opened items: give them with --disclosed")
     try:
-        found = verify(asked.file, key=asked.key, folder=asked.folder)
+        found = verify(asked.file, key=asked.key, folder=asked.folder, status=asked.status, disclosed=asked.disclosed,
+                       challenge=asked.challenge)  # fmt: skip
     except (NotACertificateError, OSError, MemoryError) as error:
         _write({"error": str(error), "exit": 2} if asked.json else f"{asked.file}: {error}", error=not asked.json)
         return 2

@@ -26,6 +26,17 @@ def real(text: Any) -> float:
     return x
 
 
+def shortest(text: str) -> bool:
+    """Whether a text is the shortest form of its double: ``0.1``, ``2``, ``1e-07``, ``infinite``."""
+    try:
+        x = real(text)
+    except RefusedError:
+        return False
+    if math.isinf(x):
+        return True
+    return text == ("0" if x == 0 else repr(x).removesuffix(".0"))
+
+
 def near(a: float, b: float, *, relative: float = 1e-9, absolute: float = 0.0) -> bool:
     """Equal within a relative and an absolute tolerance; infinities are equal to themselves."""
     if math.isinf(a) or math.isinf(b):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from measurand_verify.certificate import Certificate
 from measurand_verify.check import Check, NotACertificateError, RefusedError, exit_code, failed, passed, unchecked
 from measurand_verify.decision import decision_checks
 from measurand_verify.envelope import PublicKey, public_key, signature_checks
+from measurand_verify.opening import opening_checks, own_check
 from measurand_verify.recompute import result_checks
-from measurand_verify.status import status_check
+from measurand_verify.status import status_checks
 from measurand_verify.strict import strict
 from measurand_verify.variance import Parts, parts_of
 
@@ -32,8 +34,19 @@ class Verification:
         return exit_code(self.checks)
 
 
-def verify(path: Path, *, key: Path | None = None, folder: Path | None = None) -> Verification:
+def verify(
+    path: Path,
+    *,
+    key: Path | None = None,
+    folder: Path | None = None,
+    status: Sequence[Path] = (),
+    disclosed: Path | None = None,
+    challenge: Path | None = None,
+) -> Verification:
     """Verify a certificate with the laboratory's public key; the files of the record lie in ``folder`` or beside it.
+
+    ``status``: status and key documents or folders of them, besides those in ``folder``; ``disclosed``: items that the
+    laboratory opened, for the ``challenge`` that the reader keeps.
 
     Raises NotACertificateError where there is no certificate or no key. A damaged one gives a failed check.
     """
@@ -49,9 +62,11 @@ def verify(path: Path, *, key: Path | None = None, folder: Path | None = None) -
         checks.append(unchecked("recomputation", "what is not authentic is not recomputed"))
     else:
         checks += _of_content(found, folder or path.parent)
-        checks.append(status_check(found, folder or path.parent, given))
+        checks += status_checks(found, [folder or path.parent, *status], given)
     if found.is_page:
         checks.append(unchecked("page", "what the page shows is not compared with what was signed"))
+    if disclosed is not None:
+        checks += opening_checks(found, disclosed, challenge)
     checks.append(unchecked("evidence", "the evidence table is not read; `measurand verify` does", needed=False))
     checks.append(unchecked("time", "time stamps are not looked at; `measurand verify` does", needed=False))
     return Verification(str(found.predicate["number"]), tuple(checks))
@@ -108,7 +123,8 @@ def _chain(found: Certificate, folder: Path) -> tuple[list[Check], dict[str, byt
         checks.append(failed("subject", f"no digest is stated of {', '.join(absent)}"))
     seal = certificates.seal_check(predicate, found.envelope["signatures"][0]["keyid"])
     links = certificates.chain_checks(predicate, subjects, files)
-    return [certificates.name_check(predicate), *checks, *links, *([seal] if seal else [])], files
+    more = [check for check in (seal, own_check(predicate)) if check is not None]
+    return [certificates.name_check(predicate), *checks, *links, *more], files
 
 
 def _recomputed(found: Certificate, files: dict[str, bytes]) -> list[Check]:
