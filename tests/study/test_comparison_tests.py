@@ -62,3 +62,11 @@ def test_p_of_normal_limits(value: float, p: float) -> None:
         return value - normal_factor(tail), value + normal_factor(tail)
 
     assert p_of_limits(Limits(value, 1.0, np.inf, "normal", tails), 0.0) == pytest.approx(p, rel=1e-6)
+
+
+def test_less_than_the_least_that_is_looked_for() -> None:
+    """2,000 of 2,000 and 1,000 of 2,000 independent items: z is beyond 30, whose normal tail is below 1e-190."""
+    value = [1] * 3000 + [0] * 1000
+    t = columns(system=["a"] * 2000 + ["b"] * 2000, item=[f"{i:04d}" for i in range(4000)], value=value)
+    (text,) = remarks(measurand("d", "proportion", contrast=OVER), table=t)
+    assert text.endswith("; p < 2e-12")

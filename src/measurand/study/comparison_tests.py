@@ -41,13 +41,22 @@ def comparison_remarks(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     family = adjusted([t.p for t in tested])
     several = "comparison.remark_adjusted" if len(tested) > 1 else "comparison.remark"
     return tuple(
-        say(several, measurand=t.name, test=t.test, p=_printed(t.p), adjusted=_printed(float(a)), count=len(tested))
+        say(
+            several,
+            measurand=t.name,
+            test=t.test,
+            p=_printed(t.p),
+            adjusted=_printed(float(a), times=len(tested)),
+            count=len(tested),
+        )
         for t, a in zip(tested, family, strict=True)
     )
 
 
-def _printed(p: float) -> str:
-    return f"{p:.2g}"
+def _printed(p: float, *, times: int = 1) -> str:
+    """``p = 0.039``; below what limits are asked for, that it is less. ``times``: of how many p was made."""
+    least = 2.0 * LEAST_TAIL * times
+    return f"p < {least:.1g}" if p <= least else f"p = {p:.2g}"
 
 
 def _tested(outcome: Outcome) -> Tested:
