@@ -22,6 +22,8 @@ ELSEWHERE = {
     "dishonest-limit.json": "follows from the distribution",
     "dishonest-omission.json": "follows from the procedure",
     "unknown-field.json": "the schema is not in the page",
+    "disclosure-silent.json": "follows from the procedure",
+    "disclosure-count.json": "of items the page knows nothing",
 }
 """What the browser cannot find: it says that it did not recompute this."""
 

@@ -12,8 +12,8 @@ from measurand.export.bound import at, path, span, told
 from measurand.export.naming import acceptance_in_words, brief, heading
 from measurand.export.page import Page, page_of, signed
 from measurand.export.plain import freedom, visible
-from measurand.export.script import policy, script
-from measurand.export.svg.writer import Markup, template
+from measurand.export.script import policy, script, styles
+from measurand.export.svg.writer import Markup
 from measurand.message import say
 
 
@@ -45,9 +45,8 @@ def sheet(foot: str) -> str:
 
     Every character of the text but letters and digits is written as a CSS escape, so that it stays text.
     """
-    parts = "".join(template(name) for name in ("colours.css", "certificate.css", "check.css", "picture.css"))
     text = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in foot)
-    return parts.replace("NUMBER", text)
+    return styles().replace("NUMBER", text)
 
 
 def _same(record: Record, predicate: Predicate) -> None:

@@ -11,7 +11,7 @@ from measurand.document.naming import POSING
 from measurand.export.svg.writer import template
 from measurand.message import sentences
 
-PARTS = ("decimal", "format", "envelope", "compare", "picture", "recompute", "states", "box", "alone")
+PARTS = ("decimal", "format", "envelope", "compare", "made", "picture", "recompute", "states", "box", "alone")
 SPOKEN = (
     "box.",
     "page.",
@@ -26,6 +26,10 @@ SPOKEN = (
     "data.",
 )
 """Sentences that the script says, or that a page may hold."""
+POLICY = (
+    "default-src 'none'; script-src {script}; style-src {style}; "
+    "img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'"
+)
 DEMONSTRATION = "0f56bb1f347a645b82c0d98a1263d81032f404852738eb0b701858b41e6966da"
 """Fingerprint of the demonstration key, which everybody has."""
 
@@ -34,17 +38,27 @@ DEMONSTRATION = "0f56bb1f347a645b82c0d98a1263d81032f404852738eb0b701858b41e6966d
 def script() -> str:
     """The script: the same bytes in every page, so that its digest can be compared."""
     spoken = {key: text for key, text in sorted(sentences().items()) if key.startswith(SPOKEN)}
-    constants = {"SENTENCES": spoken, "DEMONSTRATION": DEMONSTRATION, "POSING": "".join(sorted(POSING))}
+    constants = {
+        "SENTENCES": spoken,
+        "DEMONSTRATION": DEMONSTRATION,
+        "POSING": "".join(sorted(POSING)),
+        "SHEET": hashlib.sha256(styles().encode("utf-8")).hexdigest(),
+        "POLICY": POLICY,
+    }
     head = [f"const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in constants.items()]
     parts = [template(f"verify/{part}.js") for part in PARTS]
     return ('"use strict";\n' + "".join([*head, *parts])).replace("</", "<\\/").replace("<!--", "<\\!--")
 
 
+@cache
+def styles() -> str:
+    """The style sheet; ``NUMBER`` stands for the text at the foot of printed pages."""
+    return "".join(template(name) for name in ("colours.css", "certificate.css", "check.css", "picture.css"))
+
+
 def policy(sheet: str) -> str:
     """The Content-Security-Policy of a page: this script, this style sheet, and no request to anybody."""
-    allowed = {"script-src": digest(script()), "style-src": digest(sheet)}
-    sources = "; ".join(f"{kind} '{value}'" for kind, value in allowed.items())
-    return f"default-src 'none'; {sources}; img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'"
+    return POLICY.format(script=f"'{digest(script())}'", style=f"'{digest(sheet)}'")
 
 
 def digest(text: str) -> str:

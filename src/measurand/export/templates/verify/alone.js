@@ -20,7 +20,7 @@ async function dropped(files, key) {
       const parts = partsOf(bytes);
       const certificate = await opened(parts.original);
       if (certificate.kind !== "certificate") throw new Error(certificate.kind);
-      current = { certificate, parts, name: file.name, shown: parts.page ? differencesOf(parts.page, certificate) : [] };
+      current = { certificate, parts, name: file.name, shown: parts.page ? [...(await makingOf(parts.page, certificate)), ...differencesOf(parts.page, certificate)] : [] };
       Object.assign(reader, { documents: [], stamps: [] });
     } catch (error) {
       others.push({ file, error });

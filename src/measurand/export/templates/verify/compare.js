@@ -198,8 +198,9 @@ function differencesOf(page, found) {
 }
 
 // The number at the foot of printed pages stands in the style sheet.
+const FOOT = /@bottom-left \{ content: "((?:[A-Za-z0-9]|\\[0-9a-f]{6})*)"/;
 function footer(page, found) {
-  const inSheet = /@bottom-left \{ content: "((?:[A-Za-z0-9]|\\[0-9a-f]{6})*)"/.exec(page.querySelector("style")?.textContent ?? "");
+  const inSheet = FOOT.exec(page.querySelector("style")?.textContent ?? "");
   const shown = inSheet ? inSheet[1].replace(/\\([0-9a-f]{6})/g, (_, code) => String.fromCodePoint(parseInt(code, 16))) : "";
   const signed = `${say("page.number")} ${visible(found.statement.predicate.number)}`;
   return shown === signed ? [] : [{ path: "number", element: null, shown, signed }];

@@ -3,7 +3,7 @@
 const TEN = 10n;
 
 function decimal(text) {
-  const found = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(String(text));
+  const found = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(String(text));
   if (!found) throw new Error(`${text} is not a number`);
   const [, sign, whole, part = "", power = "0"] = found;
   if (Math.abs(Number(power)) > 1000) throw new Error(`${text} is out of range`);

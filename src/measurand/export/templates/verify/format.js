@@ -3,8 +3,8 @@
 const MINUS = "\u2212";
 const real = (text) => {
   if (text === "infinite") return Infinity;
-  const x = Number(text);
-  if (text === "" || !Number.isFinite(x)) throw new Error(`${text} is not a number`);
+  const x = /^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$/.test(text) ? Number(text) : NaN;
+  if (!Number.isFinite(x)) throw new Error(`${text} is not a number`);
   return x;
 };
 // The decimal string of a double, as document/number.py writes it.

@@ -84,6 +84,6 @@ async function examined(certificate, reader, { evidence, page }) {
   const names = [number, procedure_id, laboratory.name, laboratory.authorised_by, customer, ...systems.map((s) => s.name)];
   const posing = names.filter(Boolean).find((name) => disguise(name));
   if (posing) states.names = { state: "failed", text: say("box.names", { name: visible(posing), reason: disguise(posing) }) };
-  const shown = page ? differencesOf(page, certificate) : [];
+  const shown = page ? [...(await makingOf(page, certificate)), ...differencesOf(page, certificate)] : [];
   return { states, shown };
 }
