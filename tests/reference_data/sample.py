@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -80,7 +81,7 @@ class Lab:
 
     def certify(self, path: Path, *, at: datetime = NOW, key: ec.EllipticCurvePrivateKey | None = None) -> Path:
         """The certificate of a described set, with its table by item."""
-        made = certified(path, key or self.key, laboratory=Laboratory(name="L"), at=at, program={"measurand": "0"})
+        made = certified(path, key or self.key, laboratory=Laboratory(name="L"), at=at, program={"measurand": metadata.version("measurand")})
         target = beside(path)
         target.write_bytes(made.original)
         if made.items_csv:

@@ -21,8 +21,7 @@ from measurand.lab.reference_certify import ENDING, ITEMS, named, opened, stated
 from measurand.lab.reference_data import inside
 from measurand.lab.reference_found import evaluated
 from measurand.lab.trust import Trusted
-
-FEW = 6
+from measurand.lab.verify import agreement
 
 
 @dataclass(frozen=True)
@@ -187,8 +186,7 @@ def _recomputed(
         )
     except (MeasurandError, ValueError, ArithmeticError, LookupError) as error:
         return unchecked("recomputation", "check.reference.error", reason=f"{type(error).__name__}: {error}"[:300])
-    differing = list(differences(plain(predicate), plain(again)))
-    if differing:
-        more = f" (and {len(differing) - FEW} more)" if len(differing) > FEW else ""
-        return failed("recomputation", "check.recomputed.failed", fields="; ".join(map(str, differing[:FEW])) + more)
-    return passed("recomputation", "check.reference.recomputed", numbers=str(numbers(plain(again.found))))
+    return agreement(
+        list(differences(plain(predicate), plain(again))), made_by=predicate.program,
+        passed_key="check.reference.recomputed", count=numbers(plain(again.found)),
+    )  # fmt: skip

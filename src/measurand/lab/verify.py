@@ -21,7 +21,7 @@ from measurand.lab import keys
 from measurand.lab.archive import is_archive, unpacked
 from measurand.lab.authenticity import beside, decisions, file_check, name_check, subject_checks
 from measurand.lab.check import Check, exit_code, failed, passed, unchecked
-from measurand.lab.comparison import differences, numbers
+from measurand.lab.comparison import Difference, differences, numbers, of_another_version
 from measurand.lab.disclosure import own_checks
 from measurand.lab.envelope import signature_checks
 from measurand.lab.evidence import EvidenceTable
@@ -182,12 +182,24 @@ def _compared(predicate: Predicate, parts: bytes | None, again: Measurement) -> 
         except StoreError as error:
             return failed("recomputation", "check.recomputed.error", reason=str(error))
     differing = list(differences(stated, found))
+    own = "check.recomputed.passed" if predicate.evidence is not None else "check.recomputed.budget"
+    return agreement(differing, made_by=predicate.program, passed_key=own, count=numbers(stated))
+
+
+def agreement(differing: Sequence[Difference], *, made_by: Mapping[str, str], passed_key: str, count: int) -> Check:
+    """The check of a recomputation. What another version of the program computed otherwise cannot be judged here."""
+    here, there = metadata.version("measurand"), made_by.get("measurand", "")
+    real = differing if here == there else of_another_version(differing)
+    more = f" (and {len(real) - FEW} more)" if len(real) > FEW else ""
+    shown = "; ".join(map(str, real[:FEW])) + more
+    if real and here == there:
+        return failed("recomputation", "check.recomputed.failed", fields=shown)
+    if real:
+        return unchecked("recomputation", "check.recomputed.version", fields=shown, there=there, here=here)
     if differing:
-        shown = "; ".join(map(str, differing[:FEW]))
-        more = f" (and {len(differing) - FEW} more)" if len(differing) > FEW else ""
-        return failed("recomputation", "check.recomputed.failed", fields=shown + more)
-    key = "check.recomputed.passed" if predicate.evidence is not None else "check.recomputed.budget"
-    return passed("recomputation", key, numbers=str(numbers(stated)))
+        fields = {"numbers": str(count), "count": str(len(differing))}
+        return passed("recomputation", "check.recomputed.worded", there=there, here=here, **fields)
+    return passed("recomputation", passed_key, numbers=str(count))
 
 
 def _without_later_curves(stated: list[dict[str, Any]], found: list[dict[str, Any]]) -> None:
