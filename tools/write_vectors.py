@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -286,10 +287,26 @@ def _dishonest(source: Source) -> list[Vector]:
     add("dishonest-probability", "a probability of conformity that does not follow", decision(0, p_conformity="0.5"))
     add("dishonest-limit", "a decision on another limit than the procedure requires",
         lambda s: s["predicate"]["decisions"][1]["requirement"].update(upper_limit="0.9"))  # fmt: skip
+    for name, text in (
+        ("infinite", "infinite"),
+        ("full-width", "0.1\uff10"),
+        ("underscore", "0.1_0"),
+        ("plus", "+0.1"),
+    ):
+        add(f"dishonest-number-{name}", f"a number that is stated as {text!a}", result(k=text))
+    add("dishonest-probability-infinite", "an infinite probability", decision(0, p_conformity="infinite"))
+    for what, text in (("system", "another"), ("text", "at most 3 mm"), ("source", "a law")):
+        add(f"dishonest-requirement-{what}", f"a decision that names another {what} than the procedure requires",
+            partial(_required, what=what, text=text))  # fmt: skip
     add("dishonest-omission", "a requirement is not decided", lambda s: s["predicate"]["decisions"].pop())
     add("stranger-file", "a subject outside of the record",
         lambda s: s["subject"].append({"name": "../../etc/passwd", "digest": {"sha256": "0" * 64}}))  # fmt: skip
     return made
+
+
+def _required(statement: dict[str, Any], *, what: str, text: str) -> None:
+    """Change what the second decision says of its requirement."""
+    statement["predicate"]["decisions"][1]["requirement"][what] = text
 
 
 def result_u(statement: dict[str, Any]) -> str:
@@ -323,8 +340,6 @@ def measured(folder: Path, *, report: str = "") -> Path:
 
 def write() -> None:
     """Write the record, the keys, the vectors and the index."""
-    for old in (*HERE.glob("*.json"), *HERE.glob("*.pem")):
-        old.unlink()
     (HERE / "record").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         source = Source(measured(Path(temporary)))
@@ -332,6 +347,8 @@ def write() -> None:
         for name in names:
             shutil.copy(source.folder / name, HERE / "record" / name)
         all_vectors = vectors(source, private_of(Path(temporary) / "private"))
+    for old in (*HERE.glob("*.json"), *HERE.glob("*.pem")):
+        old.unlink()
     for name, key in (("laboratory", LABORATORY), ("stranger", STRANGER), ("ed25519", TWISTED)):
         pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         (HERE / f"{name}.pub.pem").write_bytes(pem)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator
+
+
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+"""One writing only: float() would take spaces, underscores and the digits of every script."""
 
 
 def number(x: float) -> str:
@@ -28,14 +33,14 @@ def number(x: float) -> str:
 
 
 def real(text: str) -> float:
-    """The double that a decimal string of a document stands for. Raises ValueError if it is not one.
+    """The double that a decimal string of a document stands for (docs/format.md). Raises ValueError if it is not one.
 
     >>> real("0.1"), real("infinite")
     (0.1, inf)
     """
     if text == "infinite":
         return math.inf
-    x = float(text)
+    x = float(text) if _DECIMAL.fullmatch(text) else math.nan
     if not math.isfinite(x):
         raise ValueError(f"{text!r} is not a finite number")
     return x

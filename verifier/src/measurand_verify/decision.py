@@ -14,6 +14,7 @@ from measurand_verify.recompute import name_of
 CLOSE = 1e-7
 CONFORMING, NON_CONFORMING, INCONCLUSIVE, INVALID = "conforming", "non-conforming", "inconclusive", "invalid"
 RULES = ("guarded", "guarded_acceptance", "guarded_rejection", "simple")
+_LIMITS = ("lower_limit", "upper_limit")
 
 
 @dataclass(frozen=True)
@@ -63,25 +64,56 @@ def _real(table: dict[str, Any], key: str, otherwise: float) -> float:
 
 
 def _decided(predicate: dict[str, Any]) -> Check:
-    """Is each requirement of the procedure decided for each result that it names, with its limits and its rule?"""
+    """Is each requirement of the procedure decided for each result that it names, with its limits, source and rule?"""
     name, wanted = "requirements", {}
     for one in predicate["procedure"].get("requirement", []):
-        limits = {key: one[key]["value"] for key in ("lower_limit", "upper_limit") if key in one}
+        limits = {key: one[key]["value"] for key in _LIMITS if key in one}
         for result in predicate["results"]:
             if one["measurand"] == result["measurand"] and all(
                 one[key] in ("each", result[key]) for key in ("system", "level")
             ):
-                wanted[one["id"], name_of(result)] = (limits, one["decision_rule"])
+                wanted[one["id"], name_of(result)] = (limits, one["decision_rule"], one.get("source", ""))
     found = {}
     for decision in predicate["decisions"]:
         needed = decision["requirement"]
-        limits = {key: needed[key] for key in ("lower_limit", "upper_limit") if key in needed}
-        found[needed["id"], name_of(decision)] = (limits, decision["rule"])
-    if found != wanted or len(found) != len(predicate["decisions"]):
-        differing = sorted({f"{key[0]} ({key[1]})".replace("|)", ")") for key in set(found) | set(wanted)
-                            if found.get(key) != wanted.get(key)})  # fmt: skip
-        return failed(name, f"not decided as the procedure requires: {', '.join(differing)[:300] or 'one twice'}")
+        limits = {key: needed[key] for key in _LIMITS if key in needed}
+        found[needed["id"], name_of(decision)] = (limits, decision["rule"], needed.get("source", ""))
+        if why := _otherwise(decision, predicate):
+            return failed(name, why)
+    differing = [key for key in sorted({*found, *wanted}) if not _same(found.get(key), wanted.get(key))]
+    if differing or len(found) != len(predicate["decisions"]):
+        which = ", ".join(f"{key[0]} ({key[1]})".replace("|)", ")") for key in differing)
+        return failed(name, f"not decided as the procedure requires: {which[:300] or 'one twice'}")
     return passed(name, f"{len(wanted)} requirements are decided as the procedure states them")
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether limits and rules are the same: texts as they are, numbers as numbers."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return set(one) == set(other) and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return all(_same(a, b) for a, b in zip(one, other, strict=True))
+    return one == other or (_is_number(one) and _is_number(other) and near(real(one), real(other)))
+
+
+def _is_number(text: Any) -> bool:
+    try:
+        real(text)
+    except RefusedError:
+        return False
+    return True
+
+
+def _otherwise(decision: dict[str, Any], predicate: dict[str, Any]) -> str:
+    """How a decision names its requirement otherwise than the procedure has it; empty when it does not."""
+    needed = decision["requirement"]
+    if name_of(needed) != name_of(decision):
+        return f"a decision about {name_of(decision)!a:.80} is of {name_of(needed)!a:.80}"
+    several = [one for one in predicate["procedure"]["requirement"] if one["id"] == needed["id"]]
+    written = [one[key]["text"] for one in several for key in _LIMITS if key in one]
+    if not all(text in needed["text"] for text in written):
+        return f"{needed['text']!a:.80} does not name the limits {', '.join(written)!a:.80}"
+    return ""
 
 
 def _checks(where: str, case: Case, valid: bool) -> list[Check]:
