@@ -81,7 +81,13 @@ class Lab:
 
     def certify(self, path: Path, *, at: datetime = NOW, key: ec.EllipticCurvePrivateKey | None = None) -> Path:
         """The certificate of a described set, with its table by item."""
-        made = certified(path, key or self.key, laboratory=Laboratory(name="L"), at=at, program={"measurand": metadata.version("measurand")})
+        made = certified(
+            path,
+            key or self.key,
+            laboratory=Laboratory(name="L"),
+            at=at,
+            program={"measurand": metadata.version("measurand")},
+        )
         target = beside(path)
         target.write_bytes(made.original)
         if made.items_csv:

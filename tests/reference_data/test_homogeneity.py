@@ -76,7 +76,60 @@ def test_unequal_units_recover_their_component() -> None:
     assert not found.adequate
 
 
+def test_uncertainty_of_the_component_by_hand() -> None:
+    """Two units of two, 1 3 and 6 8: MS_between 25, MS_within 2, n0 = 2; u(s^2) = sqrt(2 (25^2 + 2^2 / 2)) / 2."""
+    found = homogeneity([1.0, 3.0, 6.0, 8.0], ["a", "a", "b", "b"], of="y", between="unit", limit=None)
+    v = math.sqrt(2 * (25**2 + 2**2 / 2)) / 2
+    assert real(found.u_s_between or "") == pytest.approx(math.sqrt(11.5 + v) - math.sqrt(11.5), rel=1e-12)
+    assert real(found.u_s_within or "") == pytest.approx(math.sqrt(2) / 2, rel=1e-12)
+
+
+def test_uncertainty_of_the_component_is_its_spread_over_repetitions() -> None:
+    rng = np.random.default_rng(5)
+    units = [str(k) for k in range(60) for _ in range(4)]
+    values, stated = [], []
+    for _ in range(300):
+        y = np.repeat(rng.normal(0.0, 1.0, 60), 4) + rng.normal(0.0, 1.0, 240)
+        found = homogeneity(list(y), units, of="y", between="unit", limit=None)
+        values.append(real(found.s_between))
+        stated.append(real(found.u_s_between or ""))
+    assert np.mean(stated) == pytest.approx(np.std(values), rel=0.15)
+
+
+def test_clusters_in_units_do_not_raise_false_alarms() -> None:
+    """No unit differs; items of a patient do. At 5 % one in 20 is found, with rows taken as independent far more."""
+    rng = np.random.default_rng(17)
+    runs, alarms, naive = 600, 0, 0
+    for _ in range(runs):
+        size = rng.integers(1, 7, 40)
+        cluster = [str(c) for c, n in enumerate(size) for _ in range(n)]
+        unit = [str(c % 4) for c, n in enumerate(size) for _ in range(n)]
+        y = [float(shift + e) for shift, n in zip(rng.normal(0, 1, 40), size, strict=True) for e in rng.normal(0, 1, n)]
+        found = homogeneity(y, unit, of="y", between="site", limit=None, cluster=cluster)
+        assert found.clusters == 40
+        assert found.rows == len(y)
+        alarms += not found.adequate
+        naive += not homogeneity(y, unit, of="y", between="site", limit=None).adequate
+    assert 0.03 <= alarms / runs <= 0.07
+    assert naive / runs > 0.12
+
+
+def test_clusters_that_change_nothing() -> None:
+    """One row each, or units inside of clusters: rows within a unit are as good as independent."""
+    plain = homogeneity(ROWS, UNITS, of="y", between="item", limit=None)
+    for cluster in ([str(k) for k in range(20)], UNITS, [str(int(u) // 5) for u in UNITS]):
+        assert homogeneity(ROWS, UNITS, of="y", between="item", limit=None, cluster=cluster) == plain
+
+
+def test_equal_values_are_homogeneous() -> None:
+    found = homogeneity([1 / 3] * 6, list("aabbcc"), of="y", between="site", limit=None, cluster=list("uvwxyz"))
+    assert found.adequate
+    assert (found.s_between, found.p) == ("0", "1")
+
+
 def test_refusals() -> None:
+    with pytest.raises(DesignError, match="lie in several units"):
+        homogeneity([1, 2, 3, 4], list("abab"), of="y", between="site", limit=None, cluster=list("uuvv"))
     with pytest.raises(DesignError, match="two units"):
         homogeneity([1.0, 2.0], ["a", "a"], of="y", between="site", limit=None)
     with pytest.raises(DesignError, match="two dates"):

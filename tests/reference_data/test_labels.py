@@ -11,7 +11,8 @@ import pytest
 
 from measurand.document.number import real
 from measurand.errors import DesignError
-from measurand.study.reference_labels import Judged, of_classes, of_numbers
+from measurand.study.reference_labels import Judged, of_classes
+from measurand.study.reference_numbers import of_numbers
 
 CASES = Path(__file__).parent.parent / "cases"
 
@@ -192,3 +193,97 @@ def test_values_by_truth_by_hand() -> None:
     assert found.confusion is not None and found.error is not None
     for t in (0, 1):
         assert real(found.confusion.rows[t][1 - t].value) == pytest.approx(real(found.error.value), abs=1e-9)
+
+
+def test_uncertainty_of_the_agreement_of_two_is_that_of_a_share() -> None:
+    """Two votes per item: a share of items, ``u^2 = A (1 - A) / (n - 1)``; and by clusters of ten equal items."""
+    votes = [["a", "a"]] * 40 + [["b", "b"]] * 30 + [["a", "b"]] * 10 + [["b", "a"]] * 10
+    found = of_classes(judged(votes), individual=False).stated.agreement
+    a = 70 / 90
+    assert real(found.u_observed or "") == pytest.approx(sqrt(a * (1 - a) / 89), rel=1e-12)
+    whole = Judged([dict(enumerate_(v)) for v in votes], None, cluster=[str(i // 10) for i in range(90)])
+    found = of_classes(whole, individual=False).stated.agreement
+    assert real(found.u_observed or "") == pytest.approx(sqrt(a * (1 - a) / 8), rel=1e-12)
+
+
+def enumerate_(votes: list[str]) -> list[tuple[str, str]]:
+    return [(f"reader {k}", v) for k, v in enumerate(votes)]
+
+
+def test_uncertainty_of_kappa_and_agreement_as_gwet_has_them() -> None:
+    """Gwet (2008), complete ratings: ``v = 1/(n (n-1)) sum (k*_i - k)^2`` with
+    ``k*_i = (p_a|i - p_e)/(1 - p_e) - 2 (1 - k) (p_e|i - p_e)/(1 - p_e)``, ``p_e|i = sum_c p_c r_ic / r``."""
+    case = json.loads((CASES / "kappa-fleiss-1971.json").read_text(encoding="utf-8"))
+    names, row = case["inputs"]["categories"], np.array(case["inputs"]["counts"], float)
+    votes = [[names[k] for k, n in enumerate(r) for _ in range(int(n))] for r in row]
+    found = of_classes(judged(votes), individual=False).stated.agreement
+    n, r = len(row), row[0].sum()
+    p = row.sum(axis=0) / row.sum()
+    each, chance = (row * (row - 1)).sum(axis=1) / (r * (r - 1)), float(p @ p)
+    kappa = (each.mean() - chance) / (1 - chance)
+    star = (each - chance) / (1 - chance) - 2 * (1 - kappa) * (row @ p / r - chance) / (1 - chance)
+    assert real(found.u_kappa or "") == pytest.approx(sqrt(np.sum((star - kappa) ** 2) / n / (n - 1)), rel=1e-9)
+    assert real(found.u_observed or "") == pytest.approx(np.std(each, ddof=1) / sqrt(n), rel=1e-9)
+
+
+def test_uncertainty_of_specific_agreement_is_that_of_leaving_clusters_out() -> None:
+    """Jackknife, unequal numbers of votes."""
+    rng = np.random.default_rng(4)
+    rows = []
+    for _ in range(400):
+        m, truth = int(rng.integers(2, 6)), rng.random() < 0.4
+        rows.append(["a" if (rng.random() < 0.85) == truth else "b" for _ in range(m)])
+    found = of_classes(judged(rows), individual=False).stated
+
+    def by_count(some: list[list[str]], name: str) -> float:
+        x, m = np.array([v.count(name) for v in some]), np.array([len(v) for v in some])
+        return float(np.sum(x * (x - 1)) / np.sum(x * (m - 1)))
+
+    for name in "ab":
+        left = [by_count(rows[:k] + rows[k + 1 :], name) for k in range(400)]
+        jackknife = sqrt(399 / 400 * float(np.sum((np.array(left) - np.mean(left)) ** 2)))
+        assert real(found.agreement.u_specific[name]) == pytest.approx(jackknife, rel=0.02)
+        assert found.by_class[name].u_agreement == found.agreement.u_specific[name]
+
+
+def test_annotators_who_never_differ_may_still_err() -> None:
+    """20 items, one of 22 unseen: ``p = 21/22``, ``u^2 = p (1 - p) / 20``; half of it is the error of a vote."""
+    found = of_classes(judged([["a", "a"]] * 10 + [["b", "b"]] * 10), individual=False).stated
+    u = sqrt(21 / 22 * (1 / 22) / 20)
+    assert (found.agreement.observed, found.agreement.kappa) == ("1", "1")
+    assert real(found.agreement.u_observed or "") == pytest.approx(u, rel=1e-12)
+    assert real(found.agreement.u_kappa or "") == pytest.approx(2 * u, rel=1e-12)
+    assert real(found.vote.u) == pytest.approx(u / 2, rel=1e-12)
+    assert found.error is not None
+    assert real(found.error.u) > 0.0
+
+
+def test_votes_of_one_class_have_no_kappa() -> None:
+    found = of_classes(judged([["a", "a"]] * 10, ["a"] * 9 + ["b"]), individual=False).stated.agreement
+    assert found.kappa is None
+    assert list(found.specific) == ["a"]
+
+
+def test_one_cluster_shows_no_spread() -> None:
+    rows = [dict(enumerate_(v)) for v in SYMMETRIC]
+    found = of_classes(Judged(rows, None, cluster=["c"] * 8), individual=False).stated
+    assert found.agreement.observed is None
+    assert not found.agreement.specific
+    assert all(part.agreement is None for part in found.by_class.values())
+
+
+def test_the_spread_of_normal_annotators_is_known_to_its_degrees_of_freedom() -> None:
+    rng = np.random.default_rng(8)
+    found, _, _ = of_numbers([list(rng.normal(i, 2.0, 3)) for i in range(2000)], None)
+    assert real(found.sd.u) == pytest.approx(2.0 / sqrt(2 * 4000), rel=0.1)
+    assert real(found.u_df or "") == pytest.approx(4000, rel=0.2)
+
+
+def test_an_item_that_all_differ_on_makes_the_spread_uncertain() -> None:
+    """99 items of 0 and 2 (squares 2), one of 0 and 200 (squares 20000): s^2 = 201.98, u(s^2) over items is that of
+    one item in a hundred, ``sqrt(100/99 sum (squares - s^2)^2) / 100``."""
+    found, _, _ = of_numbers([[0.0, 2.0]] * 99 + [[0.0, 200.0]], None)
+    square = (99 * 2 + 20000) / 100
+    u = sqrt(100 / 99 * (99 * (2 - square) ** 2 + (20000 - square) ** 2)) / 100
+    assert real(found.sd.u) == pytest.approx(u / (2 * sqrt(square)), rel=1e-9)
+    assert real(found.u_df or "") == pytest.approx(2 * square**2 / u**2, rel=1e-9)

@@ -37,17 +37,20 @@ def _labels(stated: ReferencePredicate) -> Iterator[str]:
     labels = stated.found.labels
     if isinstance(labels, ClassLabels):
         agreement = labels.agreement
-        yield say("cli.reference.class", observed=_of(agreement.observed), pairs=agreement.pairs,
-                  kappa=_of(agreement.kappa), vote=_of(labels.vote.value), vote_u=_of(labels.vote.u))  # fmt: skip
+        yield say("cli.reference.class", observed=_with(agreement.observed, agreement.u_observed),
+                  pairs=agreement.pairs, kappa=_with(agreement.kappa, agreement.u_kappa),
+                  vote=_with(labels.vote.value, labels.vote.u))  # fmt: skip
+        for name, value in agreement.specific.items():
+            yield say("cli.reference.specific", name=name, agreeing=_with(value, agreement.u_specific.get(name)))
         if labels.fit is not None and real(labels.fit.p) < DOUBTFUL:
             yield say("cli.reference.doubtful", chi=_of(labels.fit.chi_squared), df=labels.fit.df, p=_p(labels.fit.p))
         for name, part in labels.by_stratum.items():
-            own = {"observed": _of(part.agreement or "0"), "error": _of(part.error) if part.error else "?"}
+            own = {"observed": _with(part.agreement, part.u_agreement), "error": _with(part.error, part.u_error)}
             yield say("cli.reference.part", name=name, **own)
     elif labels is not None:
-        yield say("cli.reference.number", sd=_of(labels.sd.value), sd_u=_of(labels.sd.u), u=_of(labels.u))
+        yield say("cli.reference.number", sd=_with(labels.sd.value, labels.sd.u), u=_freely(labels.u, labels.u_df))
         for name, those in labels.by_stratum.items():
-            spread = {"sd": _of(those.sd or "0"), "u": _of(those.u or "0")}
+            spread = {"sd": _with(those.sd, those.u_sd), "u": _freely(those.u, those.df)}
             yield say("cli.reference.number_part", name=name, **spread)
     if stated.uncertainty is not None and (table := stated.uncertainty.confusion) is not None:
         for name, cells in zip(table.classes, table.rows, strict=True):
@@ -79,11 +82,12 @@ def _both(one: Uncertain, *, share: bool) -> str:
 
 def _tests(found: Found) -> Iterator[str]:
     if (one := found.homogeneity) is not None:
-        yield say("cli.reference.homogeneity", of=one.of, units=one.units, between=one.between, s=_of(one.s_between),
-                  floor=_of(one.u_floor), p=_p(one.p), verdict=_verdict(one.adequate))  # fmt: skip
+        yield say("cli.reference.homogeneity", of=one.of, units=one.units, between=one.between,
+                  s=_with(one.s_between, one.u_s_between), floor=_of(one.u_floor), p=_p(one.p),
+                  verdict=_verdict(one.adequate))  # fmt: skip
     if (other := found.stability) is not None:
         yield say("cli.reference.stability", of=other.of, dates=len(other.dates), slope=_of(other.slope.value),
-                  u=_of(other.slope.u), change=_of(other.change), p=_p(other.p),
+                  u=_of(other.slope.u), change=_with(other.change, other.u_change), p=_p(other.p),
                   verdict=_verdict(other.adequate))  # fmt: skip
 
 
@@ -97,6 +101,18 @@ def _like(one: Likeness) -> str:
 
 def _verdict(adequate: bool) -> str:
     return say("cli.reference.adequate" if adequate else "cli.reference.not_adequate")
+
+
+def _with(value: str | None, u: str | None) -> str:
+    """A result with its standard uncertainty; one without is not printed."""
+    return say("cli.reference.no_result") if value is None or u is None else f"{_of(value)} (u {_of(u)})"
+
+
+def _freely(u: str | None, df: str | None) -> str:
+    """A standard uncertainty with its degrees of freedom; that of values without any spread has none."""
+    if u is None or (df is None and real(u) > 0.0):
+        return say("cli.reference.no_result")
+    return _of(u) if df is None else say("cli.reference.freely", u=_of(u), df=_of(df))
 
 
 def _p(number: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from measurand.document.canonical import Address, Document
+from measurand.document.canonical import Address, Document, Time
 from measurand.document.number import Number
 from measurand.document.statement import Laboratory, SignedStatement
 
@@ -28,16 +28,20 @@ class Uncertain(Document):
 
 
 class Agreement(Document):
-    """How far annotators agree, with no model of them."""
+    """How far annotators agree, with no model of them; standard uncertainties of items (clusters) as sampled, for these
+    annotators. What is absent was not evaluated: the votes are those of one cluster, which shows no spread."""
 
     pairs: int
     """Pairs of votes for one item."""
-    observed: Number
+    observed: Number | None = None
     """Share of the pairs that agree."""
-    kappa: Number
-    """Fleiss' kappa: agreement beyond chance."""
+    u_observed: Number | None = None
+    kappa: Number | None = None
+    """Fleiss' kappa: agreement beyond chance; absent: all votes are for one class."""
+    u_kappa: Number | None = None
     specific: Mapping[str, Number]
     """By class: ``sum n_c (n_c - 1) / sum n_c (m - 1)``, the share of second votes that agree with a vote for it."""
+    u_specific: Mapping[str, Number] = Field(default_factory=dict)
 
 
 class Confusion(Document):
@@ -61,9 +65,12 @@ class Part(Document):
     items: int
     votes: int
     agreement: Number | None = None
-    """Share of the pairs of votes that agree; for a class its specific agreement. Absent: no item has two votes."""
+    """Share of the pairs of votes that agree; for a class its specific agreement. Absent: not evaluated, fewer than
+    two clusters have an item with two votes."""
+    u_agreement: Number | None = None
     error: Number | None = None
     """Mean probability that the reference value of an item is wrong, given its votes."""
+    u_error: Number | None = None
 
 
 class Adjudication(Document):
@@ -105,7 +112,10 @@ class NumberPart(Document):
     items: int
     votes: int
     sd: Number | None = None
+    u_sd: Number | None = None
     u: Number | None = None
+    df: Number | None = None
+    """Effective degrees of freedom of ``u`` and of ``sd``."""
 
 
 class NumberLabels(Document):
@@ -114,10 +124,12 @@ class NumberLabels(Document):
     kind: Literal["number"] = "number"
     votes: int
     sd: Uncertain
-    """Standard deviation of one annotator's value about the item's own mean; ``u = sd / sqrt(2 df)``."""
+    """Standard deviation of one annotator's value about the item's own mean."""
     df: int
     u: Number
     """Standard uncertainty of an item's reference value, root mean square over the items."""
+    u_df: Number | None = None
+    """Effective degrees of freedom of ``u``: it is known to ``u / sqrt(2 df)`` (JCGM 100 E.4.3)."""
     by_stratum: Mapping[str, NumberPart] = Field(default_factory=dict)
 
 
@@ -131,7 +143,10 @@ class Stated(Document):
 
 
 class Homogeneity(Document):
-    """One-way analysis of variance between units (ISO 13528 Annex B, ISO 33405)."""
+    """One-way analysis of variance between units (ISO 13528 Annex B, ISO 33405).
+
+    ``mean``, ``u_floor``, ``f`` and ``p`` are numbers of this analysis, not estimates of something else.
+    """
 
     of: str
     """``agreement``, or the column whose values were compared."""
@@ -139,10 +154,15 @@ class Homogeneity(Document):
     """Column of the units."""
     units: int
     rows: int
+    clusters: int | None = None
+    """The means of so many clusters were compared, since rows of one cluster belong together; absent: the rows."""
     mean: Number
     s_within: Number
+    u_s_within: Number | None = None
     s_between: Number
     """``sqrt(max(0, (MS_between - MS_within) / n0))``."""
+    u_s_between: Number | None = None
+    """``sqrt(s_between^2 + v) - s_between``, v the standard uncertainty of ``s_between^2``."""
     u_floor: Number
     """Inhomogeneity that repeatability can hide: ``sqrt(MS_within / n0) (2 / df_within)^(1/4)``."""
     u: Number
@@ -168,6 +188,7 @@ class Stability(Document):
     p: Number
     change: Number
     """``slope`` times the time between the first and the last date."""
+    u_change: Number | None = None
     u_to_expiry: Number
     """``u(slope)`` times the time from the last date to the expiry."""
     limit: Number | None = None

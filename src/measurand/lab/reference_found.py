@@ -35,7 +35,8 @@ from measurand.lab.sources import contents_at
 from measurand.message import say
 from measurand.study.reference_chain import carried
 from measurand.study.reference_homogeneity import homogeneity, stability
-from measurand.study.reference_labels import Judged, of_classes, of_numbers
+from measurand.study.reference_labels import Judged, of_classes
+from measurand.study.reference_numbers import of_numbers
 
 VALUE = "reference value"
 """Name of the reference values in the composition, where no column holds them."""
@@ -128,7 +129,7 @@ def _labelled(labels: Labels | None, held: Items) -> _Labelled:
     if labels is None or held.votes is None:
         return _Labelled(None, list(held.value or [""] * len(held.item)), [], None)
     if labels.kind == "number":
-        found, mean, u = of_numbers(numbers_of(held.votes, held.table.file), held.stratum)
+        found, mean, u = of_numbers(numbers_of(held.votes, held.table.file), held.stratum, held.cluster)
         return _Labelled(found, list(held.value or map(number, mean)), list(map(float, u)), None)
     known = labels.adjudication_error
     judged = Judged(
@@ -187,12 +188,34 @@ def _homogeneity(described: ReferenceFile, held: Items, labelled: _Labelled, fol
     if asked.value == "agreement" and labelled.agreeing is not None:
         if table is not held.table:
             raise DesignError(Finding("M0563", "homogeneity", say("reference.agreement_of_data")))
-        pairs = [(y, u) for y, u in zip(labelled.agreeing, units, strict=True) if not np.isnan(y)]
+        y = list(labelled.agreeing)
     else:
-        pairs = list(zip(map(float, cells.numbers(table, asked.value)), units, strict=True))
+        y = list(map(float, cells.numbers(table, asked.value)))
+    cluster = _clusters(described, held, table) or [str(i) for i in range(len(y))]
+    kept = [i for i, value in enumerate(y) if not np.isnan(value)]
     return homogeneity(
-        [y for y, _ in pairs], [u for _, u in pairs], of=asked.value, between=asked.unit, limit=asked.limit
+        [y[i] for i in kept],
+        [units[i] for i in kept],
+        of=asked.value,
+        between=asked.unit,
+        limit=asked.limit,
+        cluster=[cluster[i] for i in kept],
     )
+
+
+def _clusters(described: ReferenceFile, held: Items, table: Table) -> Sequence[str] | None:
+    """What belongs together in a table: its cluster column, else the items of the data with their clusters."""
+    if table is held.table:
+        return held.cluster
+    data = described.data
+    if data.cluster is not None and set(data.cluster) <= set(table.columns):
+        return cells.keys(table, data.cluster)
+    if not set(data.item) <= set(table.columns):
+        return None
+    names = cells.keys(table, data.item)
+    if held.cluster is None:
+        return names
+    return [held.cluster[held.position[name]] if name in held.position else name for name in names]
 
 
 def _stability(described: ReferenceFile, held: Items, labelled: _Labelled, folder: Path) -> Stability | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from math import fsum, hypot, sqrt
 
 import numpy as np
 
@@ -19,14 +21,27 @@ YEAR = 365.25
 
 
 def homogeneity(
-    y: Sequence[float], unit: Sequence[str], *, of: str, between: str, limit: float | None
-) -> Homogeneity:  # fmt: skip
+    y: Sequence[float],
+    unit: Sequence[str],
+    *,
+    of: str,
+    between: str,
+    limit: float | None,
+    cluster: Sequence[str] | None = None,
+) -> Homogeneity:
     """One-way analysis of variance between units, with the inhomogeneity that the spread within units can hide.
 
     ``s_between^2 = max(0, (MS_b - MS_w) / n0)``, ``u_floor = sqrt(MS_w / n0) (2 / df_w)^(1/4)``, ``n0`` the multiple of
     the component between units in the mean square between (Linsinger, Pauwels & van der Veen 2001; ISO 33405).
-    Raises DesignError without two units or without repeated values.
+    Rows of one cluster belong together: where a unit holds several clusters, their means are compared. ``u(s_between)``
+    follows from ``v^2 = u^2(s_between^2) = 2 (MS_b^2 / df_b + MS_w^2 / df_w) / n0^2`` (Searle, Casella & McCulloch
+    1992, 3.6) as ``sqrt(s_between^2 + v) - s_between``, which is ``v / (2 s_between)`` where that is small. Raises
+    DesignError without two units or without repeated values, or where a cluster lies in several units.
     """
+    rows = len(y)
+    means = None if cluster is None else _means(y, unit, cluster, between=between)
+    if means is not None:
+        y, unit = means
     try:
         table = one_way(y, list(unit))
     except DesignError:
@@ -36,22 +51,49 @@ def homogeneity(
     n0 = table.coefficient[0][0] / above.df
     between_sd = float(np.sqrt(max(0.0, table.components[0])))
     floor = float(np.sqrt(below.mean_square / n0) * (2.0 / below.df) ** 0.25)
-    p = _f_tail(table.f, above.df, below.df)
+    equal = above.mean_square == below.mean_square == 0.0
+    p = 1.0 if equal else _f_tail(table.f, above.df, below.df)
+    v = sqrt(2.0) * hypot(above.mean_square / sqrt(above.df), below.mean_square / sqrt(below.df)) / n0
     return Homogeneity(
         of=of,
         between=between,
         units=above.df + 1,
-        rows=len(y),
+        rows=rows,
+        clusters=None if means is None else len(y),
         mean=number(table.mean),
         s_within=number(table.residual_sd),
+        u_s_within=number(table.residual_sd / sqrt(2.0 * below.df)),
         s_between=number(between_sd),
+        u_s_between=number(sqrt(between_sd**2 + v) - between_sd),
         u_floor=number(floor),
         u=number(max(between_sd, floor)),
-        f=number(table.f),
+        f=number(0.0 if equal else table.f),
         p=number(p),
         limit=None if limit is None else number(limit),
         adequate=bool(between_sd <= limit if limit is not None else p >= DETECTED),
     )
+
+
+def _means(
+    y: Sequence[float], unit: Sequence[str], cluster: Sequence[str], *, between: str
+) -> tuple[list[float], list[str]] | None:
+    """Mean and unit of each cluster; None where rows are as good: one each, or every unit inside of one cluster."""
+    held: dict[str, list[float]] = defaultdict(list)
+    units: dict[str, set[str]] = defaultdict(set)
+    clusters: dict[str, set[str]] = defaultdict(set)
+    for value, u, c in zip(y, unit, cluster, strict=True):
+        held[c].append(value)
+        units[c].add(u)
+        clusters[u].add(c)
+    if len(held) == len(y) or all(len(names) == 1 for names in clusters.values()):
+        return None
+    crossed = sorted(c for c, names in units.items() if len(names) > 1)
+    if crossed:
+        text = say("reference.crossed", count=len(crossed), first=crossed[0], between=between)
+        raise DesignError(Finding("M0566", "homogeneity", text))
+    # measured from the first value: equal values keep a mean of exactly their size
+    means = [values[0] + fsum(v - values[0] for v in values) / len(values) for values in held.values()]
+    return means, [next(iter(units[c])) for c in held]
 
 
 def stability(
@@ -95,6 +137,7 @@ def stability(
         df=df,
         p=number(p),
         change=number(change),
+        u_change=number(u * float(x.max() - x.min())),
         u_to_expiry=number(u * max(0.0, to_expiry) / YEAR),
         limit=None if limit is None else number(limit),
         adequate=bool(abs(change) <= limit if limit is not None else p >= DETECTED),

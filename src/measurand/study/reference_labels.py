@@ -11,17 +11,15 @@ from numpy.typing import NDArray
 from measurand.document.number import number
 from measurand.document.reference_certificate import (
     Adjudication,
-    Agreement,
     ClassLabels,
     Confusion,
-    NumberLabels,
-    NumberPart,
     Part,
     Uncertain,
 )
 from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.study.labels import votes as common_votes
+from measurand.study.reference_agreement import Tally, agreement, share, tally
 from measurand.study.reference_fit import fit
 from measurand.study.reference_posterior import Model, common, prior, uncertain
 from measurand.study.reference_posterior import individual as own_rates
@@ -57,17 +55,6 @@ class Assigned:
     """Share of the pairs of votes for the item that agree; NaN without a pair."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Tally:
-    """Votes by item and class, with their pairs."""
-
-    count: Array
-    votes: Array
-    pairs: Array
-    agreeing: Array
-    wrong: Array
-
-
 def of_classes(judged: Judged, *, individual: bool) -> Assigned:
     """Agreement, error rate of a vote and probability that each reference value is wrong.
 
@@ -81,10 +68,13 @@ def of_classes(judged: Judged, *, individual: bool) -> Assigned:
         raise DesignError(Finding("M0514", "labels", say("M05.one_class", classes=", ".join(classes))))
     n = len(judged.votes)
     found = common_votes([list(item.values()) for item in judged.votes], classes, np.ones(n))
+    counted = tally(found.count, judged.cluster)
+    observed = share(counted.agreeing, counted.pairs, counted.cluster)
     if individual:
         model = own_rates(judged.votes, classes, judged.cluster)
     else:
-        model = common(found.count, found.rate, found.contribution["rate"], judged.cluster)
+        least = 0.0 if observed is None else observed[1] / 2.0  # e is about d / 2 where d is small
+        model = common(found.count, found.rate, found.contribution["rate"], judged.cluster, least=least)
     q = model.posterior(model.rate)
     position = {c: k for k, c in enumerate(classes)}
     if judged.value is not None:
@@ -95,46 +85,49 @@ def of_classes(judged: Judged, *, individual: bool) -> Assigned:
     wrong = 1.0 - q[np.arange(n), label]
     stated = judged.adjudication_error
     known = np.where(decided, stated[0] if stated else np.nan, wrong)
-    m = found.count.sum(axis=1)
-    tally = _Tally(found.count, m, m * (m - 1) / 2, np.sum(found.count * (found.count - 1) / 2, axis=1), known)
     strata = np.asarray(judged.stratum or (), dtype=str)
-    agreement = _agreement(tally, classes, found.agreement)
+    wrongness = _Wrong(model, label, wrong, decided, stated)
     labels = ClassLabels(
         model="individual" if individual else "common",
         classes=classes,
-        votes=int(m.sum()),
-        agreement=agreement,
+        votes=int(found.count.sum()),
+        agreement=agreement(counted, classes),
         vote=model.vote,
-        error=_error(model, label, wrong, decided, stated),
+        error=wrongness.share(np.ones(n, bool)),
         confusion=_confusion(model, label, decided, stated, classes),
         fit=None if individual else fit(found.count, found.rate, prior(found.count, found.rate)),
         annotators=model.annotators,
-        by_class={c: _part(tally, label == k, agreement.specific.get(c)) for k, c in enumerate(classes)},
-        by_stratum={
-            str(s): _part(tally, here, _share(tally, here))
-            for s in np.unique(strata)
-            if (here := strata == s) is not None
-        },
-        adjudication=_adjudication(judged, tally, label, decided),
+        by_class={c: _of_class(counted, wrongness, label == k, k) for k, c in enumerate(classes)},
+        by_stratum={str(s): _of_stratum(counted, wrongness, strata == s) for s in np.unique(strata)},
+        adjudication=_adjudication(judged, counted, label, decided),
     )
-    agreeing = np.divide(tally.agreeing, tally.pairs, out=np.full(n, np.nan), where=tally.pairs > 0)
+    agreeing = np.divide(counted.agreeing, counted.pairs, out=np.full(n, np.nan), where=counted.pairs > 0)
     return Assigned(labels, tuple(classes[k] for k in label), known, agreeing)
 
 
-def _error(
-    model: Model, label: Integers, wrong: Array, decided: NDArray[np.bool_], stated: tuple[float, float] | None
-) -> Uncertain | None:
-    """Share of wrong reference values with its standard uncertainty; None with adjudicated values of unknown error."""
-    n, mine = len(wrong), np.flatnonzero(~decided)
-    if len(mine) < n and stated is None:
-        return None
-    variance = float(np.sum(wrong[mine] * (1.0 - wrong[mine]))) / n**2
-    variance += float(model.moved(lambda q: np.asarray(np.sum(1.0 - q[mine, label[mine]]) / n)))
-    value = float(np.sum(wrong[mine])) / n
-    if stated is not None:
-        share = decided.sum() / n
-        value, variance = value + share * stated[0], variance + (share * stated[1]) ** 2
-    return uncertain(value, np.sqrt(variance))
+@dataclass(frozen=True, eq=False)
+class _Wrong:
+    """Probability of each item that its reference value is wrong."""
+
+    model: Model
+    label: Integers
+    wrong: Array
+    decided: NDArray[np.bool_]
+    stated: tuple[float, float] | None
+
+    def share(self, here: NDArray[np.bool_]) -> Uncertain | None:
+        """Share of wrong values of some items; None without any, or with adjudicated values of unknown error."""
+        n, mine = int(here.sum()), np.flatnonzero(here & ~self.decided)
+        if n == 0 or (len(mine) < n and self.stated is None):
+            return None
+        wrong, label = self.wrong[mine], self.label[mine]
+        variance = float(np.sum(wrong * (1.0 - wrong))) / n**2
+        variance += float(self.model.moved(lambda q: np.asarray(np.sum(1.0 - q[mine, label]) / n)))
+        value = float(np.sum(wrong)) / n
+        if self.stated is not None:
+            part = (n - len(mine)) / n
+            value, variance = value + part * self.stated[0], variance + (part * self.stated[1]) ** 2
+        return uncertain(value, np.sqrt(variance))
 
 
 def _confusion(
@@ -181,83 +174,35 @@ def _confusion(
     )
 
 
-def _agreement(tally: _Tally, classes: Sequence[str], kappa: float) -> Agreement:
-    specific = {}
-    for k, c in enumerate(classes):
-        x = tally.count[:, k]
-        chances = float(np.sum(x * (tally.votes - 1)))
-        if chances > 0:
-            specific[c] = number(float(np.sum(x * (x - 1))) / chances)
-    pairs = float(tally.pairs.sum())
-    return Agreement(
-        pairs=int(pairs), observed=number(float(tally.agreeing.sum()) / pairs), kappa=number(kappa), specific=specific
-    )
+def _of_class(t: Tally, wrongness: _Wrong, here: NDArray[np.bool_], k: int) -> Part:
+    """Specific agreement of the class, and the items with its value."""
+    x = t.count[:, k]
+    return _part(t, wrongness, here, share(x * (x - 1.0), x * (t.votes - 1.0), t.cluster))
 
 
-def _share(tally: _Tally, here: NDArray[np.bool_]) -> str | None:
-    """Share of the pairs of votes that agree in some items."""
-    pairs = float(tally.pairs[here].sum())
-    return number(float(tally.agreeing[here].sum()) / pairs) if pairs > 0 else None
+def _of_stratum(t: Tally, wrongness: _Wrong, here: NDArray[np.bool_]) -> Part:
+    return _part(t, wrongness, here, share(t.agreeing[here], t.pairs[here], t.cluster[here]))
 
 
-def _part(tally: _Tally, here: NDArray[np.bool_], agreement: str | None) -> Part:
-    wrong = tally.wrong[here]
-    known = len(wrong) > 0 and not np.any(np.isnan(wrong))
+def _part(t: Tally, wrongness: _Wrong, here: NDArray[np.bool_], agreeing: tuple[float, float] | None) -> Part:
+    error = wrongness.share(here)
     return Part(
         items=int(here.sum()),
-        votes=int(tally.votes[here].sum()),
-        agreement=agreement,
-        error=number(float(wrong.mean())) if known else None,
+        votes=int(t.votes[here].sum()),
+        agreement=None if agreeing is None else number(agreeing[0]),
+        u_agreement=None if agreeing is None else number(agreeing[1]),
+        error=None if error is None else error.value,
+        u_error=None if error is None else error.u,
     )
 
 
 def _adjudication(
-    judged: Judged, tally: _Tally, label: Integers, decided: NDArray[np.bool_]
+    judged: Judged, t: Tally, label: Integers, decided: NDArray[np.bool_]
 ) -> Adjudication | None:  # fmt: skip
     if judged.adjudicated is None:
         return None
-    fewer = tally.count[np.arange(len(label)), label] < tally.count.max(axis=1)
+    fewer = t.count[np.arange(len(label)), label] < t.count.max(axis=1)
     stated = judged.adjudication_error
     return Adjudication(
         items=int(decided.sum()), overruled=int(np.sum(fewer & decided)), error=uncertain(*stated) if stated else None
     )
-
-
-def of_numbers(
-    votes: Sequence[Sequence[float]], stratum: Sequence[str] | None
-) -> tuple[NumberLabels, Array, Array]:  # fmt: skip
-    """Spread of annotators about the mean of each item; the statement, the mean and the uncertainty of each item.
-
-    ``s^2 = sum (x - xbar_i)^2 / sum (m_i - 1)``, in each stratum; ``u_i = s / sqrt(m_i)``; ``u(s) = s / sqrt(2 df)``.
-    Raises DesignError where no item (of a stratum) has two values, or an item has none.
-    """
-    n = len(votes)
-    if any(len(v) == 0 for v in votes):
-        count = sum(len(v) == 0 for v in votes)
-        raise DesignError(Finding("M0510", "labels", say("M05.no_vote", count=count)))
-    mean = np.array([np.mean(v) for v in votes])
-    squares = np.array([float(np.sum((np.asarray(v) - c) ** 2)) for v, c in zip(votes, mean, strict=True)])
-    m = np.array([len(v) for v in votes])
-    strata = np.asarray(stratum if stratum is not None else [""] * n, dtype=str)
-    u = np.zeros(n)
-    parts: dict[str, NumberPart] = {}
-    for s in sorted(set(strata)):
-        here = strata == s
-        df = int(np.sum(m[here] - 1))
-        if df == 0:
-            text = say("M05.one_vote_each")
-            raise DesignError(Finding("M0511", "labels", text, say("M05.one_vote_each_hint")))
-        sd = float(np.sqrt(squares[here].sum() / df))
-        u[here] = sd / np.sqrt(m[here])
-        whole = float(np.sqrt(np.mean(u[here] ** 2)))
-        parts[str(s)] = NumberPart(items=int(here.sum()), votes=int(m[here].sum()), sd=number(sd), u=number(whole))
-    df = int(np.sum(m - 1))
-    sd = float(np.sqrt(squares.sum() / df))
-    labels = NumberLabels(
-        votes=int(m.sum()),
-        sd=uncertain(sd, sd / np.sqrt(2 * df)),
-        df=df,
-        u=number(float(np.sqrt(np.mean(u**2)))),
-        by_stratum=parts if stratum is not None else {},
-    )
-    return labels, mean, u

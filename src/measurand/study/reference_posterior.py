@@ -36,15 +36,18 @@ class Model:
         slopes = []
         for p, r in enumerate(self.rate):
             h = STEP * max(min(r, 1.0 - r), LEAST)
+            if r == 0.0:  # no slope at the end of the range: as far as the uncertainty reaches
+                h = max(h, float(np.sqrt(self.covariance[p, p])))
             up, down = self.rate.copy(), self.rate.copy()
-            up[p], down[p] = r + h, r - h
-            slopes.append((of(self.posterior(up)) - of(self.posterior(down))) / (2 * h))
+            up[p], down[p] = r + h, max(r - h, 0.0)
+            slopes.append((of(self.posterior(up)) - of(self.posterior(down))) / (up[p] - down[p]))
         slope = np.stack(slopes)
         return np.asarray(np.einsum("p...,pq,q...->...", slope, self.covariance, slope))
 
 
-def common(count: Array, rate: float, contribution: Array, cluster: Sequence[str]) -> Model:
-    """One rate for all annotators; ``contribution`` is that of each item to it."""
+def common(count: Array, rate: float, contribution: Array, cluster: Sequence[str], *, least: float) -> Model:
+    """One rate for all annotators; ``contribution`` is that of each item to it, ``least`` its standard uncertainty
+    where no two votes differ, so that no contribution does."""
     m, classes = count.sum(axis=1), count.shape[1]
 
     def q(theta: Array) -> Array:
@@ -54,7 +57,7 @@ def common(count: Array, rate: float, contribution: Array, cluster: Sequence[str
         odds = np.exp(logs - logs.max(axis=1, keepdims=True))
         return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
-    covariance = _clustered(contribution[:, None], cluster)
+    covariance = _clustered(contribution[:, None], cluster) if rate > 0.0 else np.array([[least**2]])
     return Model(np.array([rate]), covariance, q, uncertain(rate, np.sqrt(covariance[0, 0])), {})
 
 
