@@ -129,6 +129,8 @@ class Private:
              {"disclosed": "failed"}),
             ("field", "a field that the format does not know", first(note="x"), {"disclosed": "failed"}),
             ("schema", "another schema", lambda f: f.update(schema="measurand/disclosed/2"), {"disclosed": "failed"}),
+            ("no-schema", "no schema", lambda f: f.pop("schema"), {"disclosed": "failed"}),
+            ("null", "nothing is asked, written as null", lambda f: f.update(asked=None), {"disclosed": "failed"}),
             ("fraction", "a position that is no integer", first(position=3.5), {"disclosed": "failed"}),
             ("capitals", "a salt in capitals", first(salt="A" * 64), {"disclosed": "failed"}),
         ]  # fmt: skip

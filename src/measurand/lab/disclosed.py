@@ -101,12 +101,15 @@ def read(data: bytes, kind: type[_D]) -> _D:
     """A document of strict JSON of limited size. Raises ValueError that says what is wrong."""
     if len(data) > LARGEST:
         raise ValueError(say("disclosure.larger", limit=LARGEST // 2**20))
-    strict(data)
+    written = strict(data)
     try:
-        return kind.model_validate_json(data, strict=True)
+        found = kind.model_validate_json(data, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:300]) from None
+    if strict(canonical(found)) != written:  # a field that was left out, or null, would be read as its default
+        raise ValueError(say("disclosure.fields"))
+    return found
 
 
 def most_that_differ(opened: int, items: int) -> int:
