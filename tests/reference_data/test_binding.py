@@ -16,6 +16,7 @@ from measurand.errors import AuthenticityError
 from measurand.lab import keys
 from measurand.lab.envelope import signed
 from measurand.lab.reference_certify import opened
+from measurand.lab.reference_status import withdrawn
 from measurand.lab.trust import Trusted, revoke, trust, trust_folder
 
 PROCEDURE = """\
@@ -247,6 +248,15 @@ def test_a_revoked_key_is_invalid(bench: Bench) -> None:
     assert all(conditions(bench.measure()).values())
     revoke(Trusted("lab", bench.key.public_key()), folder, at="2026-11-23T00:00:00Z", compromised=True)
     assert not conditions(bench.measure(code=4))["reference_certificate"]
+
+
+def test_withdrawn_reference_data_are_invalid(bench: Bench) -> None:
+    path = bench.certify(bench.describe())
+    document = withdrawn(opened(path), bench.key, reason="site B swapped", at="2026-11-23T08:00:00Z")
+    path.with_name("set.reference.status.json").write_bytes(document)
+    found = bench.measure(code=4)
+    assert not conditions(found)["reference_certificate"]
+    assert "site B swapped" in json.dumps(found["evidence"])
 
 
 def test_the_certificate_of_the_measurement_verifies(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:

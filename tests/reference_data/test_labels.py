@@ -258,10 +258,16 @@ def test_annotators_who_never_differ_may_still_err() -> None:
     assert real(found.error.u) > 0.0
 
 
-def test_votes_of_one_class_have_no_kappa() -> None:
-    found = of_classes(judged([["a", "a"]] * 10, ["a"] * 9 + ["b"]), individual=False).stated.agreement
-    assert found.kappa is None
-    assert list(found.specific) == ["a"]
+def test_votes_that_say_nothing_about_the_values_are_refused() -> None:
+    with pytest.raises(DesignError, match="one class only"):
+        of_classes(judged([["a", "a"]] * 10, ["a"] * 9 + ["b"]), individual=False)
+    with pytest.raises(DesignError, match="right column"):
+        of_classes(judged(SYMMETRIC, ["x", "y"] * 4), individual=False)
+
+
+def test_numbers_without_squares_are_refused() -> None:
+    with pytest.raises(DesignError, match="no numbers"):
+        of_numbers([[1e200, -1e200], [1.0, 2.0]], None)
 
 
 def test_one_cluster_shows_no_spread() -> None:

@@ -67,9 +67,12 @@ def show(file: Path, json: bool) -> int:
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--key", type=click.Path(path_type=Path), help=say("cli.option.public"))
 @click.option("--higher", multiple=True, type=click.Path(path_type=Path), help=say("cli.reference.option.higher"))
+@click.option("--status", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.status"))
 @click.option("--data", type=click.Path(path_type=Path), help=say("cli.reference.option.data"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
-def verify(file: Path, key: Path | None, higher: tuple[Path, ...], data: Path | None, json: bool) -> int:
+def verify(
+    file: Path, key: Path | None, higher: tuple[Path, ...], status: tuple[Path, ...], data: Path | None, json: bool
+) -> int:
     """Print one line per check; the exit code is what they amount to."""
     found = verified(
         file,
@@ -78,6 +81,7 @@ def verify(file: Path, key: Path | None, higher: tuple[Path, ...], data: Path | 
         trusted=trusted(trust_folder()),
         higher=higher,
         data=data,
+        status=status,
     )
     if json:
         rows = [{"name": c.name, "state": c.state, "text": c.text} for c in found.checks]

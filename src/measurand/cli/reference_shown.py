@@ -11,6 +11,8 @@ from measurand.message import say
 
 MOST_LEVELS = 12
 DOUBTFUL = 0.01
+SMALL = 1e6
+"""A value that its uncertainty exceeds so many times is printed as 0."""
 
 
 def shown(stated: ReferencePredicate) -> list[str]:
@@ -54,7 +56,7 @@ def _labels(stated: ReferencePredicate) -> Iterator[str]:
             yield say("cli.reference.number_part", name=name, **spread)
     if stated.uncertainty is not None and (table := stated.uncertainty.confusion) is not None:
         for name, cells in zip(table.classes, table.rows, strict=True):
-            shares = [f"{c} {_of(x.value)} (u {_of(x.u)})" for c, x in zip(table.classes, cells, strict=True)]
+            shares = [f"{c} {_with(x.value, x.u)}" for c, x in zip(table.classes, cells, strict=True)]
             yield say("cli.reference.row", name=name, shares=", ".join(shares))
     if stated.stated is not None:
         said = stated.stated.error.value if stated.stated.error else stated.stated.u
@@ -77,7 +79,7 @@ def _uncertainty(stated: ReferencePredicate) -> Iterator[str]:
 
 def _both(one: Uncertain, *, share: bool) -> str:
     """A share with its uncertainty; of numbers the uncertainty alone."""
-    return f"{_of(one.value)} (u {_of(one.u)})" if share else _of(one.u)
+    return _with(one.value, one.u) if share else _of(one.u)
 
 
 def _tests(found: Found) -> Iterator[str]:
@@ -105,7 +107,10 @@ def _verdict(adequate: bool) -> str:
 
 def _with(value: str | None, u: str | None) -> str:
     """A result with its standard uncertainty; one without is not printed."""
-    return say("cli.reference.no_result") if value is None or u is None else f"{_of(value)} (u {_of(u)})"
+    if value is None or u is None:
+        return say("cli.reference.no_result")
+    nothing = abs(real(value)) < real(u) / SMALL
+    return f"{'0' if nothing else _of(value)} (u {_of(u)})"
 
 
 def _freely(u: str | None, df: str | None) -> str:

@@ -10,6 +10,8 @@ import click
 from measurand.cli.signing import signing_key
 from measurand.cli.view import printed
 from measurand.lab.laboratory import laboratory
+from measurand.lab.reference_certify import ENDING, opened
+from measurand.lab.reference_status import withdrawn as of_reference
 from measurand.lab.status import own, placed, withdrawn
 from measurand.message import say
 
@@ -22,11 +24,16 @@ from measurand.message import say
 def verb(file: Path, key: Path, reason: str, json: bool) -> int:
     """Withdraw a certificate of one's own."""
     private = signing_key(key)
-    certificate = own(file, private)
     at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    who = laboratory(file.resolve().parent.parent)
-    target = placed(file, withdrawn(certificate, private, reason=reason, laboratory=who, at=at))
-    number = certificate.statement.predicate.number
+    if file.name.endswith(ENDING):
+        reference = opened(file)
+        number, data = reference.statement.predicate.id, of_reference(reference, private, reason=reason, at=at)
+    else:
+        certificate = own(file, private)
+        who = laboratory(file.resolve().parent.parent)
+        number = certificate.statement.predicate.number
+        data = withdrawn(certificate, private, reason=reason, laboratory=who, at=at)
+    target = placed(file, data)
     shown = {"number": number, "file": str(target)}
     click.echo(printed({"schema": "measurand/withdrawn/1", **shown}) if json else say("cli.withdraw.done", **shown))
     return 0

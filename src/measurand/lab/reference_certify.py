@@ -17,6 +17,7 @@ from measurand.lab.atomic import refusal
 from measurand.lab.envelope import Signed, read, signature_checks, signed
 from measurand.lab.reference_data import inside
 from measurand.lab.reference_found import Evaluated, characteristic, evaluated, stated
+from measurand.lab.reference_status import reference_status
 from measurand.lab.trust import trust_folder, trusted
 from measurand.message import say
 
@@ -154,10 +155,12 @@ def valid(path: Path) -> Signed[ReferenceStatement]:
 
 def fault_of(found: Signed[ReferenceStatement]) -> str:
     """Why a certificate cannot be relied on here: its signature is not valid, or not known to be, or its key is one
-    that the reader no longer trusts. Empty: none of these."""
+    that the reader no longer trusts, or it was withdrawn. Empty: none of these."""
     known = trusted(trust_folder())
     made = signature_checks(found, given=None, trusted=known, signed_at=found.statement.predicate.issued)
     bad = [c.text for c in made if c.state == "failed" or (c.name == "signature" and c.state != "passed")]
+    status = reference_status(found, given=None, trusted=known)
+    bad += [status.text] if status.state == "failed" else []
     return "; ".join([*bad, *found.faults])
 
 

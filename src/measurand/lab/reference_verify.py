@@ -20,6 +20,7 @@ from measurand.lab.envelope import Signed, signature_checks
 from measurand.lab.reference_certify import ENDING, ITEMS, named, opened, stated_by
 from measurand.lab.reference_data import inside
 from measurand.lab.reference_found import evaluated
+from measurand.lab.reference_status import reference_status
 from measurand.lab.trust import Trusted
 from measurand.lab.verify import agreement
 
@@ -45,8 +46,10 @@ def verify(
     trusted: Mapping[str, Trusted],
     higher: Sequence[Path] = (),
     data: Path | None = None,
+    status: Sequence[Path] = (),
 ) -> Verification:
-    """Verify a certificate with what is beside it (data: in the folder ``data``, certificates above: in ``higher``).
+    """Verify a certificate with what is beside it (data: in the folder ``data``, certificates above: in ``higher``,
+    documents that withdraw one of them: in ``status``).
 
     Raises StoreError for a file that is none, AuthenticityError for one that is damaged.
     """
@@ -55,10 +58,11 @@ def verify(
     today = f"{at:%Y-%m-%d}"
     folder = data or path.parent
     checks = [*_own(found, given, trusted), _time(predicate, today)]
+    checks.append(reference_status(found, given=given, trusted=trusted, places=tuple(status)))
     needed, faults = _files(found)
     present = {subject.name for subject in found.statement.subject if _bytes(folder, subject.name) is not None}
     checks += [*faults, *(_subject(found, folder, name) for name in sorted(present))]
-    above, chain = _above(found, [*higher, path.parent], trusted, given, today)
+    above, chain = _above(found, [*higher, path.parent], trusted, given, tuple(status))
     checks += chain
     checks.append(_recomputed(found, folder, above, whole=present >= needed))
     return Verification(predicate.id, tuple(checks))
@@ -121,7 +125,7 @@ def _above(
     places: Sequence[Path],
     trusted: Mapping[str, Trusted],
     given: keys.PublicKey | None,
-    today: str,
+    status: tuple[Path, ...],
 ) -> tuple[Signed[ReferenceStatement] | None, list[Check]]:
     """The certificate above, and the checks of all above. Tiers rise strictly: the walk ends."""
     predicate = found.statement.predicate
@@ -135,6 +139,7 @@ def _above(
     own = signature_checks(upper, given=None, trusted=trusted, signed_at=upper.statement.predicate.issued)
     if given is not None and keys.fingerprint(given) == stated.keyid:
         own = signature_checks(upper, given=given, trusted=trusted, signed_at=upper.statement.predicate.issued)
+    own = [*own, reference_status(upper, given=given, trusted=trusted, places=status)]
     checks = [Check(f"{name}: {c.name}", c.state, c.text, c.needed) for c in own]
     theirs = upper.statement.predicate
     if named(upper) != stated or upper.faults:
@@ -146,7 +151,7 @@ def _above(
         fields = {"issued": predicate.issued, "from_": theirs.issued, "expires": theirs.expires}
         return upper, [*checks, failed(name, "check.reference.higher_time", id=stated.id, **fields)]
     checks.append(passed(name, "check.reference.higher", id=stated.id, tier=theirs.tier, own=predicate.tier))
-    return upper, [*checks, *_above(upper, places, trusted, given, today)[1]]
+    return upper, [*checks, *_above(upper, places, trusted, given, status)[1]]
 
 
 def _held(sha256: str, places: Sequence[Path]) -> Signed[ReferenceStatement] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from measurand.document.certificate import Predicate
 from measurand.document.statement import Laboratory, Subject
@@ -33,6 +34,11 @@ def spoken_of(original: bytes, predicate: Predicate) -> Certificate:
 def withdrawn(certificate: Opened, key: keys.PrivateKey, *, reason: str, laboratory: Laboratory, at: str) -> bytes:
     """The signed document that withdraws a certificate."""
     one = spoken_of(certificate.original, certificate.statement.predicate)
+    return withdrawal(one, key, reason=reason, laboratory=laboratory, at=at)
+
+
+def withdrawal(one: Certificate, key: keys.PrivateKey, *, reason: str, laboratory: Laboratory, at: str) -> bytes:
+    """The signed document that withdraws what is spoken of."""
     stated = StatusPredicate(kind="withdrawn", certificate=one, reason=reason, laboratory=laboratory, at=at)
     return _signed(stated, key)
 
@@ -55,6 +61,12 @@ def _signed(stated: StatusPredicate, key: keys.PrivateKey) -> bytes:
 def own(path: Path, key: keys.PrivateKey) -> Opened:
     """A certificate that this key signed. Raises StoreError or AuthenticityError: not one, not valid, another's."""
     certificate = opened(path)
+    signed_by(certificate, key, path)
+    return certificate
+
+
+def signed_by(certificate: Signed[Any], key: keys.PrivateKey, path: Path) -> None:
+    """Raises StoreError or AuthenticityError unless this key, validly, signed a document."""
     keyid = certificate.envelope.signatures[0].keyid if certificate.envelope.signatures else "-"
     if keyid != keys.fingerprint(key.public_key()):
         raise refusal("M0726.other_signer", path, keyid=keyid)
@@ -62,7 +74,6 @@ def own(path: Path, key: keys.PrivateKey) -> Opened:
     for check in checks:
         if check.state == "failed":
             raise refusal("M0727.not_valid", path, reason=check.text)
-    return certificate
 
 
 def placed(certificate: Path, data: bytes) -> Path:
@@ -76,7 +87,7 @@ def placed(certificate: Path, data: bytes) -> Path:
 
 
 def status_check(
-    certificate: Opened,
+    certificate: Signed[Any],
     documents: Mapping[str, bytes],
     *,
     given: keys.PublicKey | None,

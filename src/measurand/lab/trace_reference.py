@@ -14,6 +14,7 @@ from measurand.errors import MeasurandError
 from measurand.lab import keys
 from measurand.lab.envelope import Signed, signature_checks
 from measurand.lab.reference_certify import ENDING, named, opened
+from measurand.lab.reference_status import reference_status
 from measurand.lab.trace import Walk
 from measurand.lab.trust import Trusted
 from measurand.message import say
@@ -88,8 +89,15 @@ def _faults(found: Walk, one: Found, on: Shelf, *, bound: bool) -> Iterator[str]
     for check in signature_checks(one, given=_own(one, on), trusted=on.trusted, signed_at=predicate.issued):
         if check.state == "failed" and check.name != "key":
             yield check.text
+    yield from _withdrawn(one, on)
     if (bound and predicate.issued > measured) or measured[:10] > predicate.expires:
         yield say("trace.reference.time", issued=predicate.issued, expires=predicate.expires, measured=measured)
+
+
+def _withdrawn(one: Found, on: Shelf) -> Iterator[str]:
+    status = reference_status(one, given=_own(one, on), trusted=on.trusted)
+    if status.state == "failed":
+        yield status.text
 
 
 def _own(one: Found, on: Shelf) -> keys.PublicKey | None:
@@ -138,6 +146,7 @@ def _above(found: Walk, one: Found, on: Shelf, *, under: str) -> None:
     faults = list(upper.faults)
     for check in signature_checks(upper, given=_own(upper, on), trusted=on.trusted, signed_at=theirs.issued):
         faults += [check.text] if check.state == "failed" and check.name != "key" else []
+    faults += _withdrawn(upper, on)
     if named(upper) != stated or RANK[theirs.tier] <= RANK[predicate.tier]:
         faults.append(say("trace.reference.not_above", id=stated.id))
     if predicate.issued[:10] > theirs.expires or predicate.issued < theirs.issued:

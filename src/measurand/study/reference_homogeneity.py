@@ -14,6 +14,7 @@ from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.quantity.anova import one_way
 from measurand.quantity.student import student_tail
+from measurand.study.reference_numbers import refuse_large
 
 DETECTED = 0.05
 """Without a limit: what is found with less probability than this by chance is a difference or a trend."""
@@ -38,6 +39,7 @@ def homogeneity(
     1992, 3.6) as ``sqrt(s_between^2 + v) - s_between``, which is ``v / (2 s_between)`` where that is small. Raises
     DesignError without two units or without repeated values, or where a cluster lies in several units.
     """
+    refuse_large(y, "homogeneity")
     rows = len(y)
     means = None if cluster is None else _means(y, unit, cluster, between=between)
     if means is not None:
@@ -111,6 +113,7 @@ def stability(
     ``day`` is in days, ``to_expiry`` the days from the last date to the expiry. Each item with several dates is centred
     on its own mean (with two dates: the paired t test); all others together. Raises DesignError with one date.
     """
+    refuse_large(y, "stability")
     values, x = np.asarray(y, float), np.asarray(day, float) / YEAR
     names = np.asarray(item, dtype=str)
     several = _several(item, day)

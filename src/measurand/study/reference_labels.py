@@ -63,9 +63,13 @@ def of_classes(judged: Judged, *, individual: bool) -> Assigned:
     share of wrong values is their mean; its variance ``sum p (1 - p) / n^2`` plus that of the rates, by clusters.
     Raises DesignError where the votes cannot tell.
     """
-    classes = tuple(sorted({*(v for item in judged.votes for v in item.values() if v != ""), *(judged.value or ())}))
-    if len(classes) < 2:
-        raise DesignError(Finding("M0514", "labels", say("M05.one_class", classes=", ".join(classes))))
+    voted = sorted({v for item in judged.votes for v in item.values() if v != ""})
+    if len(voted) < 2:
+        raise DesignError(Finding("M0514", "labels", say("M05.one_class", classes=", ".join(voted))))
+    if judged.value is not None and not set(voted) & set(judged.value):
+        names = {"votes": ", ".join(voted), "values": ", ".join(sorted(set(judged.value)))}
+        raise DesignError(Finding("M0567", "labels", say("reference.apart", **names)))
+    classes = tuple(sorted({*voted, *(judged.value or ())}))
     n = len(judged.votes)
     found = common_votes([list(item.values()) for item in judged.votes], classes, np.ones(n))
     counted = tally(found.count, judged.cluster)

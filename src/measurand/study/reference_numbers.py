@@ -15,6 +15,8 @@ from measurand.message import say
 from measurand.study.reference_posterior import uncertain
 
 Array = NDArray[np.float64]
+LARGEST = 1e70
+"""Of a value: fourth powers are summed."""
 
 
 def of_numbers(
@@ -27,6 +29,7 @@ def of_numbers(
     ``G/(G-1) sum z_g^2``, z the sums of ``(squares_i - s^2 (m_i - 1)) / df``. Raises DesignError where no item (of a
     stratum) has two values, or an item has none.
     """
+    refuse_large([x for v in votes for x in v], "labels")
     n = len(votes)
     if any(len(v) == 0 for v in votes):
         count = sum(len(v) == 0 for v in votes)
@@ -70,6 +73,12 @@ def of_numbers(
         by_stratum=parts if stratum is not None else {},
     )
     return labels, mean, u
+
+
+def refuse_large(values: Sequence[float], where: str) -> None:
+    """Raises DesignError for values whose squares no number of the machine holds."""
+    if any(abs(x) > LARGEST for x in values):
+        raise DesignError(Finding("M0568", where, say("reference.too_large", most=f"{LARGEST:g}")))
 
 
 def _square(squares: Array, m: Array) -> tuple[float, Array]:
