@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.reference_data.sample import HIGHER, NOW, NUMBER, STATED, Lab, cases, lab, table
 
+from measurand.cli.reference_shown import shown
 from measurand.document.number import real
 from measurand.document.reference_certificate import ReferencePredicate
 from measurand.errors import AuthenticityError, DesignError, MeasurandError, NotCertifiableError, ProcedureError
@@ -345,3 +346,31 @@ def test_another_kind_of_document_is_refused(own: Lab) -> None:
     path.write_bytes(b"{}")
     with pytest.raises(MeasurandError):
         opened(path)
+
+
+def test_a_certificate_of_strange_numbers_is_shown(own: Lab) -> None:
+    """Anybody can sign anything: reading it ends in a sentence."""
+    path = own.certify(own.describe(columns='stratum = "site"'))
+    found = json.loads(base64.b64decode(json.loads(path.read_bytes())["payload"]))["predicate"]["found"]
+    labels = found["labels"]
+    labels["by_stratum"]["A"] |= {"agreement": "infinite"}
+    labels["by_stratum"]["B"] |= {"u_agreement": "infinite"}
+    labels["agreement"]["specific"]["dog"] = "-1"
+    labels["agreement"].pop("u_kappa")
+    altered(path, own, found=found)
+    lines = "\n".join(shown(stated(path)))
+    assert "infinite" in lines
+    assert "kappa not evaluated" in lines  # no result without its uncertainty
+    assert checks(path, own)["recomputation"].state == "failed"
+    labels["confusion"]["rows"][0].pop()
+    altered(path, own, found=found)
+    with pytest.raises(AuthenticityError, match="for each class"):
+        opened(path)
+
+
+def test_a_certificate_written_before_its_uncertainties_is_still_read(own: Lab) -> None:
+    """Results without a standard uncertainty are not shown."""
+    document = json.loads((Path(__file__).parent.parent / "formats" / "reference-1.json").read_text(encoding="utf-8"))
+    lines = "\n".join(shown(ReferencePredicate.model_validate(document["predicate"])))
+    assert "120 pairs of votes that agree: not evaluated; kappa not evaluated" in lines
+    assert "s_between not evaluated" in lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from measurand.document.number import real
 from measurand.document.reference_certificate import ClassLabels, Found, Likeness, ReferencePredicate, Uncertain
@@ -125,4 +126,6 @@ def _p(number: str) -> str:
 
 
 def _of(number: str) -> str:
+    if real(number) == inf:
+        return number
     return significant(real(number), 3)

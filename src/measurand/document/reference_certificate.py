@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from measurand.document.canonical import Address, Document, Time
 from measurand.document.number import Number
 from measurand.document.statement import Laboratory, SignedStatement
+from measurand.message import say
 
 PREDICATE_TYPE = "https://measurand.dev/reference/v1"
 Tier = Literal["highest", "standard", "test"]
 Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-Time = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
-"""UTC. Days and times are compared as text."""
+"""Days are UTC, and compared as text."""
 RANK: Mapping[str, int] = {"highest": 3, "standard": 2, "test": 1}
 """Highest metrological characteristics, standard reference, test: what is assigned stands below what assigns."""
 
@@ -49,6 +49,12 @@ class Confusion(Document):
 
     classes: tuple[str, ...]
     rows: tuple[tuple[Uncertain, ...], ...]
+
+    @model_validator(mode="after")
+    def _square(self) -> Self:
+        if [len(row) for row in self.rows] != [len(self.classes)] * len(self.classes):
+            raise ValueError(say("reference.not_square"))
+        return self
 
 
 class Fit(Document):

@@ -114,7 +114,7 @@ def characteristic(described: ReferenceFile, found: Found, higher: Characteristi
     kind = described.labels.kind if described.labels is not None else "class"
     wanted = "error" if kind == "class" else "standard_uncertainty"
     if described.higher is not None and (higher is None or higher.kind != wanted):
-        raise DesignError(Finding("M0562", "higher", say("reference.higher_kind")))
+        raise DesignError(Finding("M0562", "higher", say("M0562.higher_kind")))
     if kind == "number":
         return carried(own, higher, classes=None)
     if isinstance(labels, ClassLabels):
@@ -187,7 +187,7 @@ def _homogeneity(described: ReferenceFile, held: Items, labelled: _Labelled, fol
     units = cells.classes(table, asked.unit)
     if asked.value == "agreement" and labelled.agreeing is not None:
         if table is not held.table:
-            raise DesignError(Finding("M0563", "homogeneity", say("reference.agreement_of_data")))
+            raise DesignError(Finding("M0563", "homogeneity", say("M0563.agreement_of_data")))
         y = list(labelled.agreeing)
     else:
         y = list(map(float, cells.numbers(table, asked.value)))
@@ -227,7 +227,7 @@ def _stability(described: ReferenceFile, held: Items, labelled: _Labelled, folde
     names = cells.keys(table, asked.item or described.data.item)
     absent = [name for name in names if name not in held.position]
     if absent:
-        raise DesignError(Finding("M0564", "stability", say("reference.no_item", item=absent[0])))
+        raise DesignError(Finding("M0564", "stability", say("M0564.no_item", item=absent[0])))
     mine = [labelled.label[held.position[name]] for name in names]
     if described.labels is not None and described.labels.kind == "number":
         values = cells.numbers(table, asked.value)

@@ -43,7 +43,7 @@ def _refuse_impossible(stated: Characteristic) -> None:
         possible = 0.0 <= u < math.inf
     else:
         if not rate < 0.5:
-            raise DesignError(Finding("M0565", "reference.certificate", say("reference.chance", rate=number(rate))))
+            raise DesignError(Finding("M0565", "reference.certificate", say("M0565.chance", rate=number(rate))))
         table = stated.confusion
         rows = [[(real(c.value), real(c.u)) for c in row] for row in table.rows] if table is not None else []
         square = table is None or [len(row) for row in rows] == [len(set(table.classes))] * len(table.classes)
@@ -51,7 +51,7 @@ def _refuse_impossible(stated: Characteristic) -> None:
         sums = [abs(sum(value for value, _ in row) - 1.0) < SUM for row in rows]
         possible = square and all(sums) and all(0.0 <= value <= 1.0 and 0.0 <= s <= 1.0 for value, s in cells)
     if not possible:
-        raise DesignError(Finding("M0565", "reference.certificate", say("reference.impossible")))
+        raise DesignError(Finding("M0565", "reference.certificate", say("M0565.impossible")))
 
 
 def _error(reference: Reference, stated: Characteristic) -> dict[str, object]:

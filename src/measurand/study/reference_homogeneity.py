@@ -47,7 +47,7 @@ def homogeneity(
     try:
         table = one_way(y, list(unit))
     except DesignError:
-        text = say("reference.no_units", between=between)
+        text = say("M0560.no_units", between=between)
         raise DesignError(Finding("M0560", "homogeneity", text)) from None
     above, below = table.stages
     n0 = table.coefficient[0][0] / above.df
@@ -91,7 +91,7 @@ def _means(
         return None
     crossed = sorted(c for c, names in units.items() if len(names) > 1)
     if crossed:
-        text = say("reference.crossed", count=len(crossed), first=crossed[0], between=between)
+        text = say("M0566.crossed", count=len(crossed), first=crossed[0], between=between)
         raise DesignError(Finding("M0566", "homogeneity", text))
     # measured from the first value: equal values keep a mean of exactly their size
     means = [values[0] + fsum(v - values[0] for v in values) / len(values) for values in held.values()]
@@ -125,7 +125,7 @@ def stability(
     dy = values - (np.bincount(of_group, weights=values) / size)[of_group]
     sxx, df = float(dx @ dx), len(values) - len(size) - 1
     if len(dates) < 2 or sxx == 0.0 or df < 1:
-        raise DesignError(Finding("M0561", "stability", say("reference.no_dates")))
+        raise DesignError(Finding("M0561", "stability", say("M0561.no_dates")))
     slope = float(dx @ dy) / sxx
     rest = dy - slope * dx
     u = float(np.sqrt(float(rest @ rest) / df / sxx))

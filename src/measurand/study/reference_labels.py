@@ -68,7 +68,7 @@ def of_classes(judged: Judged, *, individual: bool) -> Assigned:
         raise DesignError(Finding("M0514", "labels", say("M05.one_class", classes=", ".join(voted))))
     if judged.value is not None and not set(voted) & set(judged.value):
         names = {"votes": ", ".join(voted), "values": ", ".join(sorted(set(judged.value)))}
-        raise DesignError(Finding("M0567", "labels", say("reference.apart", **names)))
+        raise DesignError(Finding("M0567", "labels", say("M0567.apart", **names)))
     classes = tuple(sorted({*voted, *(judged.value or ())}))
     n = len(judged.votes)
     found = common_votes([list(item.values()) for item in judged.votes], classes, np.ones(n))

@@ -78,7 +78,7 @@ def of_numbers(
 def refuse_large(values: Sequence[float], where: str) -> None:
     """Raises DesignError for values whose squares no number of the machine holds."""
     if any(abs(x) > LARGEST for x in values):
-        raise DesignError(Finding("M0568", where, say("reference.too_large", most=f"{LARGEST:g}")))
+        raise DesignError(Finding("M0568", where, say("M0568.too_large", most=f"{LARGEST:g}")))
 
 
 def _square(squares: Array, m: Array) -> tuple[float, Array]:
