@@ -103,23 +103,29 @@ def trust(file: Path, name: str | None, start: datetime | None, end: datetime | 
     "--reason", type=click.Choice(["compromised", "retired"]), default="compromised", help=say("cli.option.reason")
 )
 @click.option("--at", "at", type=DATE, help=say("cli.option.at"))
+@click.option("--since", "since", type=DATE, help=say("cli.option.compromised_since"))
 @click.option("--key", "own", type=click.Path(path_type=Path), help=say("cli.option.own_key"))
 @click.option("--out", type=click.Path(path_type=Path), help=say("cli.option.out_file"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
-def revoke(what: str, reason: str, at: datetime | None, own: Path | None, out: Path | None, json: bool) -> int:
+def revoke(
+    what: str, reason: str, at: datetime | None, since: datetime | None, own: Path | None, out: Path | None, json: bool
+) -> int:
     """Revoke in the reader's own trust, or as the holder of the key for everybody."""
     folder, when = trust_folder(), _time(at) or f"{datetime.now(UTC):{TIME}}"
+    compromised, begun = reason == "compromised", _time(since)
+    if begun and not compromised:
+        raise click.UsageError(say("key.since"))
     if own is not None:
         private = signing_key(own)
         target = out or Path(f"{what}.key.json")
-        write_file(target, of_key(private, compromised=reason == "compromised", at=when))
+        write_file(target, of_key(private, compromised=compromised, at=when, since=begun))
         return _done("cli.key.announced", json, file=str(target), name=what)
     if Path(what).is_file():
         one, successor = applied(Path(what).read_bytes(), folder, file=Path(what))
         key = "cli.key.replaced" if successor else "cli.key.revoked"
         return _done(key, json, name=one.name, fingerprint=keys.fingerprint(one.key), successor=successor)
     one = named(what, folder)
-    revoked(one, folder, at=when, compromised=reason == "compromised")
+    revoked(one, folder, at=when, compromised=compromised, since=begun)
     return _done("cli.key.revoked", json, name=one.name, fingerprint=keys.fingerprint(one.key), successor="")
 
 

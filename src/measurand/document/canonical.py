@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 Address = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 """``sha256:`` and the hexadecimal SHA-256 of bytes."""
-Time = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
+_DAY, _HOUR = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+Time = Annotated[str, StringConstraints(pattern=f"^{_DAY}T{_HOUR}Z$")]
 """UTC. Times are compared as text."""
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from measurand.document.canonical import Document
+from measurand.document.canonical import Document, Time
 from measurand.document.decision import Decision
 from measurand.document.disclosure import Disclosure
 from measurand.document.evidence import Evidence
@@ -67,9 +67,9 @@ class Predicate(Document):
     laboratory: Laboratory
     customer: str = ""
     received: str = ""
-    measured: str
+    measured: Time
     """UTC time at which observing ended."""
-    issued: str
+    issued: Time
     """UTC time of signing."""
     demonstration: bool = False
     procedure_id: str

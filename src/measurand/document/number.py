@@ -8,7 +8,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 """One writing only: float() would take spaces, underscores and the digits of every script."""
 

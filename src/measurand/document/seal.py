@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from measurand.document.canonical import Address, Document
+from measurand.document.canonical import Address, Document, Time
 from measurand.document.procedure import Procedure
 from measurand.document.statement import Laboratory, SignedStatement
 
@@ -26,7 +26,7 @@ class SealPredicate(Document):
     reference: Mapping[str, Address]
     """Address of the contents of each table of reference data, by its name in the procedure (as ``sources`` of the
     evidence manifest)."""
-    sealed: str
+    sealed: Time
     """UTC time of sealing."""
     laboratory: Laboratory
     demonstration: bool = False

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from measurand.document.canonical import Document
+from measurand.document.canonical import Document, Time
 from measurand.document.statement import Laboratory, SignedStatement
 
 
@@ -26,7 +26,7 @@ class StatusPredicate(Document):
     replaced_by: Certificate | None = None
     reason: str = Field(min_length=1)
     laboratory: Laboratory
-    at: str
+    at: Time
     """UTC time of signing."""
 
 
@@ -47,8 +47,10 @@ class KeyPredicate(Document):
     reason: Literal["compromised", "retired"]
     """``compromised``: nothing that it signed can be believed, whatever its date. ``retired``: what it signed before
     ``at`` stands."""
-    at: str
+    at: Time
     """UTC time from which the key is not used."""
+    since: Time | None = None
+    """UTC time from which somebody else may have had a compromised key: what is attested before stands."""
     replaced_by: str = ""
     """The key that takes its place (PEM)."""
 

@@ -17,3 +17,7 @@ class Trust(Document):
     valid_until: str = ""
     revoked_at: str = ""
     reason: Literal["", "compromised", "retired"] = ""
+    compromised_since: str = ""
+    """What is attested to have been signed before stands; empty: nothing that a compromised key signed does."""
+    succeeds: tuple[str, ...] = ()
+    """Fingerprints of the keys whose place this key takes, by their own word."""

@@ -20,7 +20,7 @@ from measurand.errors import AuthenticityError, Finding, StoreError
 from measurand.lab import keys
 from measurand.lab.atomic import refusal
 from measurand.lab.check import Check, failed, passed, unchecked
-from measurand.lab.trust import Trusted, fault_of
+from measurand.lab.trust import Trusted, compromised_later, fault_of
 from measurand.message import say
 
 _D = TypeVar("_D", bound=Document)
@@ -109,11 +109,17 @@ def damage(file: Path | str, reason: str) -> AuthenticityError:
 
 
 def signature_checks(
-    found: Signed[_S], *, given: keys.PublicKey | None, trusted: Mapping[str, Trusted], signed_at: str
+    found: Signed[_S],
+    *,
+    given: keys.PublicKey | None,
+    trusted: Mapping[str, Trusted],
+    signed_at: str,
+    attested: str = "",
 ) -> list[Check]:
     """Is the signature valid, and whose is it? The key is the one that was given, else a trusted one, else the one
     that the file carries. The algorithm is the key's: nothing in the file chooses it. ``signed_at`` is the time that
-    the document states; a key that was not valid then, or is revoked, fails."""
+    the document states; a key that was not valid then, or is revoked, fails. ``attested`` is the time at which an
+    authority that the reader trusts saw the signature."""
     if len(found.envelope.signatures) != 1:
         return [failed("signature", "check.signature.failed")]
     signature = found.envelope.signatures[0]
@@ -128,7 +134,7 @@ def signature_checks(
             raise ValueError
     except (InvalidSignature, ValueError):
         return [failed("signature", "check.signature.failed")]
-    trust = _trust(key, signature.keyid, given=given is not None, known=known, signed_at=signed_at)
+    trust = _trust(key, signature.keyid, given=given is not None, known=known, signed_at=signed_at, attested=attested)
     return [passed("signature", "check.signature.passed"), trust]
 
 
@@ -156,11 +162,16 @@ def _key(found: Signed[_S], signature: Signature, known: keys.PublicKey | None) 
     return carried
 
 
-def _trust(key: keys.PublicKey, keyid: str, *, given: bool, known: Trusted | None, signed_at: str) -> Check:
+def _trust(
+    key: keys.PublicKey, keyid: str, *, given: bool, known: Trusted | None, signed_at: str, attested: str
+) -> Check:
     if keys.is_demonstration(key):
         return unchecked("key", "check.key.demonstration")
-    if known is not None and (fault := fault_of(known, signed_at)):
+    if known is not None and (fault := fault_of(known, signed_at, attested=attested)):
         return failed("key", "check.key.invalid", name=known.name, keyid=keyid, reason=fault)
+    if known is not None and compromised_later(known, attested):
+        fields = {"name": known.name, "keyid": keyid, "attested": attested}
+        return passed("key", "check.key.compromised_later", since=known.trust.compromised_since, **fields)
     if given:
         return passed("key", "check.key.given", keyid=keyid)
     if known is not None:

@@ -13,9 +13,12 @@ from pathlib import Path
 from measurand.document.certificate import Statement
 from measurand.lab.atomic import refusal
 from measurand.lab.envelope import Signed, read
+from measurand.message import say
 
 LARGEST = 512 * 1024 * 1024
-"""No certificate and no evidence inside one is larger, compressed or not."""
+"""No evidence inside a certificate is larger, unpacked."""
+LARGEST_FILE = 32 * 1024 * 1024
+"""Bytes of a certificate: a result takes some 10,000, a page with evidence inside is below 400,000."""
 _ORIGINAL = re.compile(rb'<script type="application/vnd\.measurand\+json" id="certificate">(.*?)</script>', re.DOTALL)
 _EVIDENCE = re.compile(rb'<script type="application/gzip;base64" id="evidence">(.*?)</script>', re.DOTALL)
 
@@ -39,11 +42,12 @@ def opened(path: Path) -> Opened:
     Raises StoreError when it is neither, AuthenticityError when it was one and is damaged.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:  # a size that is asked for beforehand may not be what is read
+            data = stream.read(LARGEST_FILE + 1)
     except OSError as error:
         raise refusal("M0713.certificate", path, reason=error.strerror or str(error)) from None
-    if len(data) > LARGEST:
-        raise refusal("M0713.certificate", path, reason="it is too large")
+    if len(data) > LARGEST_FILE:
+        raise refusal("M0713.certificate", path, reason=say("certificate.large", limit=str(LARGEST_FILE // 1024**2)))
     page = None if data.lstrip()[:1] == b"{" else data
     faults: list[str] = []
     original = data if page is None else _inside(page, path)

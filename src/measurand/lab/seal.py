@@ -24,7 +24,7 @@ from measurand.lab.comparison import differences as differing
 from measurand.lab.comparison import same_sentences
 from measurand.lab.envelope import Signed, read, signature_checks, signed
 from measurand.lab.sources import certificate_at, contents_at
-from measurand.lab.trust import Trusted
+from measurand.lab.trust import Trusted, fault_of, succeeding
 from measurand.message import say
 
 SEAL = "seal.json"
@@ -162,7 +162,8 @@ def opened(data: bytes, *, file: Path | str) -> Signed[SealStatement]:
 def seal_check(predicate: Predicate, *, keyid: str, trusted: Mapping[str, Trusted]) -> Check | None:
     """Is the seal that a certificate carries valid, of a key that counts, and earlier; and does nothing differ from it?
 
-    The seal's key is that of the certificate, or one that the reader trusts. None for a certificate without a seal.
+    The seal's key is that of the certificate, or one whose place it took; the seal of another key that the reader
+    trusts is named as another's. None for a certificate without a seal.
     """
     carried = predicate.seal
     if carried is None:
@@ -177,9 +178,23 @@ def seal_check(predicate: Predicate, *, keyid: str, trusted: Mapping[str, Truste
     times = {"sealed": seal.statement.predicate.sealed, "measured": predicate.measured}
     if fault is not None:
         return failed("seal", fault, keyid=seal.envelope.signatures[0].keyid, **times)
+    signer = seal.envelope.signatures[0].keyid
+    if signer != keyid and (other := _of_another_key(trusted[signer], signer, keyid, trusted, times)):
+        return other
     if found:
         return unchecked("seal", "check.seal.differs", needed=False, differences=few(found), **times)
     return passed("seal", "check.seal.passed", **times)
+
+
+def _of_another_key(
+    one: Trusted, signer: str, keyid: str, trusted: Mapping[str, Trusted], times: Mapping[str, str]
+) -> Check | None:
+    """What is to be said of a seal by another key than the certificate's; None: its place was taken by that one."""
+    if why := fault_of(one, times["sealed"]):
+        return failed("seal", "check.seal.failed", reason=why)
+    if keyid in succeeding(signer, trusted):
+        return None
+    return unchecked("seal", "check.seal.anothers", needed=False, name=one.name, keyid=signer, **times)
 
 
 def _fault(

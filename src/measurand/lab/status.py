@@ -17,7 +17,7 @@ from measurand.lab.atomic import refusal, write_file
 from measurand.lab.check import Check, failed, passed, unchecked
 from measurand.lab.envelope import Signed, read, signature_checks, signed
 from measurand.lab.opened import Opened, opened
-from measurand.lab.trust import Trusted, revoke, trust, trusted
+from measurand.lab.trust import Revocation, Trusted, limit, narrower, succeeding, trust, trusted
 from measurand.message import say
 
 ENDING = ".status.json"
@@ -96,7 +96,8 @@ def status_check(
     """Was the certificate withdrawn or replaced? ``documents``: the status documents that are known here, by name.
 
     One counts when it is about this certificate (by digest) and is validly signed by the key of the certificate or by
-    another key that the reader trusts. A document that is about it and does not count, or cannot be read, is named.
+    a key that took its place (``trust.succeeding``): another laboratory that the reader trusts speaks of its own
+    certificates alone. A document that is about it and does not count, or cannot be read, is named.
     """
     digest = hashlib.sha256(certificate.original).hexdigest()
     keyid = certificate.envelope.signatures[0].keyid if certificate.envelope.signatures else ""
@@ -139,12 +140,12 @@ def _unbelieved(
     if [subject.digest.get("sha256") for subject in subjects] != [stated.sha256]:
         return say("status.subject")
     signer = found.envelope.signatures[0].keyid if len(found.envelope.signatures) == 1 else ""
+    if signer != keyid and signer not in succeeding(keyid, trusted):
+        return say("status.stranger", keyid=signer)
     own = given if given is not None and keys.fingerprint(given) == signer else None
     for check in signature_checks(found, given=own, trusted=trusted, signed_at=at):
         if check.state == "failed" or (check.name == "signature" and check.state != "passed"):
             return check.text
-    if signer != keyid and signer not in trusted and own is None:
-        return say("status.stranger", keyid=signer)
     return ""
 
 
@@ -161,14 +162,20 @@ def documents_of(places: Iterable[Path]) -> dict[str, bytes]:
     return found
 
 
-def of_key(key: keys.PrivateKey, *, compromised: bool, at: str, replaced_by: keys.PublicKey | None = None) -> bytes:
-    """The signed document by which the holder of a key revokes it, or names the one that takes its place."""
+def of_key(
+    key: keys.PrivateKey, *, compromised: bool, at: str, replaced_by: keys.PublicKey | None = None, since: str = ""
+) -> bytes:
+    """The signed document by which the holder of a key revokes it, or names the one that takes its place.
+
+    ``since``: from when on somebody else may have had a compromised key ("": not known).
+    """
     keyid = keys.fingerprint(key.public_key())
     stated = KeyPredicate(
         kind="revoked" if replaced_by is None else "replaced",
         keyid=keyid,
         reason="compromised" if compromised else "retired",
         at=at,
+        since=since or None,
         replaced_by="" if replaced_by is None else keys.pem(replaced_by).decode("ascii"),
     )
     subject = Subject(name="key", digest={"sha256": keyid})
@@ -180,7 +187,7 @@ def applied(data: bytes, folder: Path, *, file: Path) -> tuple[Trusted, str]:
 
     Returns the key that it is about and the fingerprint of the successor ("": none). Raises StoreError or
     AuthenticityError: not one, not signed by the key that it is about, a key that is not trusted here, a compromised
-    one that names a successor.
+    one that names a successor, a successor that is itself revoked. What is held against a key is never softened.
     """
     found = read(data, KeyStatement, file=file)
     stated = found.statement.predicate
@@ -195,8 +202,17 @@ def applied(data: bytes, folder: Path, *, file: Path) -> tuple[Trusted, str]:
     if stated.replaced_by and (stated.reason == "compromised" or one.trust.reason == "compromised"):
         raise refusal("M0720.key", file, reason=say("key.compromised_successor"))
     successor = keys.parsed(stated.replaced_by.encode(), file=file) if stated.replaced_by else None
-    revoke(one, folder, at=stated.at, compromised=stated.reason == "compromised")
+    held = known.get(keys.fingerprint(successor)) if successor is not None else None
+    if held is not None and held.trust.reason:
+        raise refusal("M0720.key", file, reason=say("key.revoked_successor", name=held.name))
+    since = (stated.since or "") if stated.reason == "compromised" else ""
+    limit(one, folder, narrower(one.trust, Revocation(stated.at, stated.reason, since)))
     if successor is None:
         return one, ""
+    if held is not None:  # the reader's own name and limits stay
+        succeeds = tuple(dict.fromkeys((*held.trust.succeeds, stated.keyid)))
+        limits = held.trust.model_copy(update={"succeeds": succeeds})
+        return one, trust(successor, folder, name=held.name, file=file, limits=limits)
     name = f"{one.name}-{stated.at[:10]}"
-    return one, trust(successor, folder, name=name, file=file, limits=Trust(valid_from=stated.at))
+    limits = Trust(valid_from=stated.at, succeeds=(stated.keyid,))
+    return one, trust(successor, folder, name=name, file=file, limits=limits)

@@ -57,7 +57,12 @@ def bundle(certificate: Opened, response: bytes) -> bytes:
 
 
 def time_check(certificate: Opened, bundles: Iterable[Path], authorities: Iterable[Path]) -> Check:
-    """Did an authority that the reader trusts attest when the certificate's signature was there?
+    """Did an authority that the reader trusts attest when the certificate's signature was there? See time_found."""
+    return time_found(certificate, bundles, authorities)[0]
+
+
+def time_found(certificate: Opened, bundles: Iterable[Path], authorities: Iterable[Path]) -> tuple[Check, str]:
+    """The check of the time stamps beside a certificate, and the time that is attested ("": none).
 
     ``authorities``: PEM files with root certificates. What is passed states the time of the authority. Raises
     StoreError for an authority that is none: that is no fault of the certificate.
@@ -68,17 +73,18 @@ def time_check(certificate: Opened, bundles: Iterable[Path], authorities: Iterab
         try:
             stamps = _stamps(certificate, path)
             if not roots:
-                return unchecked("time", "check.time.no_authority", needed=False, file=str(path))
+                return unchecked("time", "check.time.no_authority", needed=False, file=str(path)), ""
             if find_spec("rfc3161_client") is None:
-                return unchecked("time", "check.time.no_library", needed=False, file=str(path))
+                return unchecked("time", "check.time.no_library", needed=False, file=str(path)), ""
             if stamps:
-                return passed("time", "check.time.passed", at=_attested(certificate, stamps[0], roots), file=path.name)
+                at = _attested(certificate, stamps[0], roots)
+                return passed("time", "check.time.passed", at=at, file=path.name), at
             faults.append(f"{path}: {say('time.empty')}")
         except ValueError as error:
             faults.append(f"{path}: {error}")
     if faults:
-        return failed("time", "check.time.failed", reason="; ".join(faults))
-    return unchecked("time", "check.time.none", needed=False)
+        return failed("time", "check.time.failed", reason="; ".join(faults)), ""
+    return unchecked("time", "check.time.none", needed=False), ""
 
 
 def attested(certificate: Opened, response: bytes, authorities: Iterable[Path]) -> str:

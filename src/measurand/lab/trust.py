@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from measurand.document.canonical import canonical
 from measurand.document.naming import disguise
@@ -24,6 +26,14 @@ class Trusted:
     name: str
     key: keys.PublicKey
     trust: Trust = field(default_factory=Trust)
+
+
+class Revocation(NamedTuple):
+    """From when on a key is not used, why, and since when somebody else may have had it."""
+
+    at: str
+    reason: Literal["compromised", "retired"]
+    since: str = ""
 
 
 def trust_folder() -> Path:
@@ -76,19 +86,63 @@ def named(what: str, folder: Path) -> Trusted:
     raise refusal("M0724.unknown", folder, name=what, names=names)
 
 
-def revoke(one: Trusted, folder: Path, *, at: str, compromised: bool) -> None:
-    """Do not believe what a key signs from ``at`` on; nothing at all, whatever its date, when it was compromised."""
-    limits = one.trust.model_copy(update={"revoked_at": at, "reason": "compromised" if compromised else "retired"})
-    write_file(folder / f"{one.name}{LIMITS}", canonical(limits), replace=True)
+def revoke(one: Trusted, folder: Path, *, at: str, compromised: bool, since: str = "") -> None:
+    """Do not believe what a key signs from ``at`` on; nothing, whatever its date, when it was compromised, but for what
+    is attested to have been signed before ``since``."""
+    reason: Literal["compromised", "retired"] = "compromised" if compromised else "retired"
+    limit(one, folder, Revocation(at, reason, since if compromised else ""))
 
 
-def fault_of(one: Trusted, signed_at: str) -> str:
-    """Why a trusted key does not vouch for what it signed at a time; empty when it does."""
+def limit(one: Trusted, folder: Path, revoked: Revocation) -> None:
+    """Write a revocation into the reader's trust."""
+    fields = {"revoked_at": revoked.at, "reason": revoked.reason, "compromised_since": revoked.since}
+    write_file(folder / f"{one.name}{LIMITS}", canonical(one.trust.model_copy(update=fields)), replace=True)
+
+
+def narrower(one: Trust, revoked: Revocation) -> Revocation:
+    """A revocation that believes no more than either: whoever stole a key cannot soften what is held against it."""
+    if not one.reason:
+        return revoked
+    before = Revocation(one.revoked_at, one.reason, one.compromised_since)
+    both = [each for each in (before, revoked) if each.reason == "compromised"] or [before, revoked]
+    since = min(each.since for each in both)  # "" comes first: nothing is believed
+    return Revocation(min(each.at for each in both), both[0].reason, since)
+
+
+def succeeding(keyid: str, known: Mapping[str, Trusted]) -> frozenset[str]:
+    """Fingerprints of the trusted keys that took the place of a key: its successor, the successor of that one, ..."""
+    found: set[str] = set()
+    reached = {keyid}
+    while reached:
+        reached = {
+            one for one, held in known.items() if one not in found and one != keyid and reached & {*held.trust.succeeds}
+        }
+        found |= reached
+    return frozenset(found)
+
+
+def fault_of(one: Trusted, signed_at: str, *, attested: str = "") -> str:
+    """Why a trusted key does not vouch for what it signed at a time; empty when it does.
+
+    ``attested``: the time at which an authority that the reader trusts saw the signature ("": none). Only that time
+    is believed of a key that was compromised.
+    """
     limits = one.trust
+    if limits.reason == "compromised" and not compromised_later(one, attested):
+        return say("key.compromised", at=limits.compromised_since or limits.revoked_at)
     if limits.reason == "compromised":
-        return say("key.compromised", at=limits.revoked_at)
+        return _outside(limits, signed_at)
     if limits.revoked_at and signed_at >= limits.revoked_at:
         return say("key.retired", at=limits.revoked_at, signed=signed_at)
+    return _outside(limits, signed_at)
+
+
+def compromised_later(one: Trusted, attested: str) -> bool:
+    """Whether a key was compromised, and what it signed is attested to have been there before."""
+    return one.trust.reason == "compromised" and bool(attested) and attested < one.trust.compromised_since
+
+
+def _outside(limits: Trust, signed_at: str) -> str:
     if limits.valid_from and signed_at < limits.valid_from:
         return say("key.early", at=limits.valid_from, signed=signed_at)
     if limits.valid_until and signed_at > limits.valid_until:

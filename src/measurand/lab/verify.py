@@ -31,7 +31,7 @@ from measurand.lab.seal import seal_check
 from measurand.lab.status import documents_of, status_check
 from measurand.lab.store import Measurement, checked_evidence, parsed
 from measurand.lab.timestamp import ENDING as STAMP
-from measurand.lab.timestamp import time_check
+from measurand.lab.timestamp import time_found
 from measurand.lab.trust import Trusted
 
 TABLE = "evidence.parquet"
@@ -82,11 +82,14 @@ def verify(
     given = keys.public_key(key) if key is not None else None
     predicate = certificate.statement.predicate
     checks = [file_check(certificate)]
-    checks += signature_checks(certificate, given=given, trusted=trusted or {}, signed_at=predicate.issued)
+    time, attested = time_found(certificate, sorted(path.parent.glob(f"{path.stem}*{STAMP}")), authorities)
+    checks += signature_checks(
+        certificate, given=given, trusted=trusted or {}, signed_at=predicate.issued, attested=attested
+    )
     checks.append(name_check(predicate))
     places = [path.parent, *status]
     checks.append(status_check(certificate, documents_of(places), given=given, trusted=trusted or {}))
-    checks.append(time_check(certificate, sorted(path.parent.glob(f"{path.stem}*{STAMP}")), authorities))
+    checks.append(time)
     keyid = certificate.envelope.signatures[0].keyid if certificate.envelope.signatures else ""
     seal = seal_check(predicate, keyid=keyid, trusted=trusted or {})
     checks += [seal] if seal is not None else []

@@ -18,7 +18,9 @@ from measurand_verify.strict import canonical, strict
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://measurand.dev/certificate/v1"
 SEAL_TYPE = "https://measurand.dev/seal/v1"
-LARGEST = 512 * 1024 * 1024
+LARGEST = 32 * 1024 * 1024
+_DAY, _HOUR = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+TIME = re.compile(f"{_DAY}T{_HOUR}Z")
 FILES = ("procedure.toml", "procedure.json", "evidence.json", "evidence.parquet", "results.json", "decisions.json",
          "parts.json", "seal.json")  # fmt: skip
 _ORIGINAL = re.compile(rb'<script type="application/vnd\.measurand\+json" id="certificate">(.*?)</script>', re.DOTALL)
@@ -84,6 +86,9 @@ def _predicate(statement: Any) -> dict[str, Any]:
     strange = sorted(set(predicate) - {*_ALWAYS, *_SOMETIMES})
     if missing or strange:
         raise RefusedError(f"fields missing: {missing}; unknown: {[name[:40] for name in strange[:5]]!a}")
+    for name in ("measured", "issued"):
+        if not isinstance(predicate[name], str) or not TIME.fullmatch(predicate[name]):
+            raise RefusedError(f"{name} is no time in UTC: {predicate[name]!a:.40}")
     subject = statement["subject"]
     if not isinstance(subject, list) or not all(_is_subject(one) for one in subject):
         raise RefusedError("a subject is no name with digests")
@@ -199,6 +204,8 @@ def _sealed(predicate: Mapping[str, Any], stated: Mapping[str, Any]) -> Check:
     times = f"sealed {stated['sealed']}; the measurement ended {predicate['measured']}"
     sources = predicate["evidence"]["sources"] if "evidence" in predicate else {}
     same = all(sources.get(name) == address for name, address in stated["reference"].items())
+    if not TIME.fullmatch(stated["sealed"]):
+        return failed("seal", "sealed is no time in UTC")
     if stated["sealed"] > predicate["measured"]:
         return failed("seal", f"{times}: too late")
     if predicate["seal"].get("differences"):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from measurand_verify.certificate import STATEMENT_TYPE, Certificate
+from measurand_verify.certificate import STATEMENT_TYPE, TIME, Certificate
 from measurand_verify.check import Check, NotACertificateError, RefusedError, failed, passed, unchecked
 from measurand_verify.envelope import PublicKey, fingerprint, opened, public_key, unbase64, valid
 from measurand_verify.strict import canonical, strict
@@ -17,11 +16,10 @@ from measurand_verify.strict import canonical, strict
 STATUS_TYPE, KEY_TYPE = "https://measurand.dev/status/v1", "https://measurand.dev/key/v1"
 ENDINGS = ("*.status.json", "*.key.json")
 LARGEST, MOST = 1_000_000, 50
-TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _SHAPE = (KeyError, TypeError, ValueError, AttributeError)
 _FIELDS = {
     STATUS_TYPE: ({"schema", "kind", "certificate", "reason", "laboratory", "at"}, {"replaced_by"}),
-    KEY_TYPE: ({"schema", "kind", "keyid", "reason", "at"}, {"replaced_by"}),
+    KEY_TYPE: ({"schema", "kind", "keyid", "reason", "at"}, {"replaced_by", "since"}),
 }
 _SCHEMA = {STATUS_TYPE: "measurand/status/1", KEY_TYPE: "measurand/key/1"}
 _KINDS = {STATUS_TYPE: ("withdrawn", "superseded"), KEY_TYPE: ("revoked", "replaced")}
@@ -111,6 +109,8 @@ def _document(name: str, data: bytes) -> Document:
     texts = [stated["reason"], stated["at"], stated["kind"], stated.get("keyid", "")]
     if not all(isinstance(text, str) for text in texts) or not stated["reason"] or not TIME.fullmatch(stated["at"]):
         raise RefusedError("a field of it is of another kind than the format has it")
+    if "since" in stated and not (isinstance(stated["since"], str) and TIME.fullmatch(stated["since"])):
+        raise RefusedError("since is no time")
     if stated["kind"] not in _KINDS[kind]:
         raise RefusedError(f"the kind {stated['kind']!a:.40} is not known")
     if kind == KEY_TYPE and stated["reason"] not in ("compromised", "retired"):
