@@ -64,6 +64,19 @@ function attempted(compute) {
   }
 }
 
+const NUMBERS = ["value", "u", "df", "lower", "upper", "coverage_probability", "null_value", "U", "k", "floor", "coefficient", "contribution", "variance", "share", "p_conformity", "acceptance_lower", "acceptance_upper"];
+const PROBABILITIES = ["coverage_probability", "p_conformity"];
+
+// Fields of results, their budgets and decisions that do not hold the one writing of a number.
+function strangeNumbers(predicate) {
+  const rows = [...predicate.results.flatMap((r) => [[r.measurand, r], ...(r.budget ?? []).map((c) => [`${r.measurand}, ${c.component}`, c])]), ...predicate.decisions.map((d) => [d.requirement.id, d])];
+  const strange = (field, text) => {
+    const x = attempted(() => real(text));
+    return typeof x !== "number" || (PROBABILITIES.includes(field) && !(x >= 0 && x <= 1));
+  };
+  return rows.flatMap(([name, row]) => NUMBERS.filter((field) => row[field] != null && strange(field, row[field])).map((field) => say("box.number", { name, field, stated: row[field] })));
+}
+
 async function recomputed(found, evidence) {
   const { predicate, subject } = found.statement;
   const faults = [];
@@ -84,6 +97,7 @@ async function recomputed(found, evidence) {
       faults.push(say("box.evidence", { reason: error.message }));
     }
   }
+  faults.push(...strangeNumbers(predicate));
   for (const r of predicate.results) {
     const text = attempted(() => printed(r));
     if (text !== r.text) faults.push(say("box.text", { name: r.measurand, stated: r.text, found: text }));
