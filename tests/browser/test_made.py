@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 MORE = "<section>\n<h2>How good"
 CHIP = '<p class="chip inconclusive">'
@@ -69,6 +70,14 @@ def found(tab: Any) -> tuple[str, str]:
     return tab.states()["page"], tab.text("page")
 
 
+def dropped(tab: Any, page: bytes) -> Any:
+    """The tab after a page was dropped on it."""
+    tab.page.evaluate("document.getElementById('check').dataset.state = 'given'")
+    tab.page.set_input_files("#file", {"name": "certificate.html", "mimeType": "text/html", "buffer": page})
+    tab.until("document.getElementById('check').dataset.state !== 'given'")
+    return tab
+
+
 @pytest.mark.parametrize("name", ADDED)
 def test_what_is_added(name: str, show: Callable[..., Any], certificate: Any) -> None:
     tab = show(altered(certificate.page, lambda head: head.replace(MORE, f"{ADDED[name]}\n{MORE}", 1)))
@@ -82,9 +91,7 @@ def test_what_is_added_to_a_dropped_page(show: Callable[..., Any], certificate: 
     }
     missed = []
     for name, page in {"nothing": certificate.page, **pages}.items():
-        tab.page.evaluate("document.getElementById('check').dataset.state = 'given'")
-        tab.page.set_input_files("#file", {"name": "certificate.html", "mimeType": "text/html", "buffer": page})
-        tab.until("document.getElementById('check').dataset.state !== 'given'")
+        dropped(tab, page)
         failed = "cannot be read" in tab.summary() or tab.states()["page"] == "failed"
         missed += [name] if failed != (name != "nothing") else []
     assert missed == []
@@ -144,20 +151,28 @@ def test_what_is_otherwise(name: str, show: Callable[..., Any], certificate: Any
     assert found(tab)[0] == "failed", found(tab)
 
 
+def test_a_page_of_another_version_is_not_checked(
+    show: Callable[..., Any], sign: Callable[..., Any], alone: bytes
+) -> None:
+    """Another version makes pages otherwise: what differs is shown, and counts neither for the page nor against it."""
+    other = sign(ec.generate_private_key(ec.SECP256R1()), program={"measurand": "0.0.1"})
+    worded = other.page.replace(b"</h2>", b", in other words</h2>", 1)
+    tab = dropped(show(alone), worded)
+    state, text = found(tab)
+    assert state == "open" and "0.0.1" in text and "in other words" in text
+    assert tab.states()["signature"] == "passed"
+    assert tab.page.get_attribute("#check", "data-state") == "open"
+    assert found(dropped(show(alone), other.page))[0] == "passed"
+
+
 def test_another_script_in_a_dropped_page(show: Callable[..., Any], certificate: Any, alone: bytes) -> None:
     """A page cannot find that its own script was changed; a page that was there before does."""
     page = certificate.page.replace(b'"use strict";\n', b'"use strict";\nconst forged = 1;\n', 1)
-    tab = show(alone)
-    tab.page.evaluate("document.getElementById('check').dataset.state = 'given'")
-    tab.page.set_input_files("#file", {"name": "certificate.html", "mimeType": "text/html", "buffer": page})
-    tab.until("document.getElementById('check').dataset.state !== 'given'")
-    state, text = found(tab)
+    state, text = found(dropped(show(alone), page))
     assert state == "failed" and "another version of the program" in text
 
 
 def test_names_of_the_prototype(show: Callable[..., Any], sign: Callable[..., Any]) -> None:
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     hostile = {"__proto__": "x", "constructor": "y", "toString": "z", "measurand": "1"}
     made = sign(ec.generate_private_key(ec.SECP256R1()), program=hostile)
     tab = show(made.page)

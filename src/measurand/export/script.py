@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from functools import cache
+from importlib import metadata
 
 from measurand.document.naming import POSING
 from measurand.export.svg.writer import template
@@ -44,6 +45,7 @@ def script() -> str:
         "POSING": "".join(sorted(POSING)),
         "SHEET": hashlib.sha256(styles().encode("utf-8")).hexdigest(),
         "POLICY": POLICY,
+        "VERSION": metadata.version("measurand"),
     }
     head = [f"const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in constants.items()]
     parts = [template(f"verify/{part}.js") for part in PARTS]

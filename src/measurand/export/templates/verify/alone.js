@@ -45,7 +45,9 @@ async function refreshed() {
   if (!current) return;
   const { certificate, parts, shown } = current;
   const { states } = await examined(certificate, reader, { evidence: parts.evidence, page: null });
-  shownStates(document.getElementById("box"), { states, shown }, parts.page !== null);
+  const made = certificate.statement.predicate.program.measurand;
+  const elsewhere = made === VERSION ? "" : visible(made ?? say("page.not_stated"));
+  shownStates(document.getElementById("box"), { states, shown, elsewhere }, parts.page !== null);
   document.getElementById("content").replaceChildren(...contentOf(certificate, current.name));
 }
 

@@ -17,9 +17,11 @@ function stateLine(name, { state, text }) {
   return make("li", { "data-state": state, "data-name": name }, sign, make("span", {}, word, ` ${visible(text)}`));
 }
 
-function pageLine(shown) {
+// What a page shows otherwise counts against it only where this same version wrote it.
+function pageLine(shown, elsewhere) {
   if (!shown.length) return stateLine("page", { state: "passed", text: say("box.page_same") });
-  const line = stateLine("page", { state: "failed", text: say("box.page_differs") });
+  const text = elsewhere ? say("box.page_elsewhere", { made: elsewhere, here: VERSION }) : say("box.page_differs");
+  const line = stateLine("page", { state: elsewhere ? "open" : "failed", text });
   const places = make("ul", { class: "places" });
   for (const { path, shown: text, signed } of shown.slice(0, FEW))
     places.append(make("li", {}, make("code", {}, visible(path)), ` ${say("box.place", { shown: visible(shortened(text, 160)), signed: visible(shortened(signed, 160)) })}`));
@@ -28,18 +30,19 @@ function pageLine(shown) {
   return line;
 }
 
-// Differences that were found once stay: the page was filled again.
-function shownStates(box, { states, shown }, page) {
+// Differences that were found once stay: the page was filled again. ``elsewhere``: the other version that made the page.
+function shownStates(box, { states, shown, elsewhere }, page) {
+  const differs = shown.length > 0 && !elsewhere;
   const names = Object.keys(states); // the five, and that of names where one looks like another
   const found = names.map((name) => states[name].state);
-  const failed = found.filter((s) => s === "failed").length + (shown.length ? 1 : 0);
+  const failed = found.filter((s) => s === "failed").length + (differs ? 1 : 0);
   const summary = document.getElementById("box-summary");
   const counts = { passed: found.filter((s) => s === "passed").length, failed, open: found.filter((s) => s === "open" || s === "partly").length };
-  summary.textContent = (shown.length ? `${say("box.page_differs")} ` : "") + say(failed ? "box.summary_failed" : "box.summary", counts);
+  summary.textContent = (differs ? `${say("box.page_differs")} ` : "") + say(failed ? "box.summary_failed" : "box.summary", counts);
   const section = document.getElementById("check");
   section.dataset.state = failed ? "failed" : "open";
   const list = make("ul", { class: "states" }, ...names.map((name) => stateLine(name, states[name])));
-  if (page) list.append(pageLine(shown));
+  if (page) list.append(pageLine(shown, elsewhere));
   for (const { element } of shown) element?.classList.add("differs");
   box.replaceChildren(list);
 }
