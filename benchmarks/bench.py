@@ -1,4 +1,4 @@
-"""Prints what the program costs: CPU seconds of a start, and seconds and memory for a table of 100,000 rows.
+"""Prints what the program costs: a start, a refusal, and seconds and memory for a table of 100,000 rows.
 
     python benchmarks/bench.py
 
@@ -7,6 +7,7 @@ A number over its limit is marked; the exit code is then 1.
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import random
@@ -103,12 +104,27 @@ def line(name: str, number: float, limit: float | None, unit: str) -> bool:
     return good
 
 
+def refused(folder: Path) -> tuple[str, float]:
+    """The broken certificate of the test vectors whose refusal takes longest, and its seconds."""
+    vectors = Path(__file__).resolve().parent.parent / "tests" / "vectors"
+    listed = json.loads((vectors / "index.json").read_text(encoding="utf-8"))["vectors"]
+    broken = [one for one in listed if one["exit"]["measurand"] in (1, 2) and not one.get("given")]
+    walls = {}
+    for one in broken:
+        key = ["--key", str(vectors / one["key"])] if "key" in one else []
+        run = cost(["-m", "measurand", "verify", str(vectors / one["file"]), *key, "--out", "none"], folder)
+        if run.exit_code not in (1, 2, 3):  # 3: it is its files beside that are broken, and they are not given here
+            raise SystemExit(f"{one['file']}: {run.output}")
+        walls[one["file"]] = run.wall
+    return max(walls.items(), key=lambda item: item[1])
+
+
 def main() -> int:
     """Runs all and prints; 1 when a number is over its limit or a run failed."""
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} CPUs")
     good = True
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
         for words, arguments, limit in (
             ("measurand --help, CPU (median of 5)", ["-m", "measurand", "--help"], 0.5),
             ("import measurand, CPU (median of 5)", ["-c", "import measurand"], 0.6),
@@ -118,6 +134,10 @@ def main() -> int:
                 print(runs[0].output, file=sys.stderr)
                 return 1
             good &= line(words, statistics.median(run.cpu for run in runs), limit, "s")
+
+        name, seconds = refused(folder)
+        good &= line("verify refuses a broken certificate, slowest of all", seconds, 1, "s")
+        print(f"  {name}")
 
         table(folder / "table.csv")
         (folder / "bench.measure.toml").write_text(PROCEDURE, encoding="utf-8")

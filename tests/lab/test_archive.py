@@ -61,6 +61,8 @@ def test_names_that_lead_out(tmp_path: Path, name: str) -> None:
 def test_links_and_devices(tmp_path: Path, kind: bytes) -> None:
     with pytest.raises(StoreError, match="link or a device"):
         unpacked(tarred(tmp_path / "a.tgz", "parts.json", kind=kind))
+    with pytest.raises(StoreError, match="link or a device"):  # no file of a record, and refused all the same
+        unpacked(tarred(tmp_path / "a.tgz", "notes.txt", kind=kind))
     with pytest.raises(StoreError, match="link or a device"):
         unpacked(zipped(tmp_path / "a.zip", ("parts.json", b"/etc/passwd"), mode=stat.S_IFLNK | 0o777))
 

@@ -8,25 +8,28 @@ from pathlib import Path
 
 import click
 
-from measurand.cli.issuing import page_of
+from measurand.cli.later import later
 from measurand.cli.verify_17025 import data, text
 from measurand.cli.view import printed
-from measurand.export.viewer import page
 from measurand.lab.atomic import write_file
 from measurand.lab.check import Check
 from measurand.lab.disclosure import ANSWER, answer_checks
 from measurand.lab.iso17025 import missing, of_file
-from measurand.lab.job import evaluated
 from measurand.lab.trust import trust_folder, trusted
 from measurand.lab.verify import Verification
 from measurand.lab.verify import verify as verified
 from measurand.message import say
 
+EVALUATED = later("measurand.lab.job", "evaluated")
+PAGE_OF = later("measurand.cli.issuing", "page_of")
+VIEWER = later("measurand.export.viewer", "page")
+"""Two thirds of what verifying needs, loaded for a certificate that comes so far: a refusal takes no second."""
+
 
 def write_page(context: click.Context, _: click.Parameter, to: Path | None) -> None:
     """Write ``verify.html`` and end: it checks any certificate, so none is named with it."""
     if to is not None:
-        write_file(to, page())
+        write_file(to, VIEWER())
         click.echo(say("cli.verify.page", file=str(to)))
         context.exit(0)
 
@@ -93,8 +96,8 @@ def certificate(
     known = trusted(trust_folder())
     return verified(
         file,
-        recompute=evaluated,
-        render=page_of,
+        recompute=EVALUATED,
+        render=PAGE_OF,
         key=key,
         trusted=known,
         evidence=evidence,

@@ -39,10 +39,10 @@ def unpacked(path: Path) -> dict[str, bytes]:
         entries = _zipped(path) if zipfile.is_zipfile(path) else _tarred(path)
         for count, (name, stream) in enumerate(entries):
             place = _place(path, name, count)
-            if len(place.parts) > 2 or place.name not in FILES:
-                continue
             if stream is None:
                 raise _refused(path, name, say("archive.link"))
+            if len(place.parts) > 2 or place.name not in FILES:
+                continue
             if place.name in found:
                 raise _refused(path, name, say("archive.twice"))
             with stream:

@@ -115,12 +115,12 @@ def _evidence(
     if named is not None and is_archive(named):
         held = unpacked(named)
         if TABLE not in held:
-            checks.append(unchecked(TABLE, "check.subject.none", name=str(named)))
+            checks.append(unchecked(TABLE, "check.subject.not_inside", name=TABLE, place=str(named)))
         return held.get(TABLE)
     if named is not None:
         place = named / TABLE if named.is_dir() else named
         if not place.is_file():
-            checks.append(unchecked(TABLE, "check.subject.none", name=str(named)))
+            checks.append(unchecked(TABLE, "check.subject.none", name=str(place)))
         return place.read_bytes() if place.is_file() else None
     if certificate.evidence_gz is not None:
         try:
