@@ -8,6 +8,7 @@ from measurand.statistic.registry import by_name
 
 from . import boxes
 from .case import Case, rows_of
+from .cases_answers import CASES as ANSWERS
 from .cases_classes import CASES as OF_CLASSES
 from .cases_numbers import CASES as NUMBERS
 from .cases_raters import CASES as RATERS
@@ -190,6 +191,7 @@ def naive_strengths(rows, w):
 
 
 CASES = [
+    *ANSWERS,
     *RATERS,
     *SCORES,
     *OF_CLASSES,

@@ -29,9 +29,14 @@ VALUE = {
     "class": '"predicted"', "number": '"value"', "outcome": '"success"', "probability": '"probability"',
     "labels": '"predicted"',
 }  # fmt: skip
+OF_ROLE = {
+    "answer": ("value.answer", '"answer"'), "result": ("value.result", '"winner"'),
+    "part": ("value.part", '"unsupported"'), "whole": ("exposure.whole", '"claims"'),
+}  # fmt: skip
+"""Roles that say more than the kind of a quantity: the words for what the column holds, and what stands for it."""
 EXAMPLE = {
     "prevalence": "0.1", "q": "0.9", "k": "2", "fpr": "0.1", "level": "0.9", "bins": "10", "beta": "1",
-    "tolerance": "0.5", "score": "0.5",
+    "tolerance": "0.5", "score": "0.5", "coverage": "0.8",
 }  # fmt: skip
 """What stands for a parameter that must be set."""
 
@@ -50,7 +55,8 @@ def needs(definition: Definition) -> tuple[Need, ...]:
         if key not in found or found[key].optional:
             found[key] = Need(key, words, optional)
     if of_raters(definition):
-        found["observations.repeat"] = Need("observations.repeat", say("need.repeat"))
+        words = say("need.repeat.answer" if of_answers(definition) else "need.repeat")
+        found["observations.repeat"] = Need("observations.repeat", words)
     return tuple(sorted(found.values(), key=lambda need: need.key.partition(".")[0]))
 
 
@@ -61,6 +67,11 @@ def of_raters(definition: Definition) -> bool:
     """
     beside = {source.rstrip("?") for source in definition.roles.values()} - {"value", "repeat"}
     return definition.pooled and not beside and "q" not in definition.at
+
+
+def of_answers(definition: Definition) -> bool:
+    """Whether the rows of an item are answers of one system that are compared with one another."""
+    return of_raters(definition) and bool({"answer", "outcome"} & set(definition.roles))
 
 
 def key_of(source: str) -> str:
@@ -78,10 +89,14 @@ def _words_of(definition: Definition, role: str, source: str) -> str:
     special = "event" if "event" in sources else "query" if "query" in sources else ""
     if source == "reference":
         return role if role in ("labels", "truth") else f"reference.{special}" if special else "reference"
+    if role in OF_ROLE:
+        return OF_ROLE[role][0]
+    if role == "score" and "outcome" in definition.roles:
+        return "score.confidence"
     if source == "score" and (special or definition.kind == "probability"):
         return f"score.{special or 'probability'}"
     if source == "value":
-        return "value.raters" if of_raters(definition) else f"value.{definition.kind}"
+        return "value.raters" if of_raters(definition) and not of_answers(definition) else f"value.{definition.kind}"
     return source
 
 
@@ -105,7 +120,10 @@ def _binding(definition: Definition, need: Need) -> str:
         truth = {"truth", "labels"} & set(definition.roles)
         column = '"truth"' if truth else '"reference"'
     else:
-        column = VALUE[definition.kind] if key == "value" else COLUMN[key]
+        of_role = next((OF_ROLE[r][1] for r, s in definition.roles.items() if r in OF_ROLE and s == key), None)
+        column = of_role or (VALUE[definition.kind] if key == "value" else COLUMN[key])
+        if key == "repeat" and of_answers(definition):
+            column = '"repeat"'
     return f"{key} = {column}"
 
 

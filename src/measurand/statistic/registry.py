@@ -21,6 +21,8 @@ from measurand.statistic import (
     numbers,
     ranking,
     raters,
+    repeats,
+    tally,
 )
 from measurand.statistic.auc import Auc
 from measurand.statistic.average_precision import AveragePrecision
@@ -39,6 +41,7 @@ from measurand.statistic.preference import BradleyTerry
 from measurand.statistic.proportion import accuracy, positive_rate, proportion, sensitivity, specificity
 from measurand.statistic.quantile import median_absolute_error, quantile
 from measurand.statistic.rate import Rate
+from measurand.statistic.selective import RiskCoverageArea, SelectiveRisk
 from measurand.statistic.weighing import not_defined
 
 GROUP = "measurand.statistics"
@@ -62,6 +65,7 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "calibration_slope": calibration.calibration_slope,
         "concordance": Concordance,
         "concordance_correlation": numbers.concordance_correlation,
+        "consistency": repeats.consistency,
         "correlation": numbers.correlation,
         "crps": numbers.crps,
         "crps_normal": numbers.crps_normal,
@@ -95,6 +99,7 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "mean_reciprocal_rank": ranking.mean_reciprocal_rank,
         "mean_squared_error": numbers.mean_squared_error,
         "median_absolute_error": median_absolute_error,
+        "modal_agreement": repeats.modal_agreement,
         "multiclass_auc": MulticlassAuc,
         "multiclass_brier_score": log_score.multiclass_brier_score,
         "multiclass_log_score": log_score.multiclass_log_score,
@@ -103,6 +108,8 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "negative_predictive_value": classes_diagnostic.negative_predictive_value,
         "observed_to_expected": calibration.observed_to_expected,
         "partial_auc": PartialAuc,
+        "pass_at_k": repeats.pass_at_k,
+        "pass_hat_k": repeats.pass_hat_k,
         "percent_agreement": raters.percent_agreement,
         "pinball": numbers.pinball,
         "positive_likelihood_ratio": classes_diagnostic.positive_likelihood_ratio,
@@ -117,15 +124,19 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "rate": Rate,
         "recall": classes_average.recall,
         "recall_at_k": ranking.recall_at_k,
+        "risk_coverage_area": RiskCoverageArea,
         "root_mean_square_error": numbers.root_mean_square_error,
         "scott_pi": classes_agreement.scott_pi,
+        "selective_risk": SelectiveRisk,
         "sensitivity": sensitivity,
         "set_coverage": numbers.set_coverage,
         "set_size": numbers.set_size,
+        "share_of_parts": tally.share_of_parts,
         "specificity": specificity,
         "subset_accuracy": classes_hit.subset_accuracy,
         "top_k_accuracy": classes_hit.top_k_accuracy,
         "weighted_kappa": classes_agreement.weighted_kappa,
+        "win_rate": tally.win_rate,
     }
 )
 

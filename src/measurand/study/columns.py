@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ class Cells:
         return np.asarray(self.counts == "right", bool)
 
 
-def columns(cells: Cells) -> dict[str, NDArray[np.float64]]:
+def columns(cells: Cells) -> dict[str, NDArray[Any]]:
     """One array per role of the statistic, ``truth`` apart. Raises DesignError where a role has no column."""
     return {role: _READ.get(role, _number)(cells, role) for role in cells.statistic.roles if role != "truth"}
 
@@ -210,10 +211,18 @@ def _refuse_split(cells: Cells, query: Integers) -> None:
         raise DesignError(Finding("M0548", path, text, say("M05.split_query_hint")))
 
 
-_READ: Mapping[str, Callable[[Cells, str], Array]] = {
+def _result(cells: Cells, role: str) -> NDArray[np.object_]:
+    """What a comparison says: the text of the cell."""
+    _refuse_counted(cells)
+    return texts(cells.frame, "value", cells.at)
+
+
+_READ: Mapping[str, Callable[[Cells, str], NDArray[Any]]] = {
     "score": _score,
     "scores": _scores,
     "predicted": _predicted,
+    "answer": _predicted,
+    "result": _result,
     "outcome": _outcome,
     "members": _members,
     "set": _set,
