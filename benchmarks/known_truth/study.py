@@ -10,7 +10,20 @@ from functools import cache
 
 import numpy as np
 
-from known_truth import areas, classes, comparisons, factors, groups, labels, numbers, pairs, raters, scores, shares
+from known_truth import (
+    answers,
+    areas,
+    classes,
+    comparisons,
+    factors,
+    groups,
+    labels,
+    numbers,
+    pairs,
+    raters,
+    scores,
+    shares,
+)
 from known_truth.situation import Interval, Seen, Situation, replicate
 
 ORDINARY, HARDEST, WIDEST, NOMINAL = 0.93, 0.90, 1.3, 0.95
@@ -21,7 +34,7 @@ Progress = Callable[[str], None]
 @cache
 def situations() -> tuple[Situation, ...]:
     """All of the study, in the order of the page."""
-    parts = (shares, factors, labels, areas, pairs, numbers, scores, raters, classes, comparisons, groups)
+    parts = (shares, factors, labels, areas, pairs, numbers, scores, raters, answers, classes, comparisons, groups)
     found = [s for part in parts for s in part.situations()]
     if len({s.key for s in found}) < len(found):
         raise ValueError("two situations have the same name")

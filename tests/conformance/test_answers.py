@@ -47,7 +47,9 @@ def test_agreement_of_answers(seed):
     expected = chance + inter_rater.fleiss_kappa(counts) * (1 - chance)
     item, column = np.repeat(np.arange(50), 7), {"answer": table.ravel().astype(float)}
     assert value("consistency", item, column) == pytest.approx(expected, rel=1e-11)
-    assert value("modal_agreement", item, column) == pytest.approx(stats.mode(table, axis=1).count.mean() / 7, rel=1e-12)
+    assert value("modal_agreement", item, column) == pytest.approx(
+        stats.mode(table, axis=1).count.mean() / 7, rel=1e-12
+    )
 
 
 @each

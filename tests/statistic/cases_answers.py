@@ -46,7 +46,9 @@ def subsets(k, shown):
 
 
 def same(rows, w, at):
-    pairs = [(w[a] * w[b], rows.column["answer"][a] == rows.column["answer"][b]) for a, b in itertools.permutations(at, 2)]
+    pairs = [
+        (w[a] * w[b], rows.column["answer"][a] == rows.column["answer"][b]) for a, b in itertools.permutations(at, 2)
+    ]
     return sum(p for p, x in pairs if x) / sum(p for p, _ in pairs)
 
 

@@ -89,6 +89,14 @@ class Statistic(Protocol):
 
 
 @runtime_checkable
+class OfSubsets(Protocol):
+    """A statistic that is, for each item, a mean over subsets of so many of its rows (infinite: over all of them)."""
+
+    @property
+    def degree(self) -> float: ...
+
+
+@runtime_checkable
 class Biased(Protocol):
     """A statistic whose expected value is not 0 where the system has no fault (expected calibration error)."""
 

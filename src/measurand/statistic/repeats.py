@@ -48,13 +48,15 @@ class OverRepeats(Uncounted):
     """``T = sum_i v_i x_i / sum_i v_i``: the mean over items of a number ``x_i`` that the rows of item i give together.
 
     An item weighs the mean weight of its rows, ``v_i = sum_j w_ij / n_i``; ``x_i`` does not change with the scale of
-    the weights. ``least`` is the number of rows that an item must have, ``lowest`` the least value of an item of n rows.
+    the weights. ``least`` is the number of rows that an item must have, ``degree`` the size of the subsets of them that
+    it is the mean of (infinite: none less than all), ``lowest`` the least value of an item of n rows.
     """
 
     name: str
     role: str
     least: int
     of_items: OfItems
+    degree: float
     lowest: Callable[[int], float] = field(default=lambda n: 0.0)
     bounds: tuple[float, float] = field(default=(0.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
@@ -141,7 +143,7 @@ def pass_at_k(k: float) -> OverRepeats:
         failed, by_row = _subsets(seen, w, 1.0 - seen.answer, size)
         return 1.0 - failed, -by_row
 
-    return OverRepeats("pass_at_k", "outcome", size, of_items)
+    return OverRepeats("pass_at_k", "outcome", size, of_items, degree=size)
 
 
 def pass_hat_k(k: float) -> OverRepeats:
@@ -156,7 +158,7 @@ def pass_hat_k(k: float) -> OverRepeats:
     def of_items(seen: Repeats, w: Array) -> tuple[Array, Array]:
         return _subsets(seen, w, seen.answer, size)
 
-    return OverRepeats("pass_hat_k", "outcome", size, of_items)
+    return OverRepeats("pass_hat_k", "outcome", size, of_items, degree=size)
 
 
 def consistency() -> OverRepeats:
@@ -175,7 +177,7 @@ def consistency() -> OverRepeats:
         slope = 2.0 * (of_answer[seen.group] - w - x[seen.item] * (whole[seen.item] - w)) / safe[seen.item]
         return x, np.where(there[seen.item], slope, 0.0)
 
-    return OverRepeats("consistency", "answer", 2, of_items)
+    return OverRepeats("consistency", "answer", 2, of_items, degree=2)
 
 
 def modal_agreement() -> OverRepeats:
@@ -191,7 +193,7 @@ def modal_agreement() -> OverRepeats:
         np.maximum.at(most, seen.of_group, np.bincount(seen.group).astype(float))
         return most / seen.count, np.zeros(len(w))
 
-    return OverRepeats("modal_agreement", "answer", 2, of_items, lambda n: 1.0 / n)
+    return OverRepeats("modal_agreement", "answer", 2, of_items, degree=np.inf, lowest=lambda n: 1.0 / n)
 
 
 def _size(name: str, k: float) -> int:

@@ -76,8 +76,8 @@ class RiskCoverageArea(Uncounted):
 class SelectiveRisk(Uncounted):
     """Share of wrong answers among the most confident ones that hold the share ``coverage`` of the weight.
 
-    ``T = (sum of w e above the cut + r (c W - sum of w above)) / (c W)``: of the scores that the cut falls on, as many as
-    are needed are taken, wrong at the rate r of that score. Not smooth: a row moves past the cut as a whole, so that
+    ``T = (sum of w e above the cut + r (c W - sum of w above)) / (c W)``: of the score that the cut falls on, as many
+    as are needed are taken, wrong at its rate r. Not smooth: a row moves past the cut as a whole, so that
     replicates give the spread (El-Yaniv & Wiener 2010).
 
     >>> column = {"outcome": np.array([1.0, 0.0, 1.0, 0.0]), "score": np.array([0.9, 0.8, 0.6, 0.1])}
@@ -110,7 +110,7 @@ class SelectiveRisk(Uncounted):
         return np.array([risk])
 
     def sensitivity(self, rows: Rows, w: Array) -> Array:
-        """``(e_j - r + c r - c T) / (c W)`` above the cut, ``c (r - T) / (c W)`` below, at the cut a part; (rows, 1)."""
+        """``(e_j - r + c r - c T) / (c W)`` above the cut, ``c (r - T) / (c W)`` below, at it a part."""
         risk, rate, part, cut, levels = self._cut(rows, w)
         wrong, level = 1.0 - rows.column["outcome"], levels.of_row
         inside = np.where(level < cut, 1.0, np.where(level == cut, part, 0.0))

@@ -21,6 +21,7 @@ from measurand.study.evaluation import Evaluation, cells, evaluate, take
 from measurand.study.labels import Votes
 from measurand.study.labels_noise import noise_of
 from measurand.study.margins import REPEAT, Effect, Layout, Sampled, estimate_of
+from measurand.study.of_subsets import jackknifed
 from measurand.study.reference_value import deviations, source, uncertainty
 from measurand.study.roles import Aim, Observed, Weighed, weighed
 
@@ -126,6 +127,7 @@ def arm(aim: Aim, seen: Observed, at: Integers, *, system: str, keys: Keys, vote
     evaluation = evaluate(aim.statistic, rows, data.w, cell=cell, cell_weight=cell_weight, names=name_of_cell)
     if data.audit is not None:
         evaluation = replace(evaluation, z=centred(evaluation.z, data, cell))
+    evaluation = jackknifed(evaluation, aim, rows)
     layout = _layout(aim, seen, at, data, condition[data.origin], repeat[data.origin])
     random = _random(aim, seen)
     effects = {REPEAT, (UNIT,), *(_subsets(tuple(layout.dimension)))}
