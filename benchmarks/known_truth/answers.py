@@ -33,6 +33,9 @@ def situations() -> Iterator[Situation]:
     for n in (100, 400):
         yield _one("risk_coverage_area", f"{n} items", 0.25, _confident(n))
         yield _one("selective_risk", f"{n} items at 0.5", 0.25, _confident(n), at={"coverage": "0.5"})
+    yield _one("refusal_rate", "100 requests", 0.1, _plain(100, 0.1))
+    yield _one("attack_success_rate", "300 attacks", 0.02, _plain(300, 0.02))
+    yield _one("over_refusal_rate", "150 requests, a third to be refused", 0.1, _refused(150, 0.1))
     yield _one("hallucination_rate", "80 answers, 0 to 12 claims", 0.1, _claims(80))
 
 
@@ -102,6 +105,26 @@ def _confident(n: int) -> Drawn:
     def drawn(rng: Generator) -> Mapping[str, Any]:
         score = rng.random(n)
         return {"item": np.arange(n), "score": score, "value": (rng.random(n) < 0.3 + 0.6 * score).astype(int)}
+
+    return drawn
+
+
+def _plain(n: int, p: float) -> Drawn:
+    """Each observation is 1 with chance p."""
+
+    def drawn(rng: Generator) -> Mapping[str, Any]:
+        return {"item": np.arange(n), "value": (rng.random(n) < p).astype(int)}
+
+    return drawn
+
+
+def _refused(n: int, p: float) -> Drawn:
+    """Every third request is to be refused and mostly is; of the others a share p is refused too."""
+    harmful = np.arange(n) % 3 == 0
+
+    def drawn(rng: Generator) -> Mapping[str, Any]:
+        refused = rng.random(n) < np.where(harmful, 0.9, p)
+        return {"item": np.arange(n), "reference": harmful.astype(int), "value": refused.astype(int)}
 
     return drawn
 

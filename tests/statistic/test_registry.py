@@ -28,7 +28,9 @@ def installed(monkeypatch):
     registry._installed.cache_clear()
 
 
-REQUIRED = {"competitors": ("A", "B"), "prevalence": 0.1, "k": 2, "level": 0.9, "q": 0.5, "fpr": 0.2, "recall": 0.8}
+REQUIRED = {"competitors": ("A", "B"), "prevalence": 0.1, "k": 2, "level": 0.9, "q": 0.5, "fpr": 0.2, "recall": 0.8} | {
+    "coverage": 0.7
+}
 """Parameters that have no default, wherever they occur."""
 
 

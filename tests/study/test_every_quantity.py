@@ -18,6 +18,7 @@ from .build import measurand, measured
 DEFINITIONS = sorted(definitions().values(), key=lambda d: d.id)
 AT = {
     "prevalence": "0.1", "q": "0.5", "k": "2", "fpr": "0.2", "level": "0.9", "bins": "8", "beta": "1", "tolerance": "1",
+    "coverage": "0.7",
 }  # fmt: skip
 """What a procedure sets for a parameter that must be set."""
 CLASSES = ("a", "b", "c")
@@ -65,7 +66,12 @@ def table(definition: Definition, rng: np.random.Generator, *, raters: int) -> d
         columns["reference"] = [str(int(min(3.0, abs(x)))) for x in level]
     else:
         columns["reference"] = [f"{x:.6f}" for x in held]
-    if "exposure" in definition.roles:
+    if "whole" in definition.roles:
+        columns["exposure"] = rng.integers(1, 9, n).astype(float)
+        columns["value"] = [str(k) for k in rng.binomial(columns["exposure"].astype(int), 0.2)]
+    elif "result" in definition.roles:
+        columns["value"] = ["win" if h else "tie" if g else "loss" for h, g in zip(hit, guess, strict=True)]
+    elif "exposure" in definition.roles:
         columns["value"] = [str(k) for k in rng.poisson(2.0 * columns["exposure"])]
     elif definition.kind == "number":
         columns["value"] = [f"{x:.6f}" for x in number]

@@ -182,6 +182,8 @@ def _wrong(arm: Arm) -> Mask | None:
         wrong = np.any(c["labels"] != c["predicted_labels"], axis=1)
     elif {"lower", "upper", "reference"} <= set(c):
         wrong = (c["reference"] < c["lower"]) | (c["reference"] > c["upper"])
+    elif {"outcome", "score"} <= set(c):  # whether confident answers are right: 1 is right whatever is good
+        wrong = c["outcome"] != 1.0
     elif "outcome" in c and direction != "target":
         wrong = c["outcome"] != (1.0 if direction == "higher" else 0.0)
     elif arm.aim.statistic.exact == "binomial" and "truth" in c and np.any(s != 0):
