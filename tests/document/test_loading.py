@@ -168,7 +168,8 @@ def test_plain_budget() -> None:
          "M0311", (8, 6), "no model"),
         (SHORTEST + 'contrast = { over = "system", first = "s", second = "t" }', "M0322", (7, 12), "two"),
         (SHORTEST + "[validity]\nmax_excluded = '3 apples'", "M0304", (8, 16), "share"),
-        (SHORTEST + "[[factor]]\nid = 'a'\neffect = 'random'\nfiles = ['x']", "M0204", (10, 1), "not served yet"),
+        (SHORTEST + "[[factor]]\nid = 'a'\neffect = 'random'\nfiles = ['x']", "M0314", (10, 9), "no effect"),
+        (SHORTEST + "[judge]\nname = 'a'", "M0204", (7, 1), "not served yet"),
     ],
 )  # fmt: skip
 def test_finding(text: str | bytes, code: str, place: tuple[int, int], words: str) -> None:

@@ -24,9 +24,10 @@ class Progress:
         self.began = time.monotonic()
         self.phase, self.tenth, self.drawn = "", 0, False
 
-    def observed(self, done: int, wanted: int) -> None:
-        """Observations made, of those asked for."""
-        self.share(say("cli.progress.observing"), done / wanted if wanted else 1.0, f"{done:,}/{wanted:,}")
+    def observed(self, done: int, wanted: int, words: str = "") -> None:
+        """Observations made, of those asked for, and how the run goes."""
+        share = done / wanted if wanted else 1.0
+        self.share(say("cli.progress.observing"), share, f"{done:,}/{wanted:,}  {words}".rstrip())
 
     def share(self, phase: str, share: float, words: str = "") -> None:
         """The share of a phase that is done."""

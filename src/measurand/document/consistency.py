@@ -20,6 +20,12 @@ Tables = dict[str, Any]
 _EXTENSIONS = {"csv": "csv", "tsv": "csv", "txt": "csv", "parquet": "parquet", "pq": "parquet", "jsonl": "jsonl",
                "ndjson": "jsonl"}  # fmt: skip
 _OUTPUTS = ("value", "score", "scores", "lower", "upper", "members", "set")
+_ACCESS: dict[str, dict[str, tuple[str, str]]] = {
+    "recorded": {},
+    "python": {"target": ("M0205.target", "M0205.target_hint")},
+    "openai": {"url": ("M0205.url", "M0205.url_hint"), "model": ("M0205.model", "M0205.model_hint")},
+}
+"""Access -> the keys of a system that it needs, with what is said without them; the others of these have no effect."""
 _LABELS = ("annotators", "annotations", "audit", "error")
 
 
@@ -46,14 +52,14 @@ def check(tables: Tables, reader: Reader) -> None:
     check_requirements(tables, reader)
 
 
-def python(tables: Tables) -> bool:
-    """Whether the observations come from a Python callable."""
-    return any(s.get("access") == "python" for s in tables.get("system", ()))
+def live(tables: Tables) -> bool:
+    """Whether the observations are made by this program, and do not exist yet."""
+    return any(s.get("access", "recorded") != "recorded" for s in tables.get("system", ()))
 
 
 def _is_budget(tables: Tables) -> bool:
     measurands = tables["measurand"]
-    observed = "observations" in tables or "reference" in tables or python(tables)
+    observed = "observations" in tables or "reference" in tables or live(tables)
     return bool(measurands) and not observed and all("model" in m and "quantity" not in m for m in measurands)
 
 
@@ -68,16 +74,22 @@ def _systems(tables: Tables, reader: Reader) -> None:
             reader.find("M0306.system", (*entry[""], "id"), id=entry["id"])
         if entry["access"] != systems[0]["access"]:
             reader.find("M0314.mixed_access", (*entry[""], "access"))
-        if entry["access"] == "python" and "target" not in entry:
-            reader.find("M0205.target", entry[""], say("M0205.target_hint"))
-        if entry["access"] == "recorded" and "target" in entry:
-            reader.find("M0314.target", (*entry[""], "target"))
+        _access(entry, reader)
+
+
+def _access(entry: Tables, reader: Reader) -> None:
+    """What an access needs, and what has no effect with it."""
+    needs = _ACCESS[entry["access"]]
+    for sentence, hint in (said for key, said in needs.items() if key not in entry):
+        reader.find(sentence, entry[""], say(hint), access=entry["access"])
+    for key in (key for key in ("target", "url", "model") if key in entry and key not in needs):
+        reader.find("M0314.target", (*entry[""], key), key=key, access=entry["access"])
 
 
 def _data(tables: Tables, reader: Reader, budget: bool) -> None:
     observations, reference = tables.get("observations"), tables.get("reference")
     unserved = any(f.code == "M0204" for f in reader.findings)
-    if python(tables):
+    if live(tables):
         if observations is not None:
             reader.find("M0314.observations", ("observations",))
         if reference is None:
@@ -199,14 +211,14 @@ def _sampling(tables: Tables, reader: Reader) -> None:
 
 def _factors(tables: Tables, reader: Reader) -> None:
     for entry in tables["factor"]:
-        path, live = entry[""], python(tables)
-        if live and "column" in entry:
-            reader.find("M0314.factor_column", (*path, "column"))
-        if live and "levels" not in entry:
-            reader.find("M0205.levels", path)
-        if not live:
+        path = entry[""]
+        if live(tables):
+            _levels(entry, path, reader)
+        else:
             if "levels" in entry:
                 reader.find("M0204.levels", (*path, "levels"), say("M0204.levels_hint"))
+            for key in (key for key in ("files", "setting") if key in entry):
+                reader.find("M0314.recorded_design", (*path, key), key=key)
             if "id" in entry:
                 entry.setdefault("column", entry["id"])
         if isinstance(entry.get("weights"), dict):
@@ -217,6 +229,18 @@ def _factors(tables: Tables, reader: Reader) -> None:
                 reader.find("M0302.weights_levels", (*path, "weights"))
         if entry.get("id") == "system":
             reader.find("M0305.factor_system", (*path, "id"))
+
+
+def _levels(entry: Tables, path: Path, reader: Reader) -> None:
+    """A factor of a live run: its levels are written, or are those of prompt files."""
+    if "column" in entry:
+        reader.find("M0314.factor_column", (*path, "column"))
+    if "files" in entry:
+        for key in (key for key in ("levels", "setting") if key in entry):
+            reader.find("M0314.files", (*path, key), key=key)
+        entry["levels"] = entry["files"]
+    if "levels" not in entry:
+        reader.find("M0205.levels", path)
 
 
 def _ids(tables: Tables, reader: Reader) -> None:

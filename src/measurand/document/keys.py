@@ -76,8 +76,8 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     },
     "system": {
         "name": _text(), "id": _text(), "version": _text(), "maker": _text(), "digest": _text(),
-        "access": _choice("recorded", "python", openai=_LIVE, command=_LIVE, kserve=_LIVE, onnx=_LIVE, gguf=_LIVE),
-        "url": _later(_LIVE), "model": _later(_LIVE), "target": Entry("target"), "settings": Entry("json"),
+        "access": _choice("recorded", "python", "openai", command=_LIVE, kserve=_LIVE, onnx=_LIVE, gguf=_LIVE),
+        "url": _text(), "model": _text(), "target": Entry("target"), "settings": Entry("json"),
         "intended_use": _text(),
     },
     "observations": {
@@ -112,13 +112,14 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     },
     "factor": {
         "id": Entry("id", True), "effect": _choice("random", "fixed", required=True), "column": _column(),
-        "levels": Entry("labels"), "files": _later(_LIVE), "setting": _later(_LIVE), "weights": Entry("weights"),
+        "levels": Entry("labels"), "files": Entry("paths"), "setting": _text(), "weights": Entry("weights"),
         "component": _choice("conditions", "implementation", "judge", "reference"),
     },
     "design": {
         "repeats": _integer(1, 100_000), "order": _choice("random"), "seed": _integer(0),
-        "concurrency": _integer(1, 1024), "limit": _later(_LIVE),
+        "concurrency": _integer(1, 1024), "limit": _table("design.limit"),
     },
+    "design.limit": {"requests": _integer(1), "tokens": _integer(1), "minutes": _number(0)},
     "input": {
         "id": Entry("id", True), "distribution": _choice(*get_args(DistributionName), required=True), "value": AMOUNT,
         "standard_uncertainty": AMOUNT, "half_width": AMOUNT, "lower": AMOUNT, "upper": AMOUNT, "shape": _number(0),

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pydantic import JsonValue
+
 Status = Literal["ok", "refused", "failed", "timeout", "unscored"]
 
 
@@ -22,6 +24,10 @@ class Task:
     """What is sent to the system: columns of the reference table named by ``reference.input`` / ``media``."""
     seed: int = 0
     """Seed of this task, from (procedure address, item, condition, repeat): the same in any order of execution."""
+    prompt: str = ""
+    """The filled prompt template, where the procedure has some."""
+    settings: Mapping[str, JsonValue] = field(default_factory=dict)
+    """Settings that factors give, over those of the system."""
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from measurand.document.amount import Amount
-from measurand.document.canonical import Document
+from measurand.document.canonical import Address, Document
 from measurand.document.decision import Rule
 from measurand.document.number import Number
 from measurand.document.reference_certificate import Tier
 
 Key = tuple[str, ...]
-Access = Literal["recorded", "python"]
+Access = Literal["recorded", "python", "openai"]
 Effect = Literal["random", "fixed"]
 Estimand = Literal["generalised", "benchmark"]
 Counts = Literal["wrong", "right", "exclude", "invalid"]
@@ -41,6 +41,11 @@ class System(Document):
     access: Access = "recorded"
     target: str | None = None
     """``module:function``, for access ``python``."""
+    url: str | None = None
+    """Of the endpoint, before ``/chat/completions``, for access ``openai``; ``${NAME}`` stands for a variable of the
+    environment."""
+    model: str | None = None
+    """Name of the model at the endpoint."""
     settings: dict[str, JsonValue] = Field(default_factory=dict)
     intended_use: str | None = None
 
@@ -167,18 +172,34 @@ class Factor(Document):
     column: str | None = None
     """Recorded observations: the column that holds the level (default: the id)."""
     levels: tuple[str, ...] | None = None
-    """Access ``python``: the levels that the callable is asked for."""
+    """Live: the levels that are asked for; of ``files`` their names, of a ``setting`` its values."""
+    files: tuple[str, ...] | None = None
+    """Live: prompt templates, one level each."""
+    files_at: tuple[Address, ...] | None = None
+    """Their contents, from ``study.resolve``."""
+    setting: str | None = None
+    """Live: the setting of the system that takes the levels."""
     weights: Literal["equal"] | dict[str, Number] = "equal"
     component: Literal["conditions", "implementation", "judge", "reference"] = "conditions"
 
 
+class Limit(Document):
+    """Where a live run stops, with what it has observed."""
+
+    requests: int | None = None
+    tokens: int | None = None
+    """In and out together, of the answers that state them."""
+    minutes: Number | None = None
+
+
 class Design(Document):
-    """How observations are made (access ``python``); the seed always."""
+    """How observations are made live; the seed always."""
 
     repeats: int = 1
     order: Literal["random"] = "random"
     seed: int = 0
     concurrency: int = 1
+    limit: Limit | None = None
 
 
 class Input(Document):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from measurand.document.observation import Observation, Status, Task
 
@@ -26,6 +26,7 @@ class Fault:
     """No request can succeed (credentials, address): the run must not go on."""
 
 
+@runtime_checkable
 class Asking(Protocol):
     """An instrument of which many requests are under way at once."""
 

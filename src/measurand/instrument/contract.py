@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from measurand.document.observation import Observation, Task
 
 
+@runtime_checkable
 class Instrument(Protocol):
     """One way to obtain observations. An instrument knows nothing of how they are judged."""
 

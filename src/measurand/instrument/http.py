@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import email.utils
 import json
+import os
+import re
 import time
+import urllib.parse
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import aiohttp
 
 from measurand.document.strict import strict
 from measurand.errors import ProcedureError
 from measurand.instrument.attempt import Fault
 from measurand.instrument.fault import fault
-
-if TYPE_CHECKING:
-    import aiohttp
 
 LARGEST = 8_000_000
 """Bytes of an answer that are read."""
@@ -34,8 +36,6 @@ class Http:
 
     async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any] | Fault:
         """The JSON object that came back, or a fault."""
-        import aiohttp
-
         session = self._opened()
         try:
             async with session.post(f"{self.url}{path}", json=body, allow_redirects=False) as answer:
@@ -58,8 +58,6 @@ class Http:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            import aiohttp
-
             self._session = aiohttp.ClientSession(
                 headers=self._headers,
                 timeout=aiohttp.ClientTimeout(total=self.seconds),
@@ -71,12 +69,25 @@ class Http:
         return self._session
 
 
-def installed(*, access: str) -> None:
-    """Raises ProcedureError with the fix where the library for connections is not there."""
-    try:
-        import aiohttp  # noqa: F401
-    except ImportError:
-        raise ProcedureError(fault("M0613.library", file="", hint="M0613.hint", access=access)) from None
+def expanded(text: str, *, key: str) -> str:
+    """The text with each ``${NAME}`` replaced by that variable of the environment. Raises ProcedureError without it."""
+
+    def value(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name not in os.environ:
+            raise ProcedureError(fault("M0615.variable", file="", key=key, name=name))
+        return os.environ[name]
+
+    return re.sub(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", value, text)
+
+
+def endpoint(text: str) -> str:
+    """The address of an endpoint, with its variables. Raises ProcedureError: no address, or with credentials in it."""
+    url = expanded(text, key="url")
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ProcedureError(fault("M0616.url", file="", url=f"{parts.scheme}://{parts.hostname or ''}"))
+    return url
 
 
 async def _limited(answer: aiohttp.ClientResponse) -> bytes | None:
@@ -121,15 +132,13 @@ def waiting(text: str) -> float:
     >>> waiting("1.5"), waiting("soon"), waiting("-3")
     (1.5, 0.0, 0.0)
     """
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text.strip()):
+        return min(float(text), LONGEST_WAIT)
     try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            # a date counts whole seconds
-            seconds = email.utils.parsedate_to_datetime(text).timestamp() - time.time() + 1.0
-        except (ValueError, TypeError):
-            return 0.0
-    return min(max(seconds, 0.0), LONGEST_WAIT) if seconds == seconds else 0.0
+        until = email.utils.parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError):
+        return 0.0
+    return min(max(until - time.time() + 1.0, 0.0), LONGEST_WAIT)  # a date counts whole seconds
 
 
 def _words(data: bytes) -> str:

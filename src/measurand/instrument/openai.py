@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from measurand.document.observation import Observation, Task
+from measurand.document.procedure import System
 from measurand.instrument.attempt import Fault
-from measurand.instrument.http import Http
+from measurand.instrument.http import Http, endpoint, expanded
 
 KEY = "OPENAI_API_KEY"
 """Environment variable of the credentials, which are neither printed nor stored."""
@@ -26,14 +28,21 @@ class OpenAIChat:
         headers = {"Authorization": f"Bearer {secret}"} if secret else {}
         self._http = Http(self.url, headers=headers, connections=connections, seconds=seconds)
 
+    @classmethod
+    def of(cls, system: System, folder: Path, *, connections: int = 1) -> OpenAIChat:
+        """The instrument of a system of a procedure. Raises ProcedureError: no such variable, or no address."""
+        url, model = endpoint(system.url or ""), expanded(system.model or "", key="model")
+        return cls(url, model, settings=system.settings, connections=connections)
+
     def identity(self) -> Mapping[str, str]:
         """``access``, ``url``, ``model``; settings are part of the procedure."""
         return {"access": "openai", "url": self.url, "model": self.model}
 
     async def ask(self, task: Task) -> Observation | Fault:
         """One chat completion."""
-        text = "\n".join(task.input.values())
-        body = {"seed": task.seed, **self.settings, "model": self.model, "messages": [{"role": "user", "content": text}]}
+        text = task.prompt or "\n".join(task.input.values())
+        settings = {"seed": task.seed, **self.settings, **task.settings}
+        body = {**settings, "model": self.model, "messages": [{"role": "user", "content": text}]}
         found = await self._http.post("/chat/completions", body)
         return found if isinstance(found, Fault) else read(found, task, model=self.model)
 
@@ -61,7 +70,7 @@ def read(found: Mapping[str, Any], task: Task, *, model: str) -> Observation | F
             if isinstance(count := usage.get(key), int):
                 output[name] = str(count)
     if text is not None:
-        output["text"] = text
+        output["output"] = text
     return Observation(
         system=task.system, item=task.item, condition=dict(task.condition), repeat=task.repeat,
         status="refused" if refused else "ok", output=output, reason="content filter" if refused else "",

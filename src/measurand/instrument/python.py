@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from measurand.document.label import label
 from measurand.document.observation import Observation, Status, Task
+from measurand.document.procedure import System
 from measurand.errors import RunError
 from measurand.instrument.fault import stopped
 
@@ -38,12 +39,17 @@ class PythonCallable:
         self.batch = batch
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._process = _start(folder, self._errors)
-        self._settings = {"settings": dict(settings)} if settings else {}
+        self._settings = dict(settings or {})
         try:
             self._identity = {key: str(text) for key, text in self._ask({"target": target})["identity"].items()}
         except RunError:
             self.close()
             raise
+
+    @classmethod
+    def of(cls, system: System, folder: Path, *, connections: int = 1) -> PythonCallable:
+        """The instrument of a system of a procedure; it is asked in batches, so ``connections`` changes nothing."""
+        return cls(system.target or "", folder, settings=system.settings)
 
     def identity(self) -> Mapping[str, str]:
         """``access``, ``target``, the SHA-256 of the module's source, and the versions of Python and numpy."""
@@ -53,7 +59,7 @@ class PythonCallable:
         """One observation per task. Raises RunError when the process died or breaks the agreement above."""
         queue = iter(tasks)
         while several := list(islice(queue, self.batch)):
-            answer = self._ask({"inputs": [_input(task) | self._settings for task in several]})
+            answer = self._ask({"inputs": [_input(task, self._settings) for task in several]})
             outputs = answer["outputs"]
             for task, output in zip(several, outputs, strict=True):
                 yield self._observation(task, output)
@@ -111,9 +117,10 @@ class PythonCallable:
         )
 
 
-def _input(task: Task) -> dict[str, Any]:
+def _input(task: Task, settings: Mapping[str, Any]) -> dict[str, Any]:
     own = {"item": task.item, "repeat": task.repeat, "seed": task.seed, "condition": dict(task.condition)}
-    return {**task.input, **own}
+    given = {"settings": {**settings, **task.settings}, "prompt": task.prompt}
+    return {**task.input, **own, **{name: value for name, value in given.items() if value}}
 
 
 def _start(folder: Path, errors: IO[bytes]) -> subprocess.Popen[bytes]:

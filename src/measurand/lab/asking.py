@@ -8,7 +8,7 @@ import heapq
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from measurand.document.observation import Observation, Task
@@ -16,6 +16,7 @@ from measurand.errors import MeasurandError, RunError
 from measurand.instrument.attempt import Asking, Fault, given_up
 from measurand.instrument.fault import stopped
 from measurand.lab.journal import Journal, key_of
+from measurand.message import say
 
 PERMANENT = 2
 """Requests for which a permanent fault is believed."""
@@ -34,7 +35,10 @@ class Pace:
     patience: float = 300.0
     """Seconds without any answer, while requests fail, after which the run stops."""
     most: int | None = None
-    """Requests of the whole run, at most (``design.limit.requests``)."""
+    """Requests, at most, until the run is begun or resumed again (``design.limit``)."""
+    tokens: int | None = None
+    """Tokens in and out, of the answers that state them."""
+    seconds: float | None = None
 
 
 @dataclass
@@ -84,16 +88,24 @@ class _Queue:
 
 
 async def ask_all(
-    instrument: Asking, wanted: Iterable[Task], journal: Journal, *, pace: Pace, count: int, seen: Seen | None = None
+    instruments: Mapping[str, Asking],
+    wanted: Iterable[Task],
+    journal: Journal,
+    *,
+    pace: Pace,
+    count: int,
+    seen: Seen | None = None,
 ) -> Course:
-    """Ask for every task that the journal does not hold. Raises RunError; what was observed stays in the journal.
+    """Ask for every task that the journal does not hold; ``instruments`` by system.
+
+    Raises RunError; what was observed stays in the journal.
 
     A fault is followed by another request, not before the other end allows it nor before a waiting time that doubles
     (with jitter from the task's own seed, so that a run can be repeated); a permanent one at most once more.
     """
     course = Course(wanted=count, done=len(journal.entries))
     queue = _Queue(task for task in wanted if key_of(task) not in journal.entries)
-    run = _Run(instrument, journal, pace, queue, course, seen)
+    run = _Run(instruments, journal, pace, queue, course, seen)
     writing = asyncio.create_task(run.write())
     try:
         async with asyncio.TaskGroup() as group:
@@ -111,13 +123,19 @@ async def ask_all(
 
 class _Run:
     def __init__(
-        self, instrument: Asking, journal: Journal, pace: Pace, queue: _Queue, course: Course, seen: Seen | None
+        self,
+        instruments: Mapping[str, Asking],
+        journal: Journal,
+        pace: Pace,
+        queue: _Queue,
+        course: Course,
+        seen: Seen | None,
     ) -> None:
-        self.instrument, self.journal, self.pace = instrument, journal, pace
+        self.instruments, self.journal, self.pace = instruments, journal, pace
         self.queue, self.course, self.seen = queue, course, seen
         self.written: asyncio.Queue[tuple[Observation, asyncio.Future[None]] | None] = asyncio.Queue()
-        self.answered = time.monotonic()
-        self.down = 0
+        self.began = self.answered = time.monotonic()
+        self.tokens = self.down = 0
         self.end: RunError | None = None
         """Why nothing more is asked; what is under way is still waited for and kept."""
 
@@ -134,19 +152,32 @@ class _Run:
                 self.queue.under_way -= 1
 
     async def _one(self, due: _Due) -> None:
-        if self.pace.most is not None and self.course.requests >= self.pace.most:
-            self.end = stopped("M0610.limit", requests=str(self.pace.most))
+        if (limit := self._limit()) is not None:
+            self.end = self.end or stopped("M0610.limit", limit=limit)
             return
         self.course.requests += 1
-        answer = await self.instrument.ask(due.task)
-        if isinstance(answer, Fault):
-            answer = self._after(due, answer)
+        found = await self.instruments[due.task.system].ask(due.task)
+        if isinstance(found, Fault):
+            last = self._after(due, found)
         else:
+            last = found
             self.answered, self.down = time.monotonic(), 0
-        if answer is not None:
-            await self._keep(answer)
+            self.tokens += sum(int(found.output.get(name, "0")) for name in ("tokens_in", "tokens_out"))
+        if last is not None:
+            await self._keep(last)
         if self.seen is not None:
             self.seen(self.course)
+
+    def _limit(self) -> str | None:
+        """The limit that is reached, in words."""
+        pace = self.pace
+        if pace.most is not None and self.course.requests >= pace.most:
+            return say("run.limit_requests", count=f"{pace.most:,}")
+        if pace.tokens is not None and self.tokens >= pace.tokens:
+            return say("run.limit_tokens", count=f"{pace.tokens:,}")
+        if pace.seconds is not None and time.monotonic() - self.began >= pace.seconds:
+            return say("run.limit_minutes", count=f"{pace.seconds / 60:g}")
+        return None
 
     def _after(self, due: _Due, fault: Fault) -> Observation | None:
         """What follows from a fault: an end of the run, the end of the task, or another request."""

@@ -17,11 +17,13 @@ from measurand.errors import Finding, ProcedureError, StoreError
 from measurand.lab import store
 from measurand.lab.disclosure import withheld
 from measurand.lab.evidence import EvidenceTable
+from measurand.lab.live import Progress
 from measurand.lab.pack import definitions
 from measurand.lab.parts import attached, hashed
+from measurand.lab.prompts import with_prompts
 from measurand.lab.reference import salt
 from measurand.lab.reference_binding import bound, with_labels
-from measurand.lab.run import Progress, Run, run
+from measurand.lab.run import Run, run
 from measurand.lab.sources import Sources, sources
 from measurand.lab.store import Measurement
 from measurand.message import say
@@ -80,7 +82,7 @@ def resolved(written: Written, tables: Sources | None = None) -> Procedure:
     """The procedure with everything written that follows from the tables. Raises ProcedureError, TableError."""
     found = sources(written.procedure, written.folder) if tables is None else tables
     findings, procedure = resolve(
-        with_labels(written.procedure, written.folder),
+        with_prompts(with_labels(written.procedure, written.folder), written.folder),
         definitions(),
         observations=found.observations,
         reference=found.reference,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from measurand.document.canonical import Address, address_of
@@ -12,6 +12,8 @@ from measurand.document.procedure import Procedure
 from measurand.document.table import Table
 from measurand.instrument.fault import refusal
 from measurand.instrument.table import read
+from measurand.lab.prompts import addresses as at
+from measurand.lab.prompts import templates
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Sources:
     audit: Table | None
     addresses: Mapping[str, Address]
     """File as the procedure names it -> address of its contents, equal for any order of the rows."""
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    """Prompt file -> its text."""
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -54,7 +58,8 @@ def sources(procedure: Procedure, folder: Path) -> Sources:
     addresses = {", ".join(files): contents_at(tables[files]) for files in sorted(tables)}
     if reference is not None and reference.certificate is not None:
         addresses[reference.certificate] = certificate_at(folder / reference.certificate)
-    return replace(found, addresses=addresses)
+    prompts = templates(procedure, folder)
+    return replace(found, addresses={**addresses, **at(prompts)}, prompts=prompts)
 
 
 def certificate_at(path: Path) -> Address:

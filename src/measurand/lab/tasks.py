@@ -6,18 +6,26 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from itertools import product
 
+from pydantic import JsonValue
+
 from measurand.document.canonical import Address
 from measurand.document.evidence import join_key
+from measurand.document.number import real
 from measurand.document.observation import Task
 from measurand.document.procedure import Procedure
 from measurand.errors import ProcedureError
 from measurand.instrument.fault import fault
+from measurand.lab.prompts import factor_of, filled
 
 
 def tasks(
-    procedure: Procedure, procedure_at: Address, items: Sequence[str], inputs: Mapping[str, Mapping[str, str]]
+    procedure: Procedure,
+    procedure_at: Address,
+    items: Sequence[str],
+    inputs: Mapping[str, Mapping[str, str]],
+    templates: Mapping[str, str] | None = None,
 ) -> tuple[Task, ...]:
-    """All tasks of a live run, in a random order.
+    """All tasks of a live run, in a random order; ``templates`` are the texts of its prompt files.
 
     The seed of a task follows from the address and seed of the procedure, item, condition and repeat: systems are
     asked with the same seeds, and the order changes nothing. Raises ProcedureError for a factor without levels.
@@ -38,6 +46,8 @@ def tasks(
             repeat=repeat,
             input=inputs.get(item, {}),
             seed=_stream(procedure_at, procedure.design.seed, "seed", item, condition, repeat) % 2**32,
+            prompt=_prompt(procedure, condition, inputs.get(item, {}), templates or {}),
+            settings=_settings(procedure, condition),
         )
         for system in procedure.system
         for item in sorted(items)
@@ -50,6 +60,25 @@ def tasks(
         return at, task.system, task.item
 
     return tuple(sorted(several, key=position))
+
+
+def _prompt(
+    procedure: Procedure, condition: Mapping[str, str], inputs: Mapping[str, str], templates: Mapping[str, str]
+) -> str:
+    factor = factor_of(procedure)
+    return "" if factor is None else filled(templates[condition[factor.id]], inputs)
+
+
+def _settings(procedure: Procedure, condition: Mapping[str, str]) -> dict[str, JsonValue]:
+    return {factor.setting: _value(condition[factor.id]) for factor in procedure.factor if factor.setting is not None}
+
+
+def _value(level: str) -> JsonValue:
+    """A level as a setting: a number where it is written as one, else its text."""
+    try:
+        return int(level) if level.lstrip("-").isdigit() else real(level)
+    except ValueError:
+        return level
 
 
 def _stream(address: Address, seed: int, purpose: str, item: str, condition: Mapping[str, str], repeat: int) -> int:
