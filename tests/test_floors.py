@@ -38,6 +38,7 @@ FLOORS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "export": (frozenset({"document"}), frozenset({"jinja2", "markupsafe", "pydantic"})),
     "api": (GROUND | {"study", "instrument", "lab", "export"}, frozenset({"numpy"})),
     "cli": (GROUND | {"study", "instrument", "lab", "export"}, frozenset({"click", "rich", "numpy"})),
+    "pytest_plugin": (GROUND | {"lab", "export", "cli"}, frozenset({"pytest"})),
     "__init__": (frozenset({"api"}), frozenset()),  # public names, loaded by name
     "__main__": (frozenset({"cli"}), frozenset()),
 }

@@ -8,10 +8,12 @@ from pathlib import Path
 import click
 
 from measurand.cli.fault import framed
+from measurand.cli.later import later
 from measurand.cli.output import show_record, show_views
 from measurand.cli.progress import Progress
 from measurand.cli.view import View, exit_code, strongest, view
 from measurand.document.decision import Verdict
+from measurand.document.record import Record
 from measurand.errors import MeasurandError
 from measurand.lab.job import job, opened
 from measurand.lab.seal import found_for as seal_of
@@ -20,6 +22,8 @@ from measurand.lab.store import load
 from measurand.message import say
 
 INCONCLUSIVE = 3
+REPORTED = later("measurand.cli.reported", "reported")
+"""Reports for other tools, loaded where one is asked for."""
 
 
 @click.command("measure", help=say("cli.measure.help"))
@@ -35,6 +39,9 @@ INCONCLUSIVE = 3
     help=say("cli.option.on_inconclusive"),
 )
 @click.option("--seal", type=click.Path(path_type=Path), help=say("cli.option.seal"))
+@click.option("--junit", type=click.Path(path_type=Path), help=say("cli.option.junit"))
+@click.option("--summary", type=click.Path(path_type=Path), help=say("cli.option.job_summary"))
+@click.option("--badge", type=click.Path(path_type=Path), help=say("cli.option.badge"))
 @click.option("-q", "--quiet", is_flag=True, help=say("cli.option.quiet"))
 def verb(
     procedures: tuple[Path, ...],
@@ -43,18 +50,23 @@ def verb(
     fresh: bool,
     on_inconclusive: str,
     seal: Path | None,
+    junit: Path | None,
+    summary: Path | None,
+    badge: Path | None,
     quiet: bool,
 ) -> int:
     """Measure each procedure; the exit code is that of the strongest verdict."""
     codes: list[int] = []
     views: list[View] = []
+    records: list[Record] = []
     for n, path in enumerate(procedures):
         if n and not json:
             click.echo("\n" + "-" * 80 + "\n")
         try:
-            code, found = one(
+            code, found, record = one(
                 path, out, json=json, fresh=fresh, quiet=quiet, on_inconclusive=on_inconclusive, seal=seal
             )
+            records.append(record)
         except MeasurandError as problem:
             if len(procedures) == 1:
                 raise
@@ -64,13 +76,15 @@ def verb(
         views.append(found)
     if json:
         show_views(views)
+    if junit or summary or badge:
+        REPORTED(records, junit=junit, summary=summary, badge=badge)
     return strongest(codes)
 
 
 def one(
     path: Path, out: Path, *, json: bool, fresh: bool, quiet: bool, on_inconclusive: str, seal: Path | None = None
-) -> tuple[int, View]:
-    """Measure one procedure and print the result as text unless ``json``: exit code and view."""
+) -> tuple[int, View, Record]:
+    """Measure one procedure and print the result as text unless ``json``: exit code, view and record."""
     progress = Progress(quiet=quiet)
     try:
         written = opened(path)
@@ -93,4 +107,4 @@ def one(
         click.echo("\n" + say("cli.measure.record", folder=shlex.quote(str(done.folder))))
         if record.decisions.verdict is not Verdict.INVALID:
             click.echo(say("cli.measure.next", folder=shlex.quote(str(done.folder))))
-    return code, view(record, folder=str(done.folder), code=code)
+    return code, view(record, folder=str(done.folder), code=code), record
