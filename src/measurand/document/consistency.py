@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -20,9 +21,12 @@ Tables = dict[str, Any]
 _EXTENSIONS = {"csv": "csv", "tsv": "csv", "txt": "csv", "parquet": "parquet", "pq": "parquet", "jsonl": "jsonl",
                "ndjson": "jsonl"}  # fmt: skip
 _OUTPUTS = ("value", "score", "scores", "lower", "upper", "members", "set")
+_TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*\Z")
+"""``module:function``."""
 _ACCESS: dict[str, dict[str, tuple[str, str]]] = {
     "recorded": {},
     "python": {"target": ("M0205.target", "M0205.target_hint")},
+    "command": {"target": ("M0205.target", "M0205.command_hint")},
     "openai": {"url": ("M0205.url", "M0205.url_hint"), "model": ("M0205.model", "M0205.model_hint")},
 }
 """Access -> the keys of a system that it needs, with what is said without them; the others of these have no effect."""
@@ -82,6 +86,10 @@ def _access(entry: Tables, reader: Reader) -> None:
     needs = _ACCESS[entry["access"]]
     for sentence, hint in (said for key, said in needs.items() if key not in entry):
         reader.find(sentence, entry[""], say(hint), access=entry["access"])
+    if entry["access"] == "python" and not _TARGET.match(entry.get("target", "m:f")):
+        reader.find("M0302.target", (*entry[""], "target"), value=entry["target"])
+    if "limit" in entry and entry["access"] != "command":
+        reader.find("M0314.target", (*entry[""], "limit"), key="limit", access=entry["access"])
     for key in (key for key in ("target", "url", "model") if key in entry and key not in needs):
         reader.find("M0314.target", (*entry[""], key), key=key, access=entry["access"])
 

@@ -76,10 +76,12 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     },
     "system": {
         "name": _text(), "id": _text(), "version": _text(), "maker": _text(), "digest": _text(),
-        "access": _choice("recorded", "python", "openai", command=_LIVE, kserve=_LIVE, onnx=_LIVE, gguf=_LIVE),
-        "url": _text(), "model": _text(), "target": Entry("target"), "settings": Entry("json"),
+        "access": _choice("recorded", "python", "openai", "command", kserve=_LIVE, onnx=_LIVE, gguf=_LIVE),
+        "url": _text(), "model": _text(), "target": _text(), "settings": Entry("json"),
+        "limit": _table("system.limit"),
         "intended_use": _text(),
     },
+    "system.limit": {"seconds": _integer(1, 86_400), "memory": _integer(1_000_000), "cpu_seconds": _integer(1)},
     "observations": {
         "file": Entry("paths", True), "format": FORMAT, "item": Entry("key", True),
         "value": _column(), "score": _column(), "scores": Entry("columns_by_class"), "exposure": _column(),

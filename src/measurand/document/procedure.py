@@ -18,7 +18,7 @@ from measurand.document.number import Number
 from measurand.document.reference_certificate import Tier
 
 Key = tuple[str, ...]
-Access = Literal["recorded", "python", "openai"]
+Access = Literal["recorded", "python", "openai", "command"]
 Effect = Literal["random", "fixed"]
 Estimand = Literal["generalised", "benchmark"]
 Counts = Literal["wrong", "right", "exclude", "invalid"]
@@ -27,6 +27,17 @@ Method = Literal["auto", "first-order", "exact", "resampling", "monte-carlo"]
 DistributionName = Literal[
     "normal", "rectangular", "trapezoidal", "curvilinear", "triangular", "arcsine", "t", "exponential", "gamma", "beta"
 ]
+
+
+class SystemLimit(Document):
+    """What a program may take (access ``command``)."""
+
+    seconds: int = 600
+    """For one answer; none by then is a ``timeout``."""
+    memory: int | None = None
+    """Bytes of address space."""
+    cpu_seconds: int | None = None
+    """Of the whole run."""
 
 
 class System(Document):
@@ -40,13 +51,14 @@ class System(Document):
     digest: str | None = None
     access: Access = "recorded"
     target: str | None = None
-    """``module:function``, for access ``python``."""
+    """``module:function``, for access ``python``; a command line, for access ``command``."""
     url: str | None = None
     """Of the endpoint, before ``/chat/completions``, for access ``openai``; ``${NAME}`` stands for a variable of the
     environment."""
     model: str | None = None
     """Name of the model at the endpoint."""
     settings: dict[str, JsonValue] = Field(default_factory=dict)
+    limit: SystemLimit | None = None
     intended_use: str | None = None
 
 

@@ -19,7 +19,6 @@ from measurand.message import say
 ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 FILE_ID = re.compile(r"\w[\w.+-]{0,99}\Z")
 _COMPARISON = re.compile(r"\s*(<=|>=|==|!=|<|>)\s*(.*)\Z", re.DOTALL)
-_TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*\Z")
 MAX_TEXT = 2000
 
 
@@ -80,13 +79,6 @@ def _file_id(value: Any, entry: Entry) -> str:
     text = _line(value, 100, newlines=False)
     if not FILE_ID.match(text):
         raise WrongValueError("M0305.file_id", value=text)
-    return text
-
-
-def _target(value: Any, entry: Entry) -> str:
-    text = _line(value, 300, newlines=False)
-    if not _TARGET.match(text):
-        raise WrongValueError("M0302.target", value=text)
     return text
 
 
@@ -314,7 +306,7 @@ def _accepted(value: Any, entry: Entry) -> Any:
 
 
 READERS: Mapping[str, Callable[[Any, Entry], Any]] = {
-    "text": _text, "prose": _prose, "schema": _schema, "id": _id, "file_id": _file_id, "target": _target,
+    "text": _text, "prose": _prose, "schema": _schema, "id": _id, "file_id": _file_id,
     "column": _text, "columns": _columns, "key": _key, "paths": _key, "pair": _pair, "integer": _integer,
     "number": _number, "amount": _amount, "amount_or_column": _amount_or_column, "flag": _flag, "choice": _choice,
     "choices": _choices, "label": _label, "labels": _labels, "columns_by_class": _columns_by_class, "size": _size,

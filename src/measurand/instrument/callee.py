@@ -6,7 +6,6 @@ import hashlib
 import importlib
 import inspect
 import json
-import math
 import os
 import platform
 import re
@@ -15,14 +14,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from measurand.instrument.answer import AgreementError, read
+
 Function = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
-PLAIN = ("value", "score", "exposure", "lower", "upper", "spread", "set")
-"""Outputs of one cell each."""
 _MEMORY_ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
-
-
-class AgreementError(Exception):
-    """The callable does not do what ``instrument.python`` asks of it."""
 
 
 def main() -> None:
@@ -89,43 +84,7 @@ def _outputs(function: Function, inputs: list[dict[str, Any]]) -> list[dict[str,
     if not isinstance(outputs, (list, tuple)) or len(outputs) != len(inputs):
         length = f"{len(outputs)} outputs" if hasattr(outputs, "__len__") else type(outputs).__name__
         raise AgreementError(f"{length} came back for {len(inputs)} inputs; a list of as many is expected")
-    return [_output(output) for output in outputs]
-
-
-def _output(output: object) -> dict[str, Any]:
-    if not isinstance(output, dict):
-        raise AgreementError(f"an output is a {type(output).__name__}; a dict with value or score is expected")
-    unknown = set(output) - {*PLAIN, "scores", "members", "status", "reason"}
-    if unknown:
-        raise AgreementError(f"unknown key {sorted(map(str, unknown))[0]!r} in an output")
-    status = str(output.get("status", "ok"))
-    cells: dict[str, str] = {}
-    scores = output.get("scores") or {}
-    named = {name: output.get(name) for name in PLAIN}
-    named |= {f"member:{i:04d}": value for i, value in enumerate(output.get("members") or ())}
-    for name, value in {**named, **{f"score:{key}": score for key, score in scores.items()}}.items():
-        if value is None:
-            continue
-        try:
-            cells[name] = _cell(value)
-        except ValueError as error:
-            return {"status": "failed", "reason": f"{name}: {error}"}
-    if status == "ok" and not cells:
-        raise AgreementError("an output has neither value nor score")
-    return {"status": status, "reason": str(output.get("reason", "")), "cells": cells}
-
-
-def _cell(value: Any) -> str:
-    value = value.item() if hasattr(value, "item") else value  # a numpy scalar
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"{value} is not a finite number")
-        return repr(value)
-    if isinstance(value, (int, str)):
-        return str(value)
-    raise AgreementError(f"a {type(value).__name__} is neither a number nor a text")
+    return [read(output) for output in outputs]
 
 
 def _reason(error: Exception) -> str:

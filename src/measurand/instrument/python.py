@@ -22,6 +22,7 @@ from measurand.document.label import label
 from measurand.document.observation import Observation, Status, Task
 from measurand.document.procedure import System
 from measurand.errors import RunError
+from measurand.instrument.answer import AgreementError
 from measurand.instrument.fault import stopped
 
 OBSERVED: Mapping[str, Status] = {s: s for s in ("ok", "refused", "failed", "timeout", "unscored")}
@@ -59,10 +60,13 @@ class PythonCallable:
         """One observation per task. Raises RunError when the process died or breaks the agreement above."""
         queue = iter(tasks)
         while several := list(islice(queue, self.batch)):
-            answer = self._ask({"inputs": [_input(task, self._settings) for task in several]})
+            answer = self._ask({"inputs": [given(task, self._settings) for task in several]})
             outputs = answer["outputs"]
             for task, output in zip(several, outputs, strict=True):
-                yield self._observation(task, output)
+                try:
+                    yield observation(task, output)
+                except AgreementError as error:
+                    raise stopped("M0603.agreement", target=self.target, reason=str(error)) from None
 
     def close(self) -> None:
         """End the process."""
@@ -98,29 +102,24 @@ class PythonCallable:
         self._errors.seek(0)
         return self._errors.read().decode("utf-8", "replace").strip()[-TAIL:]
 
-    def _observation(self, task: Task, output: Mapping[str, Any]) -> Observation:
-        status = OBSERVED.get(str(output.get("status", "ok")))
-        if status is None:
-            reason = f"status {output['status']!r} is not one of {', '.join(OBSERVED)}"
-            raise stopped("M0603.agreement", target=self.target, reason=reason)
-        cells = {name: str(text) for name, text in output.get("cells", {}).items()}
-        if "value" in cells:
-            cells["value"] = label(cells["value"])
-        return Observation(
-            system=task.system,
-            item=task.item,
-            condition=dict(task.condition),
-            repeat=task.repeat,
-            status=status,
-            output=cells,
-            reason=str(output.get("reason", "")),
-        )
 
-
-def _input(task: Task, settings: Mapping[str, Any]) -> dict[str, Any]:
+def given(task: Task, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked: an item's input columns, its identity, seed and condition; settings and prompt if any."""
     own = {"item": task.item, "repeat": task.repeat, "seed": task.seed, "condition": dict(task.condition)}
-    given = {"settings": {**settings, **task.settings}, "prompt": task.prompt}
-    return {**task.input, **own, **{name: value for name, value in given.items() if value}}
+    more = {"settings": {**settings, **task.settings}, "prompt": task.prompt}
+    return {**task.input, **own, **{name: value for name, value in more.items() if value}}
+
+
+def observation(task: Task, answer: Mapping[str, Any]) -> Observation:
+    """The observation of an answer (``answer.read``). Raises AgreementError for a status that is none."""
+    status = OBSERVED.get(str(answer.get("status", "ok")))
+    if status is None:
+        raise AgreementError(f"status {answer['status']!r} is not one of {', '.join(OBSERVED)}")
+    cells = {name: str(text) for name, text in answer.get("cells", {}).items()}
+    if "value" in cells:
+        cells["value"] = label(cells["value"])
+    reason = str(answer.get("reason", ""))
+    return Observation(task.system, task.item, dict(task.condition), task.repeat, status, cells, reason)
 
 
 def _start(folder: Path, errors: IO[bytes]) -> subprocess.Popen[bytes]:

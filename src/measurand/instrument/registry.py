@@ -13,6 +13,7 @@ GROUP = "measurand.instruments"
 OWN = {
     "recorded": "measurand.instrument.recorded:Recorded",
     "python": "measurand.instrument.python:PythonCallable",
+    "command": "measurand.instrument.command:Command",
     "openai": "measurand.instrument.openai:OpenAIChat",
 }
 
