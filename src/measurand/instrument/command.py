@@ -2,8 +2,8 @@
 
 The program is started once and reads from its standard input lines such as
 ``{"item": "17", "repeat": 1, "seed": 5, "condition": {}, "prompt": "...", "settings": {}}`` with the input columns of
-the item. For each it writes one line: ``{"output": "text"}``, or ``value``, ``score``, ``scores`` (class -> score), or a
-``status`` other than ``ok`` with its ``reason``. What it writes to standard error is shown when it ends early.
+the item. For each it writes one line: ``{"output": "text"}``, or ``value``, ``score``, ``scores`` (class -> score), or
+a ``status`` other than ``ok`` with its ``reason``. What it writes to standard error is shown when it ends early.
 """
 
 from __future__ import annotations
