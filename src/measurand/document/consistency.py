@@ -20,7 +20,7 @@ Tables = dict[str, Any]
 
 _EXTENSIONS = {"csv": "csv", "tsv": "csv", "txt": "csv", "parquet": "parquet", "pq": "parquet", "jsonl": "jsonl",
                "ndjson": "jsonl"}  # fmt: skip
-_OUTPUTS = ("value", "score", "scores", "lower", "upper", "members", "set")
+_OUTPUTS = ("value", "output", "score", "scores", "lower", "upper", "members", "set")
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*\Z")
 """``module:function``."""
 _ACCESS: dict[str, dict[str, tuple[str, str]]] = {
@@ -43,6 +43,7 @@ def check(tables: Tables, reader: Reader) -> None:
     budget = _is_budget(tables)
     _systems(tables, reader)
     _data(tables, reader, budget)
+    _scoring(tables, reader)
     _sampling(tables, reader)
     _factors(tables, reader)
     for entry in tables["input"]:
@@ -209,6 +210,31 @@ def _format(table: Tables, path: Path, reader: Reader) -> None:
         reader.find(
             "M0302.extension", (*path, "file"), say("M0302.extension_hint"), files=", ".join(table["file"])[:200]
         )
+
+
+def _scoring(tables: Tables, reader: Reader) -> None:
+    """What a kind of scoring needs, and what has no effect with it."""
+    scoring, observations = tables.get("scoring"), tables.get("observations")
+    if scoring is None:
+        if observations is not None and "output" in observations:
+            reader.find("M0205.scoring", ("observations", "output"), say("M0205.scoring_hint"))
+        return
+    kind = scoring.get("kind")
+    if observations is not None and "output" not in observations:
+        reader.find("M0205.scored_output", ("scoring",), say("M0205.scored_output_hint"))
+    if observations is not None and "value" in observations:
+        reader.find("M0314.scored_value", ("observations", "value"))
+    if kind == "regex" and "pattern" not in scoring:
+        reader.find("M0205.pattern", ("scoring",))
+    if kind not in ("regex", None) and "value" not in tables.get("reference", {}):
+        reader.find("M0205.scored_reference", ("scoring",), kind=kind)
+    of_kind = {"choices": "choice", "which": "number", "tolerance": "number", "pattern": "regex"}
+    for key in (key for key, only in of_kind.items() if key in scoring and only != kind):
+        reader.find("M0314.scoring", ("scoring", key), key=key, kind=kind)
+    if (tolerance := scoring.get("tolerance")) is not None and (
+        tolerance.unit not in ("", "%", "1") or float(tolerance.value) < 0
+    ):
+        reader.find("M0302.tolerance", ("scoring", "tolerance"))
 
 
 def _sampling(tables: Tables, reader: Reader) -> None:

@@ -46,13 +46,14 @@ class Evidence(Document):
 
 OBSERVED = ("system", "item", "repeat", "status", "reason")
 """First columns of every evidence table, all text. Then, as far as the procedure uses them: ``factor:ID`` for each
-factor; ``value``, ``score``, ``score:CLASS``, ``exposure``, ``lower``, ``upper``, ``spread``, ``member:N``, ``set``,
-``query`` (what was observed); ``event``, ``reference``, ``annotator:NAME``,
-``annotations`` (long form: JSON array of [annotator, value] pairs), ``audit`` (the better value; empty: not
-audited), ``cluster``, ``stratum``, ``weight`` (what is held
-to be true, and how the item was drawn); ``column:NAME`` for each further column that ``where``, ``by`` or ``contrast``
-names. An item of the reference without observation is one row with status ``missing``; an item whose outcome is
-censored has status ``censored``. Rows are sorted by (system, item, factor levels, repeat)."""
+factor; ``value``, ``output`` (the text that was scored), ``score``, ``score:CLASS``, ``exposure``, ``lower``,
+``upper``, ``spread``, ``member:N``, ``set``, ``query``, of an endpoint ``finish``, ``fingerprint``, ``tokens_in``,
+``tokens_out`` (what was observed); ``event``, ``reference``,
+``annotator:NAME``, ``annotations`` (long form: JSON array of [annotator, value] pairs), ``audit`` (the better value;
+empty: not audited), ``cluster``, ``stratum``, ``weight`` (what is held to be true, and how the item was drawn);
+``column:NAME`` for each further column that ``where``, ``by`` or ``contrast`` names. An item of the reference without
+observation is one row with status ``missing``; an item whose outcome is censored has status ``censored``. Rows are
+sorted by (system, item, factor levels, repeat)."""
 
 
 def join_key(parts: tuple[str, ...]) -> str:

@@ -69,7 +69,7 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
         "id": Entry("file_id"), "title": _text(), "notes": Entry("prose"),
         "system": _tables("system"), "observations": _table("observations"), "reference": _table("reference"),
         "sampling": _table("sampling"), "factor": _tables("factor"), "design": _table("design"),
-        "scoring": _later(_LIVE), "judge": _later(_LIVE), "influence": _later("a later version"),
+        "scoring": _table("scoring"), "judge": _later(_LIVE), "influence": _later("a later version"),
         "input": _tables("input"), "correlation": _tables("correlation"), "measurand": _tables("measurand", True),
         "uncertainty": _table("uncertainty"), "status": _table("status"), "validity": _table("validity"),
         "requirement": _tables("requirement"), "decision_rule": _table("decision_rule"), "report": _table("report"),
@@ -84,9 +84,10 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     "system.limit": {"seconds": _integer(1, 86_400), "memory": _integer(1_000_000), "cpu_seconds": _integer(1)},
     "observations": {
         "file": Entry("paths", True), "format": FORMAT, "item": Entry("key", True),
-        "value": _column(), "score": _column(), "scores": Entry("columns_by_class"), "exposure": _column(),
-        "lower": _column(), "upper": _column(), "spread": _column(), "members": Entry("columns"), "set": _column(),
-        "query": _column(), "system": _column(), "repeat": _column(), "status": _column(),
+        "value": _column(), "output": _column(), "score": _column(), "scores": Entry("columns_by_class"),
+        "exposure": _column(), "lower": _column(), "upper": _column(), "spread": _column(),
+        "members": Entry("columns"), "set": _column(), "query": _column(),
+        "system": _column(), "repeat": _column(), "status": _column(),
     },
     "reference": {
         "file": Entry("paths"), "format": FORMAT, "item": KEY, "value": _column(), "annotators": Entry("columns"),
@@ -122,6 +123,12 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
         "concurrency": _integer(1, 1024), "limit": _table("design.limit"),
     },
     "design.limit": {"requests": _integer(1), "tokens": _integer(1), "minutes": _number(0)},
+    "scoring": {
+        "kind": _choice("exact", "normalised", "choice", "number", "regex", required=True,
+                        code=_LIVE, judge=_LIVE),
+        "after": _text(), "extract": Entry("pattern"), "field": _text(), "choices": Entry("labels"),
+        "which": _choice("last", "first", "only"), "tolerance": AMOUNT, "pattern": Entry("pattern"),
+    },
     "input": {
         "id": Entry("id", True), "distribution": _choice(*get_args(DistributionName), required=True), "value": AMOUNT,
         "standard_uncertainty": AMOUNT, "half_width": AMOUNT, "lower": AMOUNT, "upper": AMOUNT, "shape": _number(0),

@@ -69,6 +69,8 @@ class Observations(Document):
     format: Literal["csv", "parquet", "jsonl"]
     item: Key
     value: str | None = None
+    output: str | None = None
+    """Text that the system gave, for ``scoring``."""
     score: str | None = None
     scores: dict[str, str] | None = None
     """Class -> column of its score."""
@@ -212,6 +214,26 @@ class Design(Document):
     seed: int = 0
     concurrency: int = 1
     limit: Limit | None = None
+
+
+class Scoring(Document):
+    """How the text that a system gave becomes a value."""
+
+    kind: Literal["exact", "normalised", "choice", "number", "regex"]
+    after: str | None = None
+    """What follows the last such mark in its line is scored."""
+    extract: str | None = None
+    """Regular expression: its last place in the text is scored, or the first group there."""
+    field: str | None = None
+    """The text is JSON, and this field of it is scored (``a.b`` for nested ones)."""
+    choices: tuple[str, ...] | None = None
+    """Kind ``choice``: the letters that are offered (absent: the classes of the reference)."""
+    which: Literal["last", "first", "only"] = "last"
+    """Kind ``number``: which number of the text."""
+    tolerance: Amount | None = None
+    """Kind ``number``: a number, or a share of the reference value with unit ``%``."""
+    pattern: str | None = None
+    """Kind ``regex``: 1 where it is found."""
 
 
 class Input(Document):
@@ -369,6 +391,7 @@ class Procedure(Document):
     sampling: Sampling = Sampling()
     factor: tuple[Factor, ...] = ()
     design: Design = Design()
+    scoring: Scoring | None = None
     input: tuple[Input, ...] = ()
     correlation: tuple[Correlation, ...] = ()
     measurand: tuple[Measurand, ...]

@@ -98,7 +98,7 @@ def _constant(fragment: Fragment) -> Callable[[Entry], Fragment]:
 
 
 _KINDS: Mapping[str, Callable[[Entry], Fragment]] = {
-    **{kind: _constant(_TEXT) for kind in ("text", "prose", "schema", "column", "model")},
+    **{kind: _constant(_TEXT) for kind in ("text", "prose", "schema", "column", "model", "pattern")},
     "id": _constant({"type": "string", "pattern": "^" + ID.pattern.replace(r"\Z", "$")}),
     "file_id": _constant({"type": "string", "pattern": "^" + FILE_ID.pattern.replace(r"\Z", "$")}),
     "target": _constant({"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_.]*$"}),

@@ -82,6 +82,16 @@ def _file_id(value: Any, entry: Entry) -> str:
     return text
 
 
+def _pattern(value: Any, entry: Entry) -> str:
+    """A regular expression; how long it may search is limited where it is used."""
+    text = _line(value, 500, newlines=False)
+    try:
+        re.compile(text, re.MULTILINE)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise WrongValueError("M0302.pattern", reason=str(error)) from None
+    return text
+
+
 def _several(value: Any, one: Callable[[Any, Entry], str], entry: Entry) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise WrongValueError("M0301.list", found=toml_kind(value))
@@ -306,7 +316,7 @@ def _accepted(value: Any, entry: Entry) -> Any:
 
 
 READERS: Mapping[str, Callable[[Any, Entry], Any]] = {
-    "text": _text, "prose": _prose, "schema": _schema, "id": _id, "file_id": _file_id,
+    "text": _text, "prose": _prose, "pattern": _pattern, "schema": _schema, "id": _id, "file_id": _file_id,
     "column": _text, "columns": _columns, "key": _key, "paths": _key, "pair": _pair, "integer": _integer,
     "number": _number, "amount": _amount, "amount_or_column": _amount_or_column, "flag": _flag, "choice": _choice,
     "choices": _choices, "label": _label, "labels": _labels, "columns_by_class": _columns_by_class, "size": _size,

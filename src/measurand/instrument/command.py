@@ -11,29 +11,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import resource
-import selectors
 import shlex
 import shutil
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from measurand.document.observation import Observation, Task
 from measurand.document.procedure import System, SystemLimit
 from measurand.document.strict import strict
-from measurand.errors import ProcedureError, RunError
+from measurand.errors import ProcedureError
 from measurand.instrument.answer import AgreementError, read
 from measurand.instrument.fault import fault, stopped
+from measurand.instrument.lines import Lines
 from measurand.instrument.python import given, observation
-
-LARGEST = 16_000_000
-"""Bytes of an answer."""
-TAIL = 600
-"""Characters of the program's last words that an error shows."""
 
 
 class Command:
@@ -52,8 +43,7 @@ class Command:
         if program is None:
             raise ProcedureError(fault("M0617.program", file="", target=self._words[0]))
         self._program = Path(program).resolve()
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        self._process: subprocess.Popen[bytes] | None = None
+        self._lines = Lines([str(self._program), *self._words[1:]], folder, self._limit, name=target)
 
     @classmethod
     def of(cls, system: System, folder: Path, *, connections: int = 1) -> Command:
@@ -73,9 +63,8 @@ class Command:
         No answer in ``limit.seconds`` is a ``timeout``: the program is ended, and started anew for the next item.
         """
         for task in tasks:
-            line = self._asked(json.dumps(given(task, self._settings)).encode() + b"\n")
+            line = self._lines.asked(json.dumps(given(task, self._settings)).encode() + b"\n")
             if line is None:
-                self._end()
                 reason = f"no answer in {self._limit.seconds} s"
                 yield Observation(task.system, task.item, dict(task.condition), task.repeat, "timeout", {}, reason)
                 continue
@@ -87,72 +76,4 @@ class Command:
 
     def close(self) -> None:
         """End the program."""
-        self._end()
-        self._errors.close()
-
-    def _asked(self, question: bytes) -> bytes | None:
-        """The line that comes back; None when none comes in time."""
-        process = self._started()
-        try:
-            stdin, stdout = process.stdin, process.stdout
-            if stdin is None or stdout is None:
-                raise stopped("M0602.died", target=self.target, code="?", tail="")
-            stdin.write(question)
-            stdin.flush()
-        except BrokenPipeError:
-            raise self._died(process) from None
-        found = bytearray()
-        until = time.monotonic() + self._limit.seconds
-        with selectors.DefaultSelector() as several:
-            several.register(stdout, selectors.EVENT_READ)
-            while not found.endswith(b"\n"):
-                if not several.select(max(0.0, until - time.monotonic())):
-                    return None
-                more = os.read(stdout.fileno(), 65_536)
-                found += more
-                if not more:
-                    raise self._died(process)
-                if len(found) > LARGEST:
-                    raise stopped("M0603.agreement", target=self.target, reason=f"an answer above {LARGEST} bytes")
-        if found.count(b"\n") > 1:
-            raise stopped("M0603.agreement", target=self.target, reason="several lines for one question")
-        return bytes(found)
-
-    def _died(self, process: subprocess.Popen[bytes]) -> RunError:
-        code = process.wait()
-        self._errors.seek(0)
-        tail = self._errors.read().decode("utf-8", "replace").strip()[-TAIL:]
-        return stopped("M0602.died", target=self.target, code=str(code), tail=tail)
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [str(self._program), *self._words[1:]],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._errors,
-                cwd=self.folder,
-                start_new_session=True,  # Ctrl-C is for this program, which then ends the other
-                preexec_fn=self._limited,  # noqa: PLW1509 - no thread runs yet when instruments are made
-            )
-        return self._process
-
-    def _limited(self) -> None:
-        """In the new process: memory and processor time."""
-        for name, most in ((resource.RLIMIT_AS, self._limit.memory), (resource.RLIMIT_CPU, self._limit.cpu_seconds)):
-            if most is not None:
-                resource.setrlimit(name, (most, most))
-
-    def _end(self) -> None:
-        if self._process is None:
-            return
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, 9)
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except BrokenPipeError:
-                    continue  # what was not yet read dies with the process
-        self._process = None
+        self._lines.close()

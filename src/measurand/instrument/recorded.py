@@ -17,7 +17,7 @@ from measurand.instrument.fault import MOST, fault, refusal, shown, stopped
 
 OBSERVED: dict[str, Status] = {s: s for s in ("ok", "refused", "failed", "timeout", "unscored")}
 
-ROLES = ("value", "score", "exposure", "lower", "upper", "spread", "set")
+ROLES = ("value", "output", "score", "exposure", "lower", "upper", "spread", "set")
 """Outputs of one cell each."""
 
 

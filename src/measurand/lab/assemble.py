@@ -29,6 +29,8 @@ from measurand.lab.impossible import (
 from measurand.lab.sources import Sources
 from measurand.study.readings import kinds, label_set
 
+TEXTS = frozenset({"output", "finish", "fingerprint"})
+"""Outputs that are kept as they are: the text, why it ended, which back-end gave it."""
 Columns = dict[str, NDArray[Any]]
 
 
@@ -99,6 +101,10 @@ def _outputs(
         name = roles[role]
         if role == "value":
             found[role] = _values(table, name, rows, length, kind=read.get("value", ""), procedure=procedure, held=held)
+            continue
+        if role in TEXTS:
+            texts = table.columns[name]
+            found[role] = _text([*texts, *[""] * (length - len(texts))])
             continue
         if role == "set":
             found[role] = _text([""] * length)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from measurand.lab.held import held
 from measurand.lab.live import Progress, as_table, live
 from measurand.lab.parquet import written
 from measurand.lab.reference import reference_at, salt
+from measurand.lab.scored import scored
 from measurand.lab.sources import Sources, sources
 
 
@@ -59,11 +60,18 @@ def run(
         outputs, roles = found.observations, output_columns(procedure.observations)
         factors = [f for f in procedure.factor if _observed_column(f.column or f.id, found)]
         seen = observed(outputs, procedure.observations, factors, [s.id for s in procedure.system])
-        identity: Mapping[str, str] = {"access": "recorded"}
+        seen, scorer = scored(procedure, seen, items, found)
+        if procedure.scoring is not None:  # the values stand beside the texts that they come from
+            name = f"{procedure.observations.output} (scored)"
+            outputs = replace(outputs, columns={**outputs.columns, name: seen.output["value"]})
+            roles = {**roles, "value": name}
+        identity: Mapping[str, str] = {"access": "recorded", **scorer}
         path = None
     else:
         path = journals / f"{address_of(canonical(procedure)).removeprefix('sha256:')[:32]}.jsonl"
         seen, identity = live(procedure, found, items, folder, path, fresh=fresh, progress=progress)
+        seen, scorer = scored(procedure, seen, items, found)
+        identity = {**identity, **scorer}
         outputs, roles = as_table(seen, procedure.system[0].target or procedure.system[0].model or "")
     table = assemble(procedure, definitions, observed=seen, outputs=outputs, roles=roles, held=items, sources=found)
     parquet = written(table)

@@ -79,7 +79,19 @@ def _of_observations(procedure: Procedure) -> Iterator[tuple[str, str]]:
     if observations is None:
         return
     yield from (("observations.item", name) for name in observations.item)
-    for key in ("value", "score", "exposure", "lower", "upper", "spread", "set", "system", "repeat", "status"):
+    for key in (
+        "value",
+        "output",
+        "score",
+        "exposure",
+        "lower",
+        "upper",
+        "spread",
+        "set",
+        "system",
+        "repeat",
+        "status",
+    ):
         name = getattr(observations, key)
         if name is not None:
             yield f"observations.{key}", name

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from measurand.document.amount import parse_amount
 from measurand.document.definition import Definition
-from measurand.document.procedure import Measurand, Procedure
+from measurand.document.procedure import Measurand, Procedure, Scoring
 from measurand.document.words import nearest
 from measurand.errors import Finding, StatisticError
 from measurand.message import say
@@ -135,12 +135,23 @@ def _roles(path: str, measurand: Measurand, definition: Definition, procedure: P
             if reference is not None and reference.event is None:
                 message = say("M0332.event", quantity=definition.id)
                 yield Finding("M0332", "reference", message, say("M0332.event_hint"))
+        elif source == "value" and procedure.scoring is not None:
+            yield from _scored(path, definition, procedure.scoring)
         elif observations is not None and getattr(observations, source, None) is None:
             if source == "value" and OPERATING_POINT in measurand.at:
                 continue
             key = "cut" if source == "value" and observations.score is not None else "output"
             message = say("M0332.output", quantity=definition.id, role=role, source=source)
             yield Finding("M0332", f"{path}.quantity", message, say(f"M0332.{key}_hint", source=source))
+
+
+def _scored(path: str, definition: Definition, scoring: Scoring) -> Iterator[Finding]:
+    """Findings where a quantity does not go with what the scoring gives: a class, or right (1) and wrong (0)."""
+    if (definition.kind == "outcome") == (scoring.kind == "choice"):
+        choice = scoring.kind == "choice"
+        said, hint = ("M0334.choice", "M0334.choice_hint") if choice else ("M0334.outcome", "M0334.outcome_hint")
+        message = say(said, quantity=definition.id, kind=scoring.kind)
+        yield Finding("M0334", f"{path}.quantity", message, say(hint))
 
 
 def _classes(

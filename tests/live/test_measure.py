@@ -1,0 +1,132 @@
+"""From a procedure to a record with a live endpoint: prompts, settings, repeats, faults, kills, and what is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("aiohttp", reason="aiohttp is not installed")
+
+from test_asking import server, stats
+
+PROCEDURE = """\
+schema    = "measurand/procedure/1"
+id        = "LIVE-01"
+system    = {{ name = "m", access = "openai", url = "{url}", model = "m", settings = {{ temperature = 0 }} }}
+reference = {{ file = "items.csv", item = "id", input = ["labels", "truth_line", "question"], value = "truth" }}
+factor    = [ {{ id = "prompt", effect = "random", files = ["plain.txt", "polite.txt", "terse.txt"] }} ]
+design    = {{ repeats = 2, concurrency = 8{limit} }}
+scoring   = {{ kind = "normalised" }}
+sampling  = {{ population = "questions" }}
+status    = {{ unscored = "wrong" }}
+measurand = [ {{ id = "right", quantity = "proportion" }} ]
+"""
+
+
+def folder_of(folder: Path, url: str, *, items: int = 30, limit: str = "") -> Path:
+    folder.mkdir(exist_ok=True)
+    rows = [
+        f"q{n},LABELS: yes|no,TRUTH: {'yes' if n % 2 else 'no'},question {n},{'yes' if n % 2 else 'no'}"
+        for n in range(items)
+    ]
+    (folder / "items.csv").write_text("id,labels,truth_line,question,truth\n" + "\n".join(rows) + "\n")
+    (folder / "plain.txt").write_text("{labels}\n{truth_line}\n{question}")
+    (folder / "polite.txt").write_text("{labels}\n{truth_line}\nPlease answer: {question}")
+    (folder / "terse.txt").write_text("{labels}\n{truth_line}\n{question}!")
+    (folder / "p.measure.toml").write_text(PROCEDURE.format(url=url, limit=limit))
+    return folder
+
+
+def measure(folder: Path, *, wait: float | None = None) -> tuple[int, str]:
+    """Exit code and what stderr says; killed after ``wait`` seconds, if given."""
+    command = [sys.executable, "-m", "measurand", "measure", "p.measure.toml", "-q"]
+    environment = {**os.environ, "OPENAI_API_KEY": "sk-secret-of-the-test"}
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    if wait is not None:
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+    _, said = process.communicate()
+    return process.returncode, said
+
+
+def record_of(folder: Path) -> dict[str, bytes]:
+    (record,) = (folder / "out").glob("LIVE-01-*")
+    return {
+        name: (record / name).read_bytes()
+        for name in ("evidence.parquet", "results.json", "decisions.json", "parts.json")
+    }
+
+
+def test_faults_and_kills_give_the_record_of_an_unbroken_run(tmp_path: Path) -> None:
+    with server("--seed", 3) as url:
+        assert measure(folder_of(tmp_path / "plain", url))[0] == 0
+        assert stats(url)["requests"] == 30 * 3 * 2  # a request for each repeat under each prompt
+        port = url.split(":")[2].split("/")[0]
+    faults = ("--fail-rate", 0.3, "--hang-s", 2, "--retry-after", 1, "--port", port, "--latency-ms", 20)
+    with server("--seed", 3, *faults) as again:
+        assert again == url  # the address is part of the procedure
+        folder = folder_of(tmp_path / "broken", url)
+        chance = random.Random(1)
+        for _ in range(3):
+            assert measure(folder, wait=chance.uniform(0.8, 2.0))[0] == -signal.SIGKILL
+        assert measure(folder)[0] == 0
+    assert record_of(folder) == record_of(tmp_path / "plain")
+    everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert b"sk-secret" not in everything
+
+
+def test_a_limit_stops_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    with server("--seed", 3) as url:
+        folder = folder_of(tmp_path, url, limit=", limit = { requests = 70 }")
+        code, said = measure(folder)
+        assert code == 5 and "limit of 70 requests" in said
+        assert not list((folder / "out").glob("LIVE-01-*"))
+        assert [measure(folder)[0] for _ in range(2)] == [5, 0]
+        assert stats(url)["requests"] == 180
+
+
+def test_the_budget_holds_prompts_and_repeats_apart(tmp_path: Path) -> None:
+    with server("--seed", 3, "--accuracy", 0.8, "--repeat-noise", 0.3) as url:
+        folder = folder_of(tmp_path, url, items=60)
+        text = (folder / "p.measure.toml").read_text().replace("temperature = 0", "temperature = 1")
+        (folder / "p.measure.toml").write_text(text)
+        assert measure(folder)[0] == 0
+    (record,) = (folder / "out").glob("LIVE-01-*")
+    (result,) = json.loads((record / "results.json").read_bytes())["results"]
+    assert {"sampling", "repeatability", "conditions"} <= {
+        line["component"] for line in result["budget"] if "u" in line
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (('url = "{url}"', 'url = "ftp://x"'), "no address"),
+        (('model = "m"', 'model = "${NO_SUCH_NAME}"'), "NO_SUCH_NAME"),
+        (('"plain.txt"', '"none.txt"'), "cannot be read"),
+        (('access = "openai"', 'access = "openai", target = "x"'), "no effect"),
+    ],
+)
+def test_bad_input(tmp_path: Path, change: tuple[str, str], says: str) -> None:
+    folder = folder_of(tmp_path, "http://127.0.0.1:9/v1")
+    text = PROCEDURE.replace(change[0], change[1].replace("{", "{{").replace("}", "}}"))
+    (folder / "p.measure.toml").write_text(text.format(url="http://127.0.0.1:9/v1", limit=""))
+    code, said = measure(folder)
+    assert code == 2 and says in said and "Traceback" not in said
+
+
+def test_a_prompt_without_a_place_for_the_item(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, "http://127.0.0.1:9/v1")
+    (folder / "polite.txt").write_text("Please answer.")
+    code, said = measure(folder)
+    assert code == 2 and "every item would get the same question" in said
