@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 
 from measurand.errors import Finding, MeasurandError
-from measurand.export import croissant, cyclonedx, dcc, in_toto, model_card, oscal, ro_crate, spreadsheet
+from measurand.export import croissant, cyclonedx, dcc, in_toto, model_card, oscal, pdf, ro_crate, spreadsheet
 from measurand.export.original import Original
 from measurand.message import say
 
@@ -33,6 +33,7 @@ OWN: Mapping[str, Export] = {
     "cyclonedx": Export(cyclonedx.render, ".cdx.json"),
     "croissant": Export(croissant.render, ".croissant.json"),
     "model-card": Export(model_card.render, ".model-card.md"),
+    "pdf": Export(pdf.render, ".pdf"),
     "ro-crate": Export(ro_crate.render, ".json", file="ro-crate-metadata.json"),
 }
 """In the order in which they are listed."""
