@@ -14,11 +14,13 @@ from types import ModuleType
 
 import pytest
 
+from measurand import cli
 from measurand.document.certificate import Predicate, Statement
 from measurand.errors import MeasurandError
 from measurand.export import pdf
 from measurand.export.original import Original
-from measurand.export.paper import paper
+from measurand.export.paper import _picture, paper
+from measurand.export.svg.writer import Markup, Picture
 
 HOSTILE = (
     '#eval("1+1") #read("/etc/passwd") #import "@preview/x:1.0.0" $x^2$ *bold* _it_ @ref <label> \\u{41} `raw` \\ // c'
@@ -145,3 +147,45 @@ def test_characters_without_a_letter_are_found_one_by_one(typst: ModuleType) -> 
     letters = "éßøŁαЖ−≥∞→皮肤病ก😀"
     assert pdf._lacking(letters, compiler, typst.TypstError) == "皮肤病ก😀"
     assert pdf._lacking("", compiler, typst.TypstError) == ""
+
+
+FONT = Path("/usr/share/fonts")
+"""Where fonts are kept on many machines."""
+
+
+def test_a_text_takes_no_line_of_its_own(original: Original) -> None:
+    """A line break in a name is a blank on paper: no name poses as a further line. Long names are cut."""
+    hostile = with_texts(original, "a\nCONFORMING\u2028No. 7\t!" * 9)
+    shown = pdf._shown(paper(hostile), {})
+    assert not any(set("\n\u2028\t") & set(text) for text in texts(shown) if not text.startswith("<svg"))
+    names = paper(hostile)["names"]
+    assert isinstance(names, list) and all(len(name) <= 60 for name in names)
+
+
+@pytest.mark.parametrize(
+    ("height", "share"), [(100, 1.0), (900, 1.0), (1200, 0.75), (1800, 0.5), (1900, 0.0), (90000, 0.0)]
+)
+def test_a_picture_fits_on_a_page_or_is_left_out_in_words(height: int, share: float) -> None:
+    """720 units wide; at most 1.25 times as high as wide on paper; at least half the width."""
+    svg = Markup(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 {height}"></svg>')
+    shown = _picture(Picture(svg=svg, finding="all", header=(), rows=()))
+    assert shown["share"] == pytest.approx(share)
+    assert (shown["svg"] == "") == (share == 0)
+    assert "all" in str(shown["caption"]) and ("too long" in str(shown["caption"])) == (share == 0)
+
+
+def test_fonts_that_are_given_draw_what_was_lacking(original: Original, typst: ModuleType, tmp_path: Path) -> None:
+    found = next(iter(sorted(FONT.rglob("*CJK-Regular.ttc"))), None)
+    if found is None:
+        pytest.skip("no font with Chinese letters here")
+    shutil.copy(found, tmp_path)
+    compiler = typst.Compiler(ignore_system_fonts=True, font_paths=[tmp_path])
+    assert pdf._lacking("皮肤病", compiler, typst.TypstError) == ""
+    made = pdf.render(original, fonts=tmp_path)
+    assert made != pdf.render(original)
+    assert made == pdf.render(original, fonts=tmp_path)
+
+
+def test_fonts_are_refused_by_other_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["export", "certificate.json", "--to", "csv", "--fonts", str(tmp_path)]) == 2
+    assert "M0793" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from measurand.cli.view import printed
-from measurand.errors import AuthenticityError, Finding
+from measurand.errors import AuthenticityError, Finding, MeasurandError
 from measurand.export.original import Original
 from measurand.export.registry import OWN, by_name, names
 from measurand.lab.atomic import write_file
@@ -23,15 +23,18 @@ from measurand.message import say
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--to", "name", help=say("cli.option.format"))
 @click.option("--out", type=click.Path(path_type=Path), help=say("cli.option.out_file"))
+@click.option("--fonts", type=click.Path(path_type=Path, exists=True, file_okay=False), help=say("cli.option.fonts"))
 @click.option("--list", "listed", is_flag=True, help=say("cli.option.formats"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
-def verb(file: Path | None, name: str | None, out: Path | None, listed: bool, json: bool) -> int:
+def verb(file: Path | None, name: str | None, out: Path | None, fonts: Path | None, listed: bool, json: bool) -> int:
     """Write an export, or list the formats."""
     if listed:
         return _list(json)
     if file is None or name is None:
         raise click.UsageError(say("cli.export.which"))
     export = by_name(name)
+    if fonts is not None and export.with_fonts is None:
+        raise MeasurandError(Finding("M0793", "", say("M0793.fonts", name=name)))
     certificate = opened(file)
     predicate = certificate.statement.predicate
     known = trusted(trust_folder())
@@ -44,7 +47,9 @@ def verb(file: Path | None, name: str | None, out: Path | None, listed: bool, js
         if check.state == "not checked":
             click.echo(say("cli.remark", text=check.text), err=True)
     target = out or file.with_name(export.file or file.stem + export.ending)
-    write_file(target, export.render(Original(certificate.statement, certificate.original)))
+    original = Original(certificate.statement, certificate.original)
+    made = export.render(original) if fonts is None or export.with_fonts is None else export.with_fonts(original, fonts)
+    write_file(target, made)
     shown = {"file": str(target), "format": name, "number": predicate.number}
     click.echo(printed({"schema": "measurand/exported/1", **shown}) if json else say("cli.export.done", **shown))
     return 0

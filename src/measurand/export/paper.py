@@ -11,7 +11,7 @@ from measurand.document.evidence import Evidence
 from measurand.document.number import real
 from measurand.document.result import Check, Result
 from measurand.document.rounding import percent
-from measurand.export.naming import acceptance_in_words, heading
+from measurand.export.naming import acceptance_in_words, brief, heading
 from measurand.export.original import Original
 from measurand.export.page import NO_BREAK, Budget, Card, Outcome, Page, page_of
 from measurand.export.plain import aligned, beside, freedom
@@ -19,9 +19,16 @@ from measurand.export.svg.writer import Markup, Picture
 from measurand.message import say, sentences
 
 Content = Mapping[str, object]
+Fact = list[str | list[str]]
+"""A label and its text, or the lines of its text."""
 WORDS = ("page.", "column.", "pdf.")
 """Sentences without fields that the template says itself."""
 TAG = re.compile(r"<[^>]*>")
+BOX = re.compile(r'^<svg[^>]* viewBox="([^"]*)"')
+TALL = 1.25
+"""Height of a picture over its width at most, so that it and its caption have room on a page."""
+SMALL = 0.5
+"""A picture is made smaller to this share of the width at most."""
 LABORATORY = (
     ("page.location", "location"),
     ("page.contact", "customer_contact"),
@@ -43,6 +50,7 @@ def paper(original: Original) -> Content:
         "words": {key: text for key, text in sentences().items() if key.startswith(WORDS) and "{" not in text},
         "number": c.number,
         "title": c.title,
+        "names": [brief(system) for system in c.systems],
         "systems": [_system(system) for system in c.systems],
         "laboratory": [text for text in (c.laboratory.name, c.laboratory.address) if text],
         "facts": _facts(c, page),
@@ -70,7 +78,7 @@ def paper(original: Original) -> Content:
         "plan": [[name, plain(text)] for name, text in page.plan],
         "evidence": _evidence(c),
         "files": [_file(s.name, s.digest) for s in page.subjects],
-        "procedure": c.procedure_text,
+        "procedure": [line.expandtabs(4) for line in c.procedure_text.splitlines()],
     }
 
 
@@ -88,20 +96,21 @@ def _grouped(key: str) -> str:
     return " ".join(key[i : i + 8] for i in range(0, len(key), 8)) if ":" not in key else key
 
 
-def _system(system: Mapping[str, str]) -> Content:
+def _system(system: Mapping[str, str]) -> Fact:
     name = " ".join(text for text in (system.get("name") or system.get("id", ""), system.get("version", "")) if text)
-    shown = [[key.replace("_", " "), text] for key, text in sorted(system.items()) if key not in ("name", "version")]
-    return {"name": name, "facts": [pair for pair in shown if pair[1] and pair[1] != name]}
+    stated = [(key, text) for key, text in sorted(system.items()) if key not in ("name", "version")]
+    shown = [f"{key.replace('_', ' ')}: {text}" for key, text in stated if text not in ("", name)]
+    return [say("page.system"), [name, *shown]]
 
 
-def _facts(c: Predicate, page: Page) -> list[list[str]]:
-    facts = [
+def _facts(c: Predicate, page: Page) -> list[Fact]:
+    facts: list[Fact] = [
         [say("page.measured"), c.measured],
         [say("page.issued"), c.issued],
         [say("page.customer"), c.customer],
         [say("page.received"), c.received],
         *([say(key), getattr(c.laboratory, field)] for key, field in LABORATORY),
-        [say("page.procedure"), f"{c.procedure_id}, sha256:{c.procedure_sha256}"],
+        [say("page.procedure"), [c.procedure_id, f"sha256:{c.procedure_sha256}"]],
     ]
     if c.seal is not None:
         differences = "; ".join(c.seal.differences)
@@ -111,7 +120,12 @@ def _facts(c: Predicate, page: Page) -> list[list[str]]:
 
 
 def _picture(picture: Picture) -> Content:
-    return {"svg": picture.svg, "caption": picture.finding}
+    """A drawing with its caption and its width on paper; one whose letters would be too small is left out, and said."""
+    _, _, width, height = (float(x) for x in BOX.findall(picture.svg)[0].split())
+    share = min(1.0, TALL * width / height)
+    if share < SMALL:
+        return {"svg": "", "caption": say("pdf.too_long", caption=picture.finding), "share": 0.0}
+    return {"svg": picture.svg, "caption": picture.finding, "share": share}
 
 
 def _name(card: Card, o: Outcome) -> str:
@@ -252,34 +266,34 @@ def _checked(check: Check) -> list[str]:
     return [say("page.passed" if check.passed else "page.failed"), f"{check.name}: {check.text}"]
 
 
-def _evidence(c: Predicate) -> list[list[str]]:
+def _evidence(c: Predicate) -> list[Fact]:
     if c.evidence is None:
         return []
     e: Evidence = c.evidence
-    facts = [
+    facts: list[Fact] = [
         [say("page.items_count"), f"{e.items} {say('page.items_count')}, {e.rows} {say('page.rows')}"],
         [say("page.by_status"), _counts(e.counts)],
         [say("page.excluded"), _counts(e.excluded)],
-        [say("page.instrument"), "\n".join(f"{key}: {text}" for key, text in sorted(e.instrument.items()))],
+        [say("page.instrument"), [f"{key}: {text}" for key, text in sorted(e.instrument.items())]],
         [say("page.reference"), e.reference_at],
         *_certified(e),
         *_disclosed(c),
-        [say("page.inputs"), "\n".join(f"{key} {text}" for key, text in sorted(e.sources.items()))],
+        [say("page.inputs"), [f"{key} {text}" for key, text in sorted(e.sources.items())]],
         [say("page.environment"), ", ".join(f"{key} {text}" for key, text in sorted(c.program.items()))],
     ]
-    notice = [["", say("page.partial")]] if e.partial else []
+    notice: list[Fact] = [["", say("page.partial")]] if e.partial else []
     return [*notice, *(fact for fact in facts if fact[1])]
 
 
-def _certified(e: Evidence) -> Iterable[list[str]]:
+def _certified(e: Evidence) -> Iterable[Fact]:
     if e.certified is not None:
         known = e.certified
         tier = say("page.certified_tier", tier=known.tier, issued=known.issued, expires=known.expires)
         told = [f"{known.id} sha256:{known.sha256}", tier, known.fault or ""]
-        yield [say("page.certified"), "\n".join(line for line in told if line)]
+        yield [say("page.certified"), [line for line in told if line]]
 
 
-def _disclosed(c: Predicate) -> Iterable[list[str]]:
+def _disclosed(c: Predicate) -> Iterable[Fact]:
     if c.disclosure is not None:
         root, items = c.disclosure.root, str(c.disclosure.items)
         told = (
@@ -294,5 +308,5 @@ def _counts(counted: Mapping[str, int]) -> str:
     return ", ".join(f"{key} {n}" for key, n in sorted(counted.items()) if n) or say("page.none")
 
 
-def _file(name: str, digest: Mapping[str, str]) -> list[str]:
-    return [name, "\n".join(text if kind == "sha256" else f"{kind}:{text}" for kind, text in sorted(digest.items()))]
+def _file(name: str, digest: Mapping[str, str]) -> Fact:
+    return [name, [text if kind == "sha256" else f"{kind}:{text}" for kind, text in sorted(digest.items())]]

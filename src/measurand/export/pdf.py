@@ -1,7 +1,8 @@
 """The certificate on paper: a PDF/A-3a file with tags (PDF/UA-1), typeset by typst, the signed original inside.
 
 What the certificate says reaches typst as data (JSON in ``sys.inputs``), never as markup: none of it is carried out.
-Only the fonts that typst brings are used, so the bytes are the same on every machine with the same version of typst.
+The fonts are those that typst brings and those of a folder that is named, never those of the machine: the bytes are
+the same everywhere with the same version of typst.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from html import escape
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -27,17 +29,19 @@ STANDARDS = ["a-3a", "ua-1"]
 FONT = "Libertinus Serif"
 PROBE = b'#set page(height: auto)\n#set document(title: "probe")\n#for c in json(bytes(sys.inputs.text)) { par(c) }\n'
 ORDINARY = frozenset(map(chr, range(128)))
+BLANKS = dict.fromkeys(map(ord, "\n\t\u2028\u2029"), " ")
+"""No text breaks a line of its own will: it could pose as another line of the certificate."""
 VARIABLE = re.compile(r"--([a-z-]+): ([^;]+);")
 
 
-def render(original: Original) -> bytes:
+def render(original: Original, *, fonts: Path | None = None) -> bytes:
     """The PDF of a certificate; equal input and equal typst give equal bytes, dated as the certificate was issued.
 
-    A character for which no font has a letter is written as its code, ``<U+8BCA>``, and the first page says so. Raises
-    MeasurandError without typst, and when typst refuses the page.
+    ``fonts``: folder of fonts for letters that those of typst do not have. A character without a letter is written as
+    its code, ``<U+8BCA>``, and the first page says so. Raises MeasurandError without typst, and when typst refuses.
     """
     typst = _typst()
-    compiler = typst.Compiler(ignore_system_fonts=True)
+    compiler = typst.Compiler(ignore_system_fonts=True, font_paths=[] if fonts is None else [fonts])
     content = {**paper(original), "lacking": ""}
     letters = "".join(sorted({c for text in _texts(content) for c in visible(text)} - ORDINARY))
     lacking = _lacking(letters, compiler, typst.TypstError)
@@ -99,9 +103,9 @@ def _printed(letters: str, compiler: Any, refused: type[Exception]) -> bool:
 def _shown(content: object, codes: Mapping[int, str]) -> object:
     """The content as typst gets it: control characters and characters without a letter as codes, drawings in colour."""
     if isinstance(content, Markup):
-        return _drawing(content).translate({c: escape(code) for c, code in codes.items()})
+        return _drawn(content).translate({c: escape(code) for c, code in codes.items()})
     if isinstance(content, str):
-        return visible(content).translate(codes)
+        return visible(content).translate(BLANKS).translate(codes)
     if isinstance(content, Mapping):
         return {key: _shown(inner, codes) for key, inner in content.items()}
     if isinstance(content, list):
@@ -109,7 +113,7 @@ def _shown(content: object, codes: Mapping[int, str]) -> object:
     return content
 
 
-def _drawing(svg: Markup) -> str:
+def _drawn(svg: Markup) -> str:
     """The drawing with the colours of paper and a font that is there."""
     start = svg.index(">") + 1
     return f"{svg[:start]}<style>{_sheet()}</style>{svg[start:]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from pathlib import Path
 
 from measurand.errors import Finding, MeasurandError
 from measurand.export import croissant, cyclonedx, dcc, in_toto, model_card, oscal, pdf, ro_crate, spreadsheet
@@ -22,6 +23,8 @@ class Export:
     ending: str
     file: str = ""
     """Name of the file, where the format demands one."""
+    with_fonts: Callable[[Original, Path], bytes] | None = None
+    """The same with a folder of fonts, where the format is printed."""
 
 
 OWN: Mapping[str, Export] = {
@@ -33,7 +36,7 @@ OWN: Mapping[str, Export] = {
     "cyclonedx": Export(cyclonedx.render, ".cdx.json"),
     "croissant": Export(croissant.render, ".croissant.json"),
     "model-card": Export(model_card.render, ".model-card.md"),
-    "pdf": Export(pdf.render, ".pdf"),
+    "pdf": Export(pdf.render, ".pdf", with_fonts=lambda original, fonts: pdf.render(original, fonts=fonts)),
     "ro-crate": Export(ro_crate.render, ".json", file="ro-crate-metadata.json"),
 }
 """In the order in which they are listed."""
