@@ -8,7 +8,18 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from measurand.errors import Finding, MeasurandError
-from measurand.export import croissant, cyclonedx, dcc, in_toto, model_card, oscal, pdf, ro_crate, spreadsheet
+from measurand.export import (
+    croissant,
+    cyclonedx,
+    dcc,
+    every_eval_ever,
+    in_toto,
+    model_card,
+    oscal,
+    pdf,
+    ro_crate,
+    spreadsheet,
+)
 from measurand.export.original import Original
 from measurand.message import say
 
@@ -37,6 +48,7 @@ OWN: Mapping[str, Export] = {
     "croissant": Export(croissant.render, ".croissant.json"),
     "model-card": Export(model_card.render, ".model-card.md"),
     "pdf": Export(pdf.render, ".pdf", with_fonts=lambda original, fonts: pdf.render(original, fonts=fonts)),
+    "every-eval-ever": Export(every_eval_ever.render, ".eee.json"),
     "ro-crate": Export(ro_crate.render, ".json", file="ro-crate-metadata.json"),
 }
 """In the order in which they are listed."""
