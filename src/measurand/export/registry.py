@@ -34,6 +34,8 @@ class Export:
     ending: str
     file: str = ""
     """Name of the file, where the format demands one."""
+    statement: bool = False
+    """Whether it is an in-toto statement, which a laboratory may sign."""
     with_fonts: Callable[[Original, Path], bytes] | None = None
     """The same with a folder of fonts, where the format is printed."""
 
@@ -42,8 +44,8 @@ OWN: Mapping[str, Export] = {
     "dcc": Export(dcc.render, ".dcc.xml"),
     "oscal": Export(oscal.render, ".oscal.json"),
     "csv": Export(spreadsheet.render, ".csv"),
-    "test-result": Export(in_toto.render_test_result, ".test-result.json"),
-    "svr": Export(in_toto.render_svr, ".svr.json"),
+    "test-result": Export(in_toto.render_test_result, ".test-result.json", statement=True),
+    "svr": Export(in_toto.render_svr, ".svr.json", statement=True),
     "cyclonedx": Export(cyclonedx.render, ".cdx.json"),
     "croissant": Export(croissant.render, ".croissant.json"),
     "model-card": Export(model_card.render, ".model-card.md"),
