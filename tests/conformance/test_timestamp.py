@@ -12,10 +12,13 @@ import pytest
 from tests.lab.invented import stored
 
 from measurand.document.certificate import Laboratory
+from measurand.document.trusted import Trust
 from measurand.errors import MeasurandError
 from measurand.lab import keys
 from measurand.lab.opened import Opened, opened
+from measurand.lab.standing import standing
 from measurand.lab.timestamp import attested, bundle, request, time_check
+from measurand.lab.trust import Trusted
 
 pytest.importorskip("rfc3161_client")
 OPENSSL = shutil.which("openssl")
@@ -159,3 +162,22 @@ def test_sigstore_reads_the_bundle(tmp_path: Path, authority: Authority) -> None
     found = models.Bundle.from_json(bundle(one, authority.stamp(request(one))).decode())
     assert found.media_type == "application/vnd.dev.sigstore.bundle.v0.3+json"
     assert json.loads(found.to_json())["dsseEnvelope"]["payloadType"] == "application/vnd.in-toto+json"
+
+
+@pytest.mark.parametrize(("since", "state"), [("2099-01-01T00:00:00Z", "passed"), ("2001-01-01T00:00:00Z", "failed")])
+def test_a_key_compromised_later(tmp_path: Path, authority: Authority, since: str, state: str) -> None:
+    """What an authority attests to be older than the theft stands; without its word nothing of that key does."""
+    one = certificate(tmp_path)
+    stamp = one.path.with_name("certificate.sigstore.json")
+    stamp.write_bytes(bundle(one, authority.stamp(request(one))))
+    own = keys.public_key(tmp_path / "keys" / "k.pub.pem")
+    stolen = Trust(revoked_at="2099-01-01T00:00:00Z", reason="compromised", compromised_since=since)
+    known = {keys.fingerprint(own): Trusted("Seven", own, stolen)}
+
+    def found(authorities: list[Path]) -> str:
+        checks = standing(one, given=None, trusted=known, authorities=authorities).checks
+        return next(check.state for check in checks if check.name == "key")
+
+    assert found([authority.root]) == state
+    assert found([]) == "failed"
+    assert found([Authority(tmp_path, "Other").root]) == "failed"

@@ -190,6 +190,9 @@ def test_a_seal_of_a_stranger(bench: Bench) -> None:
     record = bench.measured()
     assert bench.certify(record) == 0
     assert bench.verified(record)["seal"]["state"] == "failed"
+    assert bench.run("key", "trust", bench.folder / "other.pub.pem", "--name", "Other") == 0
+    found = bench.verified(record)["seal"]
+    assert found["state"] == "not checked" and "Other" in found["text"]  # valid, and of another laboratory
 
 
 def test_amended(bench: Bench) -> None:

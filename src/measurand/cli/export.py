@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -15,13 +15,12 @@ from measurand.export import croissant_reference
 from measurand.export.original import Original
 from measurand.export.registry import OWN, Export, by_name, names
 from measurand.lab.atomic import write_file
-from measurand.lab.authenticity import file_check, name_check
 from measurand.lab.check import Check, failed
 from measurand.lab.envelope import Signed, signature_checks, signed
 from measurand.lab.opened import Opened, opened
 from measurand.lab.reference_certify import opened as opened_reference
 from measurand.lab.reference_status import reference_status
-from measurand.lab.status import documents_of, status_check
+from measurand.lab.standing import standing
 from measurand.lab.trust import trust_folder, trusted
 from measurand.message import say
 
@@ -32,6 +31,7 @@ from measurand.message import say
 @click.option("--out", type=click.Path(path_type=Path), help=say("cli.option.out_file"))
 @click.option("--key", type=click.Path(path_type=Path), help=say("cli.option.statement_key"))
 @click.option("--fonts", type=click.Path(path_type=Path, exists=True, file_okay=False), help=say("cli.option.fonts"))
+@click.option("--authority", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.authority"))
 @click.option("--list", "listed", is_flag=True, help=say("cli.option.formats"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def verb(
@@ -40,6 +40,7 @@ def verb(
     out: Path | None,
     key: Path | None,
     fonts: Path | None,
+    authority: tuple[Path, ...],
     listed: bool,
     json: bool,
 ) -> int:
@@ -59,7 +60,7 @@ def verb(
         if (described := _reference(file)) is None:
             raise
         return _of_reference(file, described, name, out, json=json)
-    return _of_certificate(certificate, export, name, out, key=key, fonts=fonts, json=json)
+    return _of_certificate(certificate, export, name, out, key=key, fonts=fonts, authorities=authority, json=json)
 
 
 def _of_certificate(
@@ -70,14 +71,14 @@ def _of_certificate(
     *,
     key: Path | None,
     fonts: Path | None,
+    authorities: Sequence[Path],
     json: bool,
 ) -> int:
     file, predicate = certificate.path, certificate.statement.predicate
     known = trusted(trust_folder())
-    checks = signature_checks(certificate, given=None, trusted=known, signed_at=predicate.issued)
-    status = status_check(certificate, documents_of([file.parent]), given=None, trusted=known)
-    checks += [status] if status.needed else []  # nothing known of a withdrawal is no remark about a copy
-    _refuse_failed((file_check(certificate), name_check(predicate), *checks), file)
+    checks = standing(certificate, given=None, trusted=known, authorities=authorities).checks
+    # nothing known of a withdrawal, and no time stamp, are no remarks about a copy
+    _refuse_failed([check for check in checks if check.needed or check.state == "failed"], file)
     target = out or file.with_name(export.file or file.stem + export.ending)
     original = Original(certificate.statement, certificate.original)
     made = export.render(original) if fonts is None or export.with_fonts is None else export.with_fonts(original, fonts)
