@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from measurand.errors import MeasurandError
 from measurand.lab import keys
 from measurand.lab.opened import Opened, opened
 from measurand.lab.standing import standing
-from measurand.lab.timestamp import attested, bundle, request, time_check
+from measurand.lab.timestamp import attested, bundle, request, time_check, time_found
 from measurand.lab.trust import Trusted
 
 pytest.importorskip("rfc3161_client")
@@ -181,3 +182,18 @@ def test_a_key_compromised_later(tmp_path: Path, authority: Authority, since: st
     assert found([authority.root]) == state
     assert found([]) == "failed"
     assert found([Authority(tmp_path, "Other").root]) == "failed"
+
+
+def test_the_earliest_stamp_counts(tmp_path: Path, authority: Authority) -> None:
+    """A later stamp hides no earlier one, whatever its file is called; a broken one takes nothing away."""
+    one = certificate(tmp_path)
+    early = authority.stamp(request(one))
+    time.sleep(1.1)
+    late = authority.stamp(request(one))
+    places = [tmp_path / name for name in ("a.sigstore.json", "b.sigstore.json", "c.sigstore.json")]
+    for place, data in zip(places, (bundle(one, late), bundle(one, early), b"{}"), strict=True):
+        place.write_bytes(data)
+    check, at = time_found(one, places, [authority.root])
+    assert check.state == "passed" and at == attested(one, early, [authority.root]) < attested(
+        one, late, [authority.root]
+    )

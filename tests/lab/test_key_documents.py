@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from measurand.document.statement import Subject
+from measurand.document.status import KeyPredicate, KeyStatement
 from measurand.document.trusted import Trust
 from measurand.lab import keys
+from measurand.lab.envelope import signed
 from measurand.lab.key_documents import told
 from measurand.lab.opened import opened
 from measurand.lab.standing import standing
@@ -90,3 +93,13 @@ def test_a_chain_of_successors(tmp_path: Path, length: int) -> None:
     assert len(found.speaking) == length + 1 and found.trusted == {} and found.doubtful == ()
     circle = {**said, "circle": of_key(several[-1], compromised=False, at=AT, replaced_by=several[0].public_key())}
     assert told(circle, keyid=first, own=several[0].public_key(), trusted={}).trusted == {}
+
+
+def test_a_successor_that_is_no_key_is_doubtful(tmp_path: Path) -> None:
+    key = made(tmp_path)
+    keyid = keys.fingerprint(key.public_key())
+    stated = KeyPredicate(kind="replaced", keyid=keyid, reason="retired", at=AT, replaced_by="-----BEGIN NOTHING-----")
+    document = signed(KeyStatement(subject=(Subject(name="key", digest={"sha256": keyid}),), predicate=stated), key)
+    found = told({"x": document}, keyid=keyid, own=key.public_key(), trusted={})
+    assert found.doubtful and found.doubtful[0].startswith("x: ") and set(found.speaking) == {keyid}
+    assert found.own is not None and found.own.trust.reason == "retired"

@@ -182,8 +182,9 @@ def test_a_changed_seal_is_refused(bench: Bench) -> None:
     assert not (bench.folder / "out").exists()
 
 
-def test_a_seal_of_a_stranger(bench: Bench) -> None:
+def test_a_seal_of_a_stranger(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A seal that another key signed does not count for this laboratory's certificate."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(bench.folder / "config"))
     assert bench.run("key", "new", "other", "--dir", bench.folder) == 0
     assert bench.run("seal", bench.procedure, "--key", bench.folder / "other.pem") == 0
     bench.observe()

@@ -31,6 +31,7 @@ from measurand.message import say
 @click.option("--out", type=click.Path(path_type=Path), help=say("cli.option.out_file"))
 @click.option("--key", type=click.Path(path_type=Path), help=say("cli.option.statement_key"))
 @click.option("--fonts", type=click.Path(path_type=Path, exists=True, file_okay=False), help=say("cli.option.fonts"))
+@click.option("--status", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.status"))
 @click.option("--authority", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.authority"))
 @click.option("--list", "listed", is_flag=True, help=say("cli.option.formats"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
@@ -40,6 +41,7 @@ def verb(
     out: Path | None,
     key: Path | None,
     fonts: Path | None,
+    status: tuple[Path, ...],
     authority: tuple[Path, ...],
     listed: bool,
     json: bool,
@@ -60,7 +62,9 @@ def verb(
         if (described := _reference(file)) is None:
             raise
         return _of_reference(file, described, name, out, json=json)
-    return _of_certificate(certificate, export, name, out, key=key, fonts=fonts, authorities=authority, json=json)
+    return _of_certificate(
+        certificate, export, name, out, key=key, fonts=fonts, status=status, authorities=authority, json=json
+    )
 
 
 def _of_certificate(
@@ -71,12 +75,13 @@ def _of_certificate(
     *,
     key: Path | None,
     fonts: Path | None,
+    status: Sequence[Path],
     authorities: Sequence[Path],
     json: bool,
 ) -> int:
     file, predicate = certificate.path, certificate.statement.predicate
     known = trusted(trust_folder())
-    checks = standing(certificate, given=None, trusted=known, authorities=authorities).checks
+    checks = standing(certificate, given=None, trusted=known, status=status, authorities=authorities).checks
     # nothing known of a withdrawal, and no time stamp, are no remarks about a copy
     _refuse_failed([check for check in checks if check.needed or check.state == "failed"], file)
     target = out or file.with_name(export.file or file.stem + export.ending)
@@ -132,5 +137,5 @@ def _list(json: bool) -> int:
         shown = [{"name": name, "what": what} for name, what in rows]
         click.echo(printed({"schema": "measurand/exports/1", "formats": shown}))
     else:
-        click.echo("\n".join(f"{name:<14} {what}" for name, what in rows))
+        click.echo("\n".join(f"{name:<16} {what}" for name, what in rows))
     return 0

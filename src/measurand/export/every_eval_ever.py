@@ -1,4 +1,4 @@
-"""Every Eval Ever (schema 0.2.2 of the EvalEval coalition): results as records that studies of evaluations collect."""
+"""Every Eval Ever (schema 0.3.0 of the EvalEval coalition): results as records that studies of evaluations collect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from measurand.export.identity import one_line, systems_of
 from measurand.export.original import Original
 from measurand.message import say
 
-SCHEMA = "0.2.2"
+SCHEMA = "0.3.0"
 UNKNOWN = "unknown"
 """What the schema's users ask for and the certificate does not state."""
 Details = dict[str, str]

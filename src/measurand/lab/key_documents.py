@@ -44,10 +44,13 @@ def told(
     while ready := [(name, found) for name, data in waiting.items() if (found := _about(name, data, heard, doubtful))]:
         for name, found in sorted(ready, key=lambda one: one[1].statement.predicate.reason):  # "compromised" is first
             del waiting[name]
-            if why := _unsigned(found, heard[found.statement.predicate.keyid]):
-                doubtful.append(f"{name}: {why}")
-            else:
-                _hear(found.statement.predicate, heard, file=Path(name))
+            why = _unsigned(found, heard[found.statement.predicate.keyid])
+            if not why:
+                try:
+                    _hear(found.statement.predicate, heard, file=Path(name))
+                except MeasurandError as error:  # what it names as successor is no key
+                    why = str(error)
+            doubtful += [f"{name}: {why}"] if why else []
         waiting = {name: data for name, data in waiting.items() if not any(d.startswith(f"{name}: ") for d in doubtful)}
     said = heard.get(keyid)
     return Told(

@@ -26,6 +26,8 @@ class Standing:
 
     checks: tuple[Check, ...]
     told: Told
+    attested: str
+    """Time at which an authority that the reader trusts saw the signature; empty: none did."""
 
 
 def standing(
@@ -44,7 +46,12 @@ def standing(
     predicate, path = certificate.statement.predicate, certificate.path
     statuses, of_keys = _parted(documents_of([path.parent, *status]))
     keyid = certificate.envelope.signatures[0].keyid if certificate.envelope.signatures else ""
-    heard = told(of_keys, keyid=keyid, own=given or _carried(certificate), trusted=trusted)
+    heard = told(
+        of_keys,
+        keyid=keyid,
+        own=given if given is not None and keys.fingerprint(given) == keyid else _carried(certificate),
+        trusted=trusted,
+    )
     time, attested = time_found(certificate, sorted(path.parent.glob(f"{path.stem}*{STAMP}")), authorities)
     checks = [file_check(certificate)]
     checks += signature_checks(
@@ -55,7 +62,7 @@ def standing(
         checks = [against if check.name == "key" and check.state != "failed" else check for check in checks]
     checks.append(name_check(predicate))
     checks.append(status_check(certificate, statuses, given=given, trusted=heard.speaking, doubtful=heard.doubtful))
-    return Standing((*checks, time), heard)
+    return Standing((*checks, time), heard, attested)
 
 
 def _parted(documents: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, bytes]]:

@@ -81,7 +81,7 @@ def verify(
     found = standing(certificate, given=given, trusted=trusted or {}, status=status, authorities=authorities)
     checks = list(found.checks)
     keyid = certificate.envelope.signatures[0].keyid if certificate.envelope.signatures else ""
-    seal = seal_check(predicate, keyid=keyid, trusted=found.told.trusted)
+    seal = seal_check(predicate, keyid=keyid, trusted=found.told.trusted, attested=found.attested)
     checks += [seal] if seal is not None else []
     files = beside(certificate)
     data = _evidence(certificate, files, evidence, laboratory, checks)
