@@ -65,7 +65,7 @@ def decompressed(data: bytes) -> bytes:
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(str(error)) from None
     if len(found) > LARGEST:
-        raise ValueError("it is too large")
+        raise ValueError(say("archive.large"))
     return found
 
 
