@@ -115,8 +115,9 @@ def stability(
     ``day`` is in days, ``to_expiry`` the days from the last date to the expiry. Each item with several dates is centred
     on its own mean (with two dates: the paired t test); all others together. Where items belong together (``cluster``),
     the slope's variance is that of its contributions by cluster, ``G/(G-1) sum_g (sum_i dx_i e_i)^2 / Sxx^2`` with
-    G - 1 degrees of freedom; for clusters of one item with two dates that is the paired t test again. Raises DesignError with
-    one date, or one cluster.
+    G - 1 degrees of freedom; for clusters of one item with two dates that is the paired t test again.
+
+    Raises DesignError with one date, or one cluster.
     """
     refuse_large(y, "stability")
     values, x = np.asarray(y, float), np.asarray(day, float) / YEAR
