@@ -50,7 +50,7 @@ def of_numbers(
             raise DesignError(Finding("M0511", "labels", text, say("M05.one_vote_each_hint")))
         square, z = _square(squares[here], m[here])
         if square == 0.0:
-            where = say("M0569.stratum", stratum=s) if stratum is not None else ""
+            where = say("reference.of_stratum", stratum=s) if stratum is not None else ""
             raise DesignError(Finding("M0569", "labels", say("M0569.alike", where=where), say("M0569.hint")))
         u[here] = np.sqrt(square / m[here])
         whole = float(np.mean(1.0 / m[here]))  # u^2 of the stratum is that multiple of s^2
