@@ -35,7 +35,7 @@ FLOORS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset({"document", "study", "instrument"}),
         frozenset({"numpy", "duckdb", "cryptography", "pydantic", "rfc8785", "PIL", "rfc3161_client"}),
     ),
-    "export": (frozenset({"document"}), frozenset({"jinja2", "markupsafe", "pydantic"})),
+    "export": (frozenset({"document"}), frozenset({"jinja2", "markupsafe", "pydantic", "typst"})),
     "api": (GROUND | {"study", "instrument", "lab", "export"}, frozenset({"numpy"})),
     "cli": (GROUND | {"study", "instrument", "lab", "export"}, frozenset({"click", "rich", "numpy"})),
     "pytest_plugin": (GROUND | {"lab", "export", "cli"}, frozenset({"pytest"})),
@@ -44,7 +44,7 @@ FLOORS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 DATA = "sector"  # loaded as files, imported by nobody
 NEVER = ("scipy.stats", "pandas", "sklearn")
-DEFERRED = ("scipy", "rich", "duckdb", "jinja2", "PIL")  # heavy: imported in the function that uses them
+DEFERRED = ("scipy", "rich", "duckdb", "jinja2", "PIL", "typst")  # heavy: imported in the function that uses them
 SCIPY = "scipy.special"  # the only part of scipy that is used
 EFFECTS = frozenset(
     {

@@ -28,19 +28,20 @@ from disclosed_vectors import Private, with_secret
 from measurand.cli import main
 from measurand.document.canonical import address_of, canonical
 from measurand.document.certificate import PAYLOAD_TYPE, Laboratory
-from measurand.document.status import Certificate
+from measurand.document.statement import Subject
+from measurand.document.status import Certificate, KeyPredicate, KeyStatement
 from measurand.lab import keys
 from measurand.lab.envelope import pae, signed
 from measurand.lab.opened import opened
 from measurand.lab.sign import certify
-from measurand.lab.status import superseded
+from measurand.lab.status import of_key, superseded
 from measurand.lab.store import FILES
 
 ALL = FILES
 """No file of the record lies beside the certificate."""
 HERE = Path(__file__).resolve().parent.parent / "tests" / "vectors"
 OURS, OTHER = "measurand", "measurand-verify"
-ISSUED = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+ISSUED = datetime(2026, 12, 1, 12, 0, 0, tzinfo=UTC)
 PROCEDURE = """schema = "measurand/procedure/1"
 id = "VECTOR-01"
 title = "Thirty readings of a gauge, and whether each was taken for good"
@@ -144,7 +145,15 @@ class Source:
 
 def vectors(source: Source, private: Private) -> list[Vector]:
     """All vectors."""
-    several = [*_valid(source), *_statuses(source), *_signatures(source), *_payloads(source), *_dishonest(source)]
+    several = [
+        *_valid(source),
+        *_statuses(source),
+        *_key_documents(source),
+        *_times(source),
+        *_signatures(source),
+        *_payloads(source),
+        *_dishonest(source),
+    ]
     for one in private.vectors(source.valid):
         code = 1 if "failed" in one.states.values() else 3  # the record stays in the laboratory
         several.append(
@@ -172,7 +181,7 @@ def _statuses(source: Source) -> list[Vector]:
         old = Certificate(number="VECTOR", sha256=digest)
         new = Certificate(number="VECTOR-02", sha256="0" * 64)
         laboratory = Laboratory(name="Laboratory of vectors")
-        return superseded(old, new, key, reason="a gauge was worn", laboratory=laboratory, at="2026-11-24T12:00:00Z")
+        return superseded(old, new, key, reason="a gauge was worn", laboratory=laboratory, at="2026-12-02T12:00:00Z")
 
     own, name = hashlib.sha256(source.valid).hexdigest(), "certificate.status.json"
     several = [
@@ -185,6 +194,58 @@ def _statuses(source: Source) -> list[Vector]:
     several[1].files[name] = document(own, STRANGER)
     several[2].files[name] = document("1" * 64, LABORATORY)
     return several
+
+
+def _key_documents(source: Source) -> list[Vector]:
+    """What a key says of itself, beside a valid certificate."""
+    own, name = hashlib.sha256(source.valid).hexdigest(), "laboratory.key.json"
+    before, after = "2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z"
+    believed, held = {"signature": "passed", "key": "passed"}, {"signature": "passed", "key": "failed"}
+    stranger = Vector("key-revoked-by-stranger", "a stranger says that the key is compromised", source.valid, (0, 0),
+                      {**believed, "status": "not checked"})  # fmt: skip
+    stated = KeyPredicate(
+        kind="revoked", keyid=keys.fingerprint(LABORATORY.public_key()), reason="compromised", at=before
+    )
+    subject = Subject(name="key", digest={"sha256": stated.keyid})
+    stranger.files[name] = signed(KeyStatement(subject=(subject,), predicate=stated), STRANGER)
+    several = [stranger]
+    for title, says, exits, states, document in (
+        ("key-compromised", "the key is compromised", (1, 1), held, of_key(LABORATORY, compromised=True, at=after)),
+        ("key-compromised-since", "the key is compromised since later; no time is attested", (1, 1), held,
+         of_key(LABORATORY, compromised=True, at=after, since=after)),
+        ("key-retired-before", "the key was retired before the certificate was issued", (1, 1), held,
+         of_key(LABORATORY, compromised=False, at=before)),
+        ("key-retired-after", "the key was retired afterwards", (0, 0), believed,
+         of_key(LABORATORY, compromised=False, at=after)),
+    ):  # fmt: skip
+        several.append(Vector(title, says, source.valid, exits, states, files={name: document}))
+    replaced = of_key(LABORATORY, compromised=False, at=after, replaced_by=STRANGER.public_key())
+    old, new = Certificate(number="VECTOR", sha256=own), Certificate(number="VECTOR-02", sha256="0" * 64)
+    withdrawn = superseded(old, new, STRANGER, reason="a gauge was worn", at=after,
+                           laboratory=Laboratory(name="Laboratory of vectors"))  # fmt: skip
+    several.append(Vector("superseded-by-successor", "the key that took the key's place replaced it", source.valid,
+                          (1, 1), {"signature": "passed", "status": "failed"},
+                          files={name: replaced, "certificate.status.json": withdrawn}))  # fmt: skip
+    thief = of_key(LABORATORY, compromised=True, at=before)
+    several.append(Vector("superseded-after-theft", "a compromised key names a successor, who replaces it",
+                          source.valid, (1, 1), held, files={name: replaced, "stolen.key.json": thief,
+                                               "certificate.status.json": withdrawn}))  # fmt: skip
+    return several
+
+
+def _times(source: Source) -> list[Vector]:
+    """Forms of a time that are not the one form."""
+    forms = {"offset": "2026-11-23T10:00:00+00:00", "fraction": "2026-11-23T10:00:00.5Z", "zone": "2026-11-23T10:00:00",
+             "month": "2026-13-23T10:00:00Z", "second": "2026-11-23T10:00:61Z"}  # fmt: skip
+    return [
+        Vector(
+            f"time-{name}",
+            f"issued at {text}",
+            source.dishonest(lambda s, t=text: s["predicate"].update(issued=t)),
+            (1, 1),
+        )
+        for name, text in forms.items()
+    ]
 
 
 def _signatures(source: Source) -> list[Vector]:

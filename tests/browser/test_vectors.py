@@ -35,7 +35,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize("vector", LISTED, ids=[vector["file"] for vector in LISTED])
 def test_vector(vector: dict[str, Any], show: Callable[[bytes], Any], alone: bytes) -> None:
     tab = show(alone)
-    status = [name for name in vector.get("replaced", {}).values() if name.endswith(".status.json")]
+    status = [name for name in vector.get("replaced", {}).values() if name.endswith((".status.json", ".key.json"))]
     names = [vector["file"], *([vector["key"]] if "key" in vector else []), *status]
     tab.page.evaluate("document.getElementById('check').dataset.state = 'given'")
     tab.page.set_input_files("#file", [VECTORS / name for name in names])

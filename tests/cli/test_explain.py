@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from measurand.cli.explain import glossary
+from measurand.cli.explain import code, glossary
 from measurand.lab.pack import definitions
 from measurand.message import sentences
 
+ROOT = Path(__file__).parents[2]
 CODES = sorted({match[0] for key in sentences() if (match := re.match(r"M\d\d(\d\d)?(?=\.)", key))})
 
 
@@ -34,3 +37,15 @@ def test_the_nearest_is_named(run: Any) -> None:
     ended = run("explain", "gard band")
     assert ended.code == 2
     assert "guard band" in ended.err
+
+
+def test_every_code_that_can_be_printed_is_explained() -> None:
+    spec = importlib.util.spec_from_file_location("write_codes", ROOT / "tools" / "write_codes.py")
+    assert spec is not None and spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert tool.CODES.read_text(encoding="utf-8") == tool.written(), "run: python tools/write_codes.py"
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    printed = set(re.findall(r'(?:Finding\(|code=)\s*"(M\d{4})"', source))
+    assert len(printed) > 70
+    assert [name for name in sorted(printed) if not list(code(name))] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,13 @@ import pytest
 from tests.lab.invented import stored
 
 from measurand.document.certificate import Laboratory
+from measurand.document.trusted import Trust
 from measurand.errors import MeasurandError
 from measurand.lab import keys
 from measurand.lab.opened import Opened, opened
-from measurand.lab.timestamp import attested, bundle, request, time_check
+from measurand.lab.standing import standing
+from measurand.lab.timestamp import attested, bundle, request, time_check, time_found
+from measurand.lab.trust import Trusted
 
 pytest.importorskip("rfc3161_client")
 OPENSSL = shutil.which("openssl")
@@ -159,3 +163,37 @@ def test_sigstore_reads_the_bundle(tmp_path: Path, authority: Authority) -> None
     found = models.Bundle.from_json(bundle(one, authority.stamp(request(one))).decode())
     assert found.media_type == "application/vnd.dev.sigstore.bundle.v0.3+json"
     assert json.loads(found.to_json())["dsseEnvelope"]["payloadType"] == "application/vnd.in-toto+json"
+
+
+@pytest.mark.parametrize(("since", "state"), [("2099-01-01T00:00:00Z", "passed"), ("2001-01-01T00:00:00Z", "failed")])
+def test_a_key_compromised_later(tmp_path: Path, authority: Authority, since: str, state: str) -> None:
+    """What an authority attests to be older than the theft stands; without its word nothing of that key does."""
+    one = certificate(tmp_path)
+    stamp = one.path.with_name("certificate.sigstore.json")
+    stamp.write_bytes(bundle(one, authority.stamp(request(one))))
+    own = keys.public_key(tmp_path / "keys" / "k.pub.pem")
+    stolen = Trust(revoked_at="2099-01-01T00:00:00Z", reason="compromised", compromised_since=since)
+    known = {keys.fingerprint(own): Trusted("Seven", own, stolen)}
+
+    def found(authorities: list[Path]) -> str:
+        checks = standing(one, given=None, trusted=known, authorities=authorities).checks
+        return next(check.state for check in checks if check.name == "key")
+
+    assert found([authority.root]) == state
+    assert found([]) == "failed"
+    assert found([Authority(tmp_path, "Other").root]) == "failed"
+
+
+def test_the_earliest_stamp_counts(tmp_path: Path, authority: Authority) -> None:
+    """A later stamp hides no earlier one, whatever its file is called; a broken one takes nothing away."""
+    one = certificate(tmp_path)
+    early = authority.stamp(request(one))
+    time.sleep(1.1)
+    late = authority.stamp(request(one))
+    places = [tmp_path / name for name in ("a.sigstore.json", "b.sigstore.json", "c.sigstore.json")]
+    for place, data in zip(places, (bundle(one, late), bundle(one, early), b"{}"), strict=True):
+        place.write_bytes(data)
+    check, at = time_found(one, places, [authority.root])
+    assert check.state == "passed" and at == attested(one, early, [authority.root]) < attested(
+        one, late, [authority.root]
+    )

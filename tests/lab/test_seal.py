@@ -182,14 +182,18 @@ def test_a_changed_seal_is_refused(bench: Bench) -> None:
     assert not (bench.folder / "out").exists()
 
 
-def test_a_seal_of_a_stranger(bench: Bench) -> None:
+def test_a_seal_of_a_stranger(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A seal that another key signed does not count for this laboratory's certificate."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(bench.folder / "config"))
     assert bench.run("key", "new", "other", "--dir", bench.folder) == 0
     assert bench.run("seal", bench.procedure, "--key", bench.folder / "other.pem") == 0
     bench.observe()
     record = bench.measured()
     assert bench.certify(record) == 0
     assert bench.verified(record)["seal"]["state"] == "failed"
+    assert bench.run("key", "trust", bench.folder / "other.pub.pem", "--name", "Other") == 0
+    found = bench.verified(record)["seal"]
+    assert found["state"] == "not checked" and "Other" in found["text"]  # valid, and of another laboratory
 
 
 def test_amended(bench: Bench) -> None:

@@ -42,6 +42,15 @@ def test_a_thief_softens_nothing(tmp_path: Path) -> None:
     assert narrower(trusted(folder)[keyid].trust, Revocation(AFTER, "compromised")).since == ""
 
 
+def test_a_thief_of_a_retired_key_extends_nothing(tmp_path: Path) -> None:
+    """Retired at AT, stolen, used between AT and AFTER, and then said by the thief to be compromised since AFTER."""
+    folder, key = tmp_path / "reader", made(tmp_path)
+    keyid = taken(key, folder, revoked_at=AT, reason="retired")
+    applied(of_key(key, compromised=True, at=AFTER, since=AFTER), folder, file=Path("k"))
+    held = trusted(folder)[keyid]
+    assert fault_of(held, AT, attested=AT) and not fault_of(held, BEFORE, attested=BEFORE)
+
+
 def test_a_revoked_key_does_not_come_back_as_a_successor(tmp_path: Path) -> None:
     folder, old, stolen = tmp_path / "reader", made(tmp_path), made(tmp_path, "stolen")
     taken(old, folder)

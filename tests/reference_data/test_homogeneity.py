@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from measurand.document.number import real
+from measurand.document.reference_certificate import Stability
 from measurand.errors import DesignError
 from measurand.study.reference_homogeneity import homogeneity, stability
 
@@ -134,3 +135,32 @@ def test_refusals() -> None:
         homogeneity([1.0, 2.0], ["a", "a"], of="y", between="site", limit=None)
     with pytest.raises(DesignError, match="two dates"):
         stability([1.0, 2.0], ["a", "b"], [0.0, 0.0], of="y", dates=("2026-01-01",), to_expiry=0.0, limit=None)
+
+
+SLEEP = ([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0], [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4])
+
+
+def slept(*, items: int) -> Stability:
+    """Student's sleep data (1908), each person standing for so many items that behave alike."""
+    names = [f"{k}.{n}" for k in range(10) for n in range(items)]
+    of = [name.split(".")[0] for name in names]
+    y = [SLEEP[date][int(k)] for date in (0, 1) for k in of]
+    day = [365.25 * date for date in (0, 1) for _ in of]
+    return stability(
+        y, names * 2, day, of="value", dates=("a", "b"), to_expiry=0.0, limit=None, cluster=of * 2
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("items", [1, 2, 7])
+def test_items_that_behave_alike_add_nothing(items: int) -> None:
+    """The paired t test of the ten persons, however many items of each were seen."""
+    found = slept(items=items)
+    assert found.df == 9
+    assert real(found.slope.value) / real(found.slope.u) == pytest.approx(4.0621, abs=5e-5)
+    assert real(found.p) == pytest.approx(0.00283, abs=5e-6)
+
+
+def test_items_of_one_cluster_show_no_spread() -> None:
+    with pytest.raises(DesignError, match="one cluster"):
+        stability([1.0, 2.0, 1.5, 1.7], ["a", "b"] * 2, [0.0, 0.0, 9.0, 9.0], of="y", dates=("1", "2"), to_expiry=0.0,
+                  limit=None, cluster=["c"] * 4)  # fmt: skip

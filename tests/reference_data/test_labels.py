@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from math import comb, sqrt
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 
 from measurand.document.number import real
 from measurand.errors import DesignError
+from measurand.study.reference_agreement import agreement, tally
 from measurand.study.reference_labels import Judged, of_classes
 from measurand.study.reference_numbers import of_numbers
+from measurand.study.reference_posterior import individual
 
 CASES = Path(__file__).parent.parent / "cases"
 
@@ -293,3 +296,41 @@ def test_an_item_that_all_differ_on_makes_the_spread_uncertain() -> None:
     u = sqrt(100 / 99 * (99 * (2 - square) ** 2 + (20000 - square) ** 2)) / 100
     assert real(found.sd.u) == pytest.approx(u / (2 * sqrt(square)), rel=1e-9)
     assert real(found.u_df or "") == pytest.approx(2 * square**2 / u**2, rel=1e-9)
+
+
+@pytest.mark.parametrize("size", [1, 4])
+def test_an_annotator_who_was_never_wrong_is_not_known_without_uncertainty(size: int) -> None:
+    """Of 20 items (clusters) of a class all are right: Jeffreys' posterior of a share, beta(20.5, 0.5), u = 0.0325."""
+    votes = [dict.fromkeys("abc", "x" if n % 2 else "y") for n in range(40) for _ in range(size)]
+    votes[3 * size]["c"] = "y"
+    found = individual(votes, ("x", "y"), [str(n) for n in range(40) for _ in range(size)])
+    expected = (20.5 * 0.5 / (21.0**2 * 22.0)) ** 0.5
+    for name in "ab":
+        for rate in found.annotators[name]:
+            assert real(rate.u) == pytest.approx(expected, rel=0.02)  # the class of an item is all but certain
+
+
+@pytest.mark.parametrize("stratum", [None, ["s"] * 3 + ["t"] * 3])
+def test_numbers_that_never_differ_have_no_uncertainty_to_state(stratum: list[str] | None) -> None:
+    votes = [[1.0, 1.0], [2.0, 2.0], [3.0, 3.0], *([[4.0, 4.0]] * 3 if stratum is None else [[4.0, 5.0]] * 3)]
+    with pytest.raises(DesignError, match="show no spread"):
+        of_numbers(votes, stratum=stratum)
+
+
+def test_kappa_and_its_uncertainty_as_irrcac_has_them() -> None:
+    """Fleiss' kappa of the 898 nodules of LIDC-IDRI with four readings: irrCAC 0.4.4 gives 0.26763169, pa 0.67873051
+    and the standard error 0.01823338 (Gwet 2008). Where items have unequal numbers of votes the two weight them
+    otherwise, so whole items are compared."""
+    readings = Path(__file__).parents[2] / "docs" / "examples" / "lidc" / "readings.csv"
+    votes: dict[str, list[str]] = {}
+    with readings.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            votes.setdefault(row["nodule"], []).append(row["label"])
+    whole = {nodule: labels for nodule, labels in votes.items() if len(labels) == 4}
+    classes = tuple(sorted({label for labels in whole.values() for label in labels}))
+    count = np.array([[float(labels.count(c)) for c in classes] for labels in whole.values()])
+    found = agreement(tally(count, list(whole)), classes)
+    assert len(whole) == 898 and found.kappa and found.u_kappa and found.observed
+    assert real(found.observed) == pytest.approx(0.67873051, abs=5e-9)
+    assert real(found.kappa) == pytest.approx(0.26763169, abs=5e-9)
+    assert real(found.u_kappa) == pytest.approx(0.01823338, abs=5e-9)

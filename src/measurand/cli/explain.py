@@ -67,10 +67,18 @@ def code(asked: str) -> Iterable[Entry]:
         return
     name = asked.upper()
     said = [text for key, text in sentences().items() if key.startswith(f"{name}.") and len(name) > 3]
-    if len(name) > 3 and not said:
+    said += [sentences()[key] for key in codes().get(name, ())]
+    if len(name) > 3 and not said and name not in codes():
         return
     shown = "\n".join(f"- {re.sub(r'{{|}}', lambda m: m[0][0], text)}" for text in said)
     yield {"title": name, "words": say(family), **({say("cli.explain.messages"): shown} if shown else {})}
+
+
+def codes() -> dict[str, list[str]]:
+    """Sentences that are said under a code which their keys do not begin with (message/codes.json)."""
+    text = (resources.files("measurand.message") / "codes.json").read_text(encoding="utf-8")
+    found: dict[str, list[str]] = json_format.loads(text)
+    return found
 
 
 def number(asked: str) -> Iterable[Entry]:

@@ -26,15 +26,16 @@ from measurand.message import say
 @click.option("--evidence", type=click.Path(path_type=Path), help=say("cli.option.evidence"))
 @click.option("--reference", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.references"))
 @click.option("--status", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.status"))
+@click.option("--authority", multiple=True, type=click.Path(path_type=Path), help=say("cli.option.authority"))
 @click.option("--svg", type=click.Path(path_type=Path), help=say("cli.option.svg"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def verb(
     file: Path, key: Path | None, evidence: Path | None, reference: tuple[Path, ...], status: tuple[Path, ...],
-    svg: Path | None, json: bool,
+    authority: tuple[Path, ...], svg: Path | None, json: bool,
 ) -> int:  # fmt: skip
     """Print the chain of a certificate as a tree, and what it lacks."""
     known = trusted(trust_folder())
-    found = walk(file, key=key, trusted=known, status=status)
+    found = walk(file, key=key, trusted=known, status=status, authorities=authority)
     walk_data(found, evidence=evidence, on=shelf(file.parent, reference, key=key, trusted=known))
     chain = finished(found)
     if svg is not None:

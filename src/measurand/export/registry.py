@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from pathlib import Path
 
 from measurand.errors import Finding, MeasurandError
-from measurand.export import croissant, cyclonedx, dcc, in_toto, model_card, oscal, ro_crate, spreadsheet
+from measurand.export import (
+    croissant,
+    cyclonedx,
+    dcc,
+    every_eval_ever,
+    in_toto,
+    model_card,
+    oscal,
+    pdf,
+    ro_crate,
+    spreadsheet,
+)
 from measurand.export.original import Original
 from measurand.message import say
 
@@ -22,17 +34,23 @@ class Export:
     ending: str
     file: str = ""
     """Name of the file, where the format demands one."""
+    statement: bool = False
+    """Whether it is an in-toto statement, which a laboratory may sign."""
+    with_fonts: Callable[[Original, Path], bytes] | None = None
+    """The same with a folder of fonts, where the format is printed."""
 
 
 OWN: Mapping[str, Export] = {
     "dcc": Export(dcc.render, ".dcc.xml"),
     "oscal": Export(oscal.render, ".oscal.json"),
     "csv": Export(spreadsheet.render, ".csv"),
-    "test-result": Export(in_toto.render_test_result, ".test-result.json"),
-    "svr": Export(in_toto.render_svr, ".svr.json"),
+    "test-result": Export(in_toto.render_test_result, ".test-result.json", statement=True),
+    "svr": Export(in_toto.render_svr, ".svr.json", statement=True),
     "cyclonedx": Export(cyclonedx.render, ".cdx.json"),
     "croissant": Export(croissant.render, ".croissant.json"),
     "model-card": Export(model_card.render, ".model-card.md"),
+    "pdf": Export(pdf.render, ".pdf", with_fonts=lambda original, fonts: pdf.render(original, fonts=fonts)),
+    "every-eval-ever": Export(every_eval_ever.render, ".eee.json"),
     "ro-crate": Export(ro_crate.render, ".json", file="ro-crate-metadata.json"),
 }
 """In the order in which they are listed."""

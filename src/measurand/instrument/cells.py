@@ -15,7 +15,7 @@ from measurand.document.identifier import identifier
 from measurand.document.label import label
 from measurand.document.table import Table, place
 from measurand.errors import Finding, TableError
-from measurand.instrument.fault import MOST, fault, refusal, shown
+from measurand.instrument.fault import MOST, fault, refusal, shown, some
 
 _COMMA = re.compile(r"\s*[+-]?[0-9][0-9. ]*,[0-9]+\s*|\s*[+-]?,[0-9]+\s*")
 _PLAIN = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*")
@@ -75,7 +75,7 @@ def classes(
     if wrong:
         places = [(at[i], cell) for i, cell in enumerate(cells) if cell in wrong]
         key = "M0405.only_class" if allowed is not None and len(allowed) == 1 else "M0405.class"
-        _refuse(table, name, places, key, classes=", ".join(sorted(allowed or ())))
+        _refuse(table, name, places, key, classes=some(allowed or ()))
     return [canonical[cell] for cell in cells]
 
 

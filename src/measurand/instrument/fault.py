@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from measurand.errors import Finding, RunError, TableError
 from measurand.message import say
 
@@ -13,6 +15,18 @@ def shown(value: str) -> str:
     """A cell as it is printed in a message: quoted, without control characters, at most 60 characters."""
     text = value if len(value) <= 60 else value[:57] + "..."
     return repr(text)
+
+
+def some(names: Iterable[str], *, most: int = 12) -> str:
+    """Names in their order; where there are many the first ones, and how many there are.
+
+    >>> some(["b", "a"]), some(map(str, range(10, 40)), most=3)
+    ('a, b', '10, 11, 12, ... (30 in all)')
+    """
+    several = sorted(names)
+    if len(several) <= most:
+        return ", ".join(several)
+    return say("table.some", first=", ".join(several[:most]), count=str(len(several)))
 
 
 def fault(key: str, /, *, file: str, row: int = 0, hint: str = "", **fields: object) -> Finding:

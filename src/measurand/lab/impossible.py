@@ -13,7 +13,7 @@ from measurand.document.label import label
 from measurand.document.procedure import Measurand, Procedure
 from measurand.document.table import Table, place
 from measurand.errors import Finding, TableError
-from measurand.instrument.fault import MOST, fault, shown
+from measurand.instrument.fault import MOST, fault, shown, some
 from measurand.lab.held import Held
 from measurand.lab.sources import Sources
 from measurand.study.readings import SEPARATOR
@@ -134,7 +134,7 @@ def _rates(columns: Columns, ok: Sequence[int], table: Table, roles: Mapping[str
 def _sets(
     sets: NDArray[Any], ok: Sequence[int], table: Table, column: str, classes: Collection[str]
 ) -> Iterator[Finding]:
-    shown_classes = ", ".join(sorted(classes))
+    shown_classes = some(classes)
     for i in ok:
         strange = [part for part in str(sets[i]).split(SEPARATOR) if part and part not in classes]
         if strange:

@@ -176,15 +176,20 @@ def _above(one: ReferenceFile, path: Path, issued: str) -> Signed[ReferenceState
     return above
 
 
-def _subjects(one: ReferenceFile, path: Path, text: bytes, found: Evaluated) -> tuple[Subject, ...]:
-    """The files of the set with the SHA-256 of their bytes."""
+def files_of(one: ReferenceFile) -> tuple[str, ...]:
+    """The files of a set that its description names: all of them are subjects of its certificate."""
     names = list(one.data.file)
     if one.labels is not None and one.labels.annotations is not None:
         names += one.labels.annotations.file
     for other in (one.homogeneity, one.stability):
         names += (other.file or ()) if other is not None else ()
+    return tuple(dict.fromkeys(names))
+
+
+def _subjects(one: ReferenceFile, path: Path, text: bytes, found: Evaluated) -> tuple[Subject, ...]:
+    """The files of the set with the SHA-256 of their bytes."""
     digests = {path.name: hashlib.sha256(text).hexdigest()}
-    for name in dict.fromkeys(names):
+    for name in files_of(one):
         digests[name] = hashlib.sha256((path.parent / inside(path.parent, name)).read_bytes()).hexdigest()
     if found.items_csv:
         digests[items_file(path).name] = hashlib.sha256(found.items_csv).hexdigest()

@@ -243,6 +243,7 @@ def _stability(described: ReferenceFile, held: Items, labelled: _Labelled, folde
         dates=tuple(d.isoformat() for d in sorted(set(when))),
         to_expiry=float((date.fromisoformat(described.expires) - last).days),
         limit=asked.limit,
+        cluster=None if held.cluster is None else [held.cluster[held.position[name]] for name in names],
     )
 
 

@@ -17,7 +17,7 @@ from measurand.lab import keys
 from measurand.lab.check import Check, exit_code, failed, passed, unchecked
 from measurand.lab.comparison import differences, numbers
 from measurand.lab.envelope import Signed, signature_checks
-from measurand.lab.reference_certify import ENDING, ITEMS, named, opened, stated_by
+from measurand.lab.reference_certify import ENDING, ITEMS, files_of, named, opened, stated_by
 from measurand.lab.reference_data import inside
 from measurand.lab.reference_found import evaluated
 from measurand.lab.reference_status import reference_status
@@ -100,6 +100,14 @@ def _files(found: Signed[ReferenceStatement]) -> tuple[set[str], list[Check]]:
     wrong = [failed("files", "check.reference.twice", name=ascii(n)) for n in sorted(set(names)) if names.count(n) > 1]
     if text not in digests.values():
         wrong.append(failed("files", "check.reference.description"))
+    try:
+        described = files_of(load_reference(found.statement.predicate.text.encode(), found.statement.predicate.id))
+    except MeasurandError as error:
+        return set(), [*wrong, failed("files", "check.reference.undescribed", reason=str(error)[:200])]
+    missing = [name for name in described if name not in digests]
+    if found.statement.predicate.found.items_at is not None and not any(name.endswith(ITEMS) for name in names):
+        missing.append(f"*{ITEMS}")
+    wrong += [failed("files", "check.reference.unlisted", name=ascii(name)) for name in missing]
     return {name for name, digest in digests.items() if digest != text and not name.endswith(ITEMS)}, wrong
 
 

@@ -159,11 +159,12 @@ def opened(data: bytes, *, file: Path | str) -> Signed[SealStatement]:
     return found
 
 
-def seal_check(predicate: Predicate, *, keyid: str, trusted: Mapping[str, Trusted]) -> Check | None:
+def seal_check(predicate: Predicate, *, keyid: str, trusted: Mapping[str, Trusted], attested: str = "") -> Check | None:
     """Is the seal that a certificate carries valid, of a key that counts, and earlier; and does nothing differ from it?
 
     The seal's key is that of the certificate, or one whose place it took; the seal of another key that the reader
-    trusts is named as another's. None for a certificate without a seal.
+    trusts is named as another's. ``attested``: when an authority saw the signature of the certificate, and with it the
+    seal inside. None for a certificate without a seal.
     """
     carried = predicate.seal
     if carried is None:
@@ -179,7 +180,7 @@ def seal_check(predicate: Predicate, *, keyid: str, trusted: Mapping[str, Truste
     if fault is not None:
         return failed("seal", fault, keyid=seal.envelope.signatures[0].keyid, **times)
     signer = seal.envelope.signatures[0].keyid
-    if signer != keyid and (other := _of_another_key(trusted[signer], signer, keyid, trusted, times)):
+    if signer != keyid and (other := _of_another_key(trusted[signer], signer, keyid, trusted, times, attested)):
         return other
     if found:
         return unchecked("seal", "check.seal.differs", needed=False, differences=few(found), **times)
@@ -187,10 +188,10 @@ def seal_check(predicate: Predicate, *, keyid: str, trusted: Mapping[str, Truste
 
 
 def _of_another_key(
-    one: Trusted, signer: str, keyid: str, trusted: Mapping[str, Trusted], times: Mapping[str, str]
+    one: Trusted, signer: str, keyid: str, trusted: Mapping[str, Trusted], times: Mapping[str, str], attested: str
 ) -> Check | None:
     """What is to be said of a seal by another key than the certificate's; None: its place was taken by that one."""
-    if why := fault_of(one, times["sealed"]):
+    if why := fault_of(one, times["sealed"], attested=attested):
         return failed("seal", "check.seal.failed", reason=why)
     if keyid in succeeding(signer, trusted):
         return None

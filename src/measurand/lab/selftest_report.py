@@ -18,6 +18,7 @@ from measurand.lab.envelope import Signed, read, signature_checks, signed
 from measurand.lab.selftest import agrees, problems
 from measurand.lab.sign import program
 from measurand.lab.trust import Trusted
+from measurand.message import say
 
 LARGEST = 4_000_000
 """Bytes of a report that are read."""
@@ -72,7 +73,7 @@ def opened(path: Path) -> Signed[SelftestStatement]:
     except OSError as error:
         raise refusal("M0713.certificate", path, reason=error.strerror or str(error)) from None
     if len(data) > LARGEST:
-        raise refusal("M0713.certificate", path, reason="it is too large")
+        raise refusal("M0713.certificate", path, reason=say("box.too_large"))
     return read(data, SelftestStatement, file=path)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from measurand.message import say
 
 ENDING = ".status.json"
 """Of the name of a status document, which is looked for beside the certificate."""
+KEY = ".key.json"
+"""Of the name of a document about a key."""
 LARGEST = 1_000_000
 """Bytes; a status document has some 2,000. A larger file is read as empty, and so named as none."""
 
@@ -92,36 +94,38 @@ def status_check(
     *,
     given: keys.PublicKey | None,
     trusted: Mapping[str, Trusted],
+    doubtful: Sequence[str] = (),
 ) -> Check:
     """Was the certificate withdrawn or replaced? ``documents``: the status documents that are known here, by name.
 
     One counts when it is about this certificate (by digest) and is validly signed by the key of the certificate or by
     a key that took its place (``trust.succeeding``): another laboratory that the reader trusts speaks of its own
-    certificates alone. A document that is about it and does not count, or cannot be read, is named.
+    certificates alone. A document that is about it and does not count, or cannot be read, is named, with those that
+    were found doubtful before (``doubtful``).
     """
     digest = hashlib.sha256(certificate.original).hexdigest()
     keyid = certificate.envelope.signatures[0].keyid if certificate.envelope.signatures else ""
-    doubtful = []
+    doubted = list(doubtful)
     about = 0
     for name, data in sorted(documents.items()):
         try:
             found = read(data, StatusStatement, file=name)
         except MeasurandError as error:
-            doubtful.append(f"{name}: {error}")
+            doubted.append(f"{name}: {error}")
             continue
         stated = found.statement.predicate
         if stated.certificate.sha256 != digest:
             continue
         about += 1
         if why := _unbelieved(found, keyid, given=given, trusted=trusted, at=stated.at):
-            doubtful.append(f"{name}: {why}")
+            doubted.append(f"{name}: {why}")
             continue
         fields = {"at": stated.at, "reason": stated.reason, "file": name}
         if stated.replaced_by is not None:
             return failed("status", "check.status.superseded", number=stated.replaced_by.number, **fields)
         return failed("status", "check.status.withdrawn", **fields)
-    if doubtful:
-        return unchecked("status", "check.status.doubtful", needed=about > 0, faults="; ".join(doubtful))
+    if doubted:
+        return unchecked("status", "check.status.doubtful", needed=about > 0, faults="; ".join(doubted))
     if not documents:
         return unchecked("status", "check.status.none", needed=False)
     return passed("status", "check.status.passed", count=str(len(documents)))
@@ -150,10 +154,11 @@ def _unbelieved(
 
 
 def documents_of(places: Iterable[Path]) -> dict[str, bytes]:
-    """Status documents by name: files as they are, of folders the files ``*.status.json``. Raises StoreError."""
+    """Documents about certificates and keys by name: files as they are, of folders the files ``*.status.json`` and
+    ``*.key.json``. Raises StoreError."""
     found: dict[str, bytes] = {}
     for place in places:
-        files = sorted(place.glob(f"*{ENDING}")) if place.is_dir() else [place]
+        files = sorted(path for end in (ENDING, KEY) for path in place.glob(f"*{end}")) if place.is_dir() else [place]
         for path in files:
             try:
                 found[str(path)] = path.read_bytes() if path.stat().st_size <= LARGEST else b""

@@ -69,6 +69,7 @@ def time_found(certificate: Opened, bundles: Iterable[Path], authorities: Iterab
     """
     roots = _roots(authorities)
     faults: list[str] = []
+    found: list[tuple[str, str]] = []
     for path in bundles:
         try:
             stamps = _stamps(certificate, path)
@@ -76,12 +77,19 @@ def time_found(certificate: Opened, bundles: Iterable[Path], authorities: Iterab
                 return unchecked("time", "check.time.no_authority", needed=False, file=str(path)), ""
             if find_spec("rfc3161_client") is None:
                 return unchecked("time", "check.time.no_library", needed=False, file=str(path)), ""
-            if stamps:
-                at = _attested(certificate, stamps[0], roots)
-                return passed("time", "check.time.passed", at=at, file=path.name), at
-            faults.append(f"{path}: {say('time.empty')}")
+            if not stamps:
+                faults.append(f"{path}: {say('time.empty')}")
         except ValueError as error:
             faults.append(f"{path}: {error}")
+            continue
+        for stamp in stamps:
+            try:
+                found.append((_attested(certificate, stamp, roots), path.name))
+            except ValueError as error:
+                faults.append(f"{path}: {error}")
+    if found:  # stamped again later, it was there already before
+        at, name = min(found)
+        return passed("time", "check.time.passed", at=at, file=name), at
     if faults:
         return failed("time", "check.time.failed", reason="; ".join(faults)), ""
     return unchecked("time", "check.time.none", needed=False), ""

@@ -13,15 +13,13 @@ from measurand.document.chain import Chain, Edge, Node, State
 from measurand.document.procedure import Procedure
 from measurand.document.result import Result
 from measurand.lab import keys
-from measurand.lab.authenticity import file_check, name_check
 from measurand.lab.check import Check
-from measurand.lab.envelope import signature_checks
 from measurand.lab.laboratory import UNNAMED
 from measurand.lab.opened import Opened, opened
 from measurand.lab.pack import definitions, places
 from measurand.lab.seal import opened as seal_of
 from measurand.lab.seal import seal_check
-from measurand.lab.status import documents_of, status_check
+from measurand.lab.standing import standing
 from measurand.lab.trust import Trusted
 from measurand.message import say
 
@@ -59,6 +57,7 @@ def walk(
     key: Path | None = None,
     trusted: Mapping[str, Trusted] | None = None,
     status: Sequence[Path] = (),
+    authorities: Sequence[Path] = (),
 ) -> Walk:
     """The chain of a certificate without its data: key, laboratory, results, definitions, procedure, seal, program.
 
@@ -67,10 +66,8 @@ def walk(
     certificate = opened(path)
     given = keys.public_key(key) if key is not None else None
     predicate = certificate.statement.predicate
-    known = trusted or {}
-    checks = [file_check(certificate), name_check(predicate)]
-    checks += signature_checks(certificate, given=given, trusted=known, signed_at=predicate.issued)
-    checks.append(status_check(certificate, documents_of([path.parent, *status]), given=given, trusted=known))
+    stands = standing(certificate, given=given, trusted=trusted or {}, status=status, authorities=authorities)
+    known, checks = stands.told.trusted, stands.checks
     failed = "; ".join(check.text for check in checks if check.state == "failed" and check.name != "key")
     found = Walk(certificate)
     found.add(

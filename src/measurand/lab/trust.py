@@ -103,10 +103,13 @@ def narrower(one: Trust, revoked: Revocation) -> Revocation:
     """A revocation that believes no more than either: whoever stole a key cannot soften what is held against it."""
     if not one.reason:
         return revoked
-    before = Revocation(one.revoked_at, one.reason, one.compromised_since)
-    both = [each for each in (before, revoked) if each.reason == "compromised"] or [before, revoked]
-    since = min(each.since for each in both)  # "" comes first: nothing is believed
-    return Revocation(min(each.at for each in both), both[0].reason, since)
+    both = (Revocation(one.revoked_at, one.reason, one.compromised_since), revoked)
+    at = min(each.at for each in both)
+    if all(each.reason == "retired" for each in both):
+        return Revocation(at, "retired")
+    # "" comes first: nothing is believed. What a key signed after it was retired was not believed, and is not now.
+    since = min(each.since if each.reason == "compromised" else each.at for each in both)
+    return Revocation(at, "compromised", since)
 
 
 def succeeding(keyid: str, known: Mapping[str, Trusted]) -> frozenset[str]:

@@ -19,19 +19,16 @@ from measurand.document.result import Results
 from measurand.errors import MeasurandError, StoreError
 from measurand.lab import keys
 from measurand.lab.archive import is_archive, unpacked
-from measurand.lab.authenticity import beside, decisions, file_check, name_check, subject_checks
+from measurand.lab.authenticity import beside, decisions, subject_checks
 from measurand.lab.check import Check, exit_code, failed, passed, unchecked
 from measurand.lab.comparison import Difference, differences, numbers, of_another_version
 from measurand.lab.disclosure import own_checks
-from measurand.lab.envelope import signature_checks
 from measurand.lab.evidence import EvidenceTable
 from measurand.lab.laboratory import records
 from measurand.lab.opened import Opened, decompressed, opened
 from measurand.lab.seal import seal_check
-from measurand.lab.status import documents_of, status_check
+from measurand.lab.standing import standing
 from measurand.lab.store import Measurement, checked_evidence, parsed
-from measurand.lab.timestamp import ENDING as STAMP
-from measurand.lab.timestamp import time_found
 from measurand.lab.trust import Trusted
 
 TABLE = "evidence.parquet"
@@ -81,17 +78,10 @@ def verify(
     certificate = opened(path)
     given = keys.public_key(key) if key is not None else None
     predicate = certificate.statement.predicate
-    checks = [file_check(certificate)]
-    time, attested = time_found(certificate, sorted(path.parent.glob(f"{path.stem}*{STAMP}")), authorities)
-    checks += signature_checks(
-        certificate, given=given, trusted=trusted or {}, signed_at=predicate.issued, attested=attested
-    )
-    checks.append(name_check(predicate))
-    places = [path.parent, *status]
-    checks.append(status_check(certificate, documents_of(places), given=given, trusted=trusted or {}))
-    checks.append(time)
+    found = standing(certificate, given=given, trusted=trusted or {}, status=status, authorities=authorities)
+    checks = list(found.checks)
     keyid = certificate.envelope.signatures[0].keyid if certificate.envelope.signatures else ""
-    seal = seal_check(predicate, keyid=keyid, trusted=trusted or {})
+    seal = seal_check(predicate, keyid=keyid, trusted=found.told.trusted, attested=found.attested)
     checks += [seal] if seal is not None else []
     files = beside(certificate)
     data = _evidence(certificate, files, evidence, laboratory, checks)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from math import fsum, hypot, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from measurand.document.number import number
 from measurand.document.reference_certificate import Homogeneity, Stability, Uncertain
@@ -107,11 +108,16 @@ def stability(
     dates: tuple[str, ...],
     to_expiry: float,
     limit: float | None,
+    cluster: Sequence[str] | None = None,
 ) -> Stability:
     """Straight line over time. Items that were seen on one date only count through the mean of all of these.
 
     ``day`` is in days, ``to_expiry`` the days from the last date to the expiry. Each item with several dates is centred
-    on its own mean (with two dates: the paired t test); all others together. Raises DesignError with one date.
+    on its own mean (with two dates: the paired t test); all others together. Where items belong together (``cluster``),
+    the slope's variance is that of its contributions by cluster, ``G/(G-1) sum_g (sum_i dx_i e_i)^2 / Sxx^2`` with
+    G - 1 degrees of freedom; for clusters of one item with two dates that is the paired t test again.
+
+    Raises DesignError with one date, or one cluster.
     """
     refuse_large(y, "stability")
     values, x = np.asarray(y, float), np.asarray(day, float) / YEAR
@@ -128,7 +134,10 @@ def stability(
         raise DesignError(Finding("M0561", "stability", say("M0561.no_dates")))
     slope = float(dx @ dy) / sxx
     rest = dy - slope * dx
-    u = float(np.sqrt(float(rest @ rest) / df / sxx))
+    variance = float(rest @ rest) / df / sxx
+    if cluster is not None and len(set(zip(item, cluster, strict=True))) > len(set(cluster)):
+        variance, df = _by_cluster(dx * rest / sxx, cluster, dx)
+    u = float(np.sqrt(variance))
     p = 2.0 * float(student_tail(abs(slope) / u, df)) if u > 0.0 else (1.0 if slope == 0.0 else 0.0)
     change = slope * float(x.max() - x.min())
     return Stability(
@@ -145,6 +154,17 @@ def stability(
         limit=None if limit is None else number(limit),
         adequate=bool(abs(change) <= limit if limit is not None else p >= DETECTED),
     )
+
+
+def _by_cluster(
+    contribution: NDArray[np.float64], cluster: Sequence[str], dx: NDArray[np.float64]
+) -> tuple[float, int]:
+    """Variance of a sum from the sums of its contributions by cluster, and its degrees of freedom."""
+    names, of_cluster = np.unique(np.asarray(cluster, dtype=str)[dx != 0.0], return_inverse=True)
+    if len(names) < 2:
+        raise DesignError(Finding("M0561", "stability", say("M0561.one_cluster")))
+    sums = np.bincount(of_cluster.reshape(-1), weights=contribution[dx != 0.0])
+    return float(sums @ sums) * len(names) / (len(names) - 1), len(names) - 1
 
 
 def _several(item: Sequence[str], day: Sequence[float]) -> set[str]:

@@ -27,7 +27,7 @@ def of_numbers(
     ``s^2 = sum (x - xbar_i)^2 / sum (m_i - 1)``, in each stratum; ``u_i = s / sqrt(m_i)``. ``u(s) = u(s^2) / (2 s)``
     with the larger of ``u^2(s^2) = 2 s^4 / df`` (normal annotators) and that of the items, clusters of them together:
     ``G/(G-1) sum z_g^2``, z the sums of ``(squares_i - s^2 (m_i - 1)) / df``. Raises DesignError where no item (of a
-    stratum) has two values, or an item has none.
+    stratum) has two values, an item has none, or the values of each item (of a stratum) are all equal.
     """
     refuse_large([x for v in votes for x in v], "labels")
     n = len(votes)
@@ -49,6 +49,9 @@ def of_numbers(
             text = say("M05.one_vote_each")
             raise DesignError(Finding("M0511", "labels", text, say("M05.one_vote_each_hint")))
         square, z = _square(squares[here], m[here])
+        if square == 0.0:
+            where = say("reference.of_stratum", stratum=s) if stratum is not None else ""
+            raise DesignError(Finding("M0569", "labels", say("M0569.alike", where=where), say("M0569.hint")))
         u[here] = np.sqrt(square / m[here])
         whole = float(np.mean(1.0 / m[here]))  # u^2 of the stratum is that multiple of s^2
         part = float(here.sum()) / n * whole

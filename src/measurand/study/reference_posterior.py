@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from measurand.document.number import number
 from measurand.document.reference_certificate import Uncertain
-from measurand.study.labels_individual import STEP, coded, posterior, rates
+from measurand.study.labels_individual import ADDED, STEP, coded, posterior, rates
 
 Array = NDArray[np.float64]
 LEAST = 1e-9
@@ -69,7 +69,10 @@ def prior(count: Array, rate: float) -> Array:
 
 
 def individual(votes: Sequence[Mapping[str, str]], classes: tuple[str, ...], cluster: Sequence[str]) -> Model:
-    """Rates of each annotator's own (Dawid and Skene 1979). Raises DesignError where the votes cannot tell."""
+    """Rates of each annotator's own (Dawid and Skene 1979), none surer than a share of as many votes.
+
+    Raises DesignError where the votes cannot tell.
+    """
     names = sorted({name for item in votes for name, vote in item.items() if vote != ""})
     vote = coded(votes, names, classes)
     found = rates(vote, len(classes), np.ones(len(vote)), annotators=names)
@@ -82,12 +85,33 @@ def individual(votes: Sequence[Mapping[str, str]], classes: tuple[str, ...], clu
 
     right = found.right[:, :width]
     covariance = _clustered(found.influence.reshape(len(vote), -1), cluster)
+    least = _least(vote, q(right.reshape(-1)), right, cluster)
+    lacking = np.maximum(least.reshape(-1) - np.diagonal(covariance), 0.0)
+    covariance = covariance + np.diag(lacking)
     u = np.sqrt(np.diagonal(covariance)).reshape(shape)
     each = {a: tuple(uncertain(r, s) for r, s in zip(right[j], u[j], strict=True)) for j, a in enumerate(names)}
     # A vote of any annotator for an item of any class: mean over annotators, classes by their shares.
     slope = np.tile(found.share if width > 1 else np.ones(1), len(names)) / len(names)
     vote_error = uncertain(1.0 - float(slope @ right.reshape(-1)), float(np.sqrt(slope @ covariance @ slope)))
     return Model(right.reshape(-1).copy(), covariance, q, vote_error, each)
+
+
+def _least(vote: NDArray[np.int64], q: Array, right: Array, cluster: Sequence[str]) -> Array:
+    """Least variance of each rate: that of a share of n votes, ``r (1 - r) / (n + 2)``. Where less than one vote is
+    expected to be wrong, votes show no spread: n counts clusters, all right, ``r = (n + 1/2) / (n + 1)`` (Jeffreys).
+    """
+    _, of = np.unique(np.asarray(cluster, dtype=str), return_inverse=True)
+    out = np.zeros(right.shape)
+    for j, k in np.ndindex(*right.shape):
+        share = (vote[:, j] >= 0) * (q[:, k] if right.shape[1] > 1 else 1.0)
+        n, r = float(share.sum()), float(right[j, k])
+        if (1.0 - r) * (n + 2.0 * ADDED) - ADDED < 1.0:
+            largest = np.zeros(int(of.max()) + 1)
+            np.maximum.at(largest, of.reshape(-1), share)
+            n = float(largest.sum())
+            r = (n + ADDED) / (n + 2.0 * ADDED)
+        out[j, k] = r * (1.0 - r) / (n + 2.0)
+    return out
 
 
 def _clustered(part: Array, cluster: Sequence[str]) -> Array:

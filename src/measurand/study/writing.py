@@ -34,7 +34,7 @@ def title(measurand: Measurand, definition: Definition | None) -> str:
         return say("title.model", id=measurand.id, model=measurand.model or "")
     parts = [definition.title]
     if measurand.positive is not None and definition.needs_positive:
-        key = "title.positive" if measurand.positive.lstrip("+-")[:1].isalpha() else "title.positive_class"
+        key = "title.positive" if _is_word(measurand.positive) else "title.positive_class"
         parts.append(say(key, positive=measurand.positive))
     for name, value in measurand.at.items():
         shown = value if name != "score" or value.lstrip()[0] in "<>" else f"≥ {value}"
@@ -45,6 +45,18 @@ def title(measurand: Measurand, definition: Definition | None) -> str:
         c = measurand.contrast
         parts.append(say(f"title.{c.kind}", over=c.over, first=c.first, second=c.second))
     return " ".join(parts)
+
+
+def _is_word(positive: str) -> bool:
+    """Whether a class is named by a word, not by a number."""
+    return positive.lstrip("+-")[:1].isalpha()
+
+
+def _positive(positive: str | None) -> str:
+    """The positive class in a sentence: "Of all class 1 cases", "Of all melanoma cases"."""
+    if positive is None:
+        return say("words.positive")
+    return positive if _is_word(positive) else say("words.positive_class", positive=positive)
 
 
 def result(
@@ -87,7 +99,7 @@ def result(
     if definition is not None and outcome.measurand.contrast is None:
         words = definition.words.format(
             lower=_percent(lower, u, definition, outcome.bounds), upper=_percent(upper, u, definition, outcome.bounds),
-            population=population, positive=outcome.measurand.positive or say("words.positive"),
+            population=population, positive=_positive(outcome.measurand.positive),
         )  # fmt: skip
     elif definition is not None and not words and outcome.measurand.model is None:
         words = _of_two(outcome, definition, population, (lower, upper), u)

@@ -40,6 +40,10 @@ function strictly(text, what) {
 
 const only = (value, names) => value !== null && typeof value === "object" && Object.keys(value).every((name) => names.includes(name));
 
+// Times have this one form, so that they are compared as text.
+const TIME = /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$/;
+const TIMES = ["measured", "issued", "sealed", "at", "since"];
+
 async function opened(bytes) {
   if (bytes.length > LARGEST) throw new Error(say("box.too_large"));
   const decoder = () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -51,6 +55,7 @@ async function opened(bytes) {
   const kind = Object.keys(KINDS).find((name) => KINDS[name] === statement.predicateType);
   if (envelope.payloadType !== PAYLOAD_TYPE || statement._type !== STATEMENT_TYPE || !kind) throw new Error(say("box.other_kind", { kind: shortened(visible(statement.predicateType), 80) }));
   if (!Array.isArray(envelope.signatures) || !Array.isArray(statement.subject) || !statement.predicate) throw new Error(say("box.incomplete"));
+  for (const name of TIMES) if (name in statement.predicate && !(typeof statement.predicate[name] === "string" && TIME.test(statement.predicate[name]))) throw new Error(say("box.time_form", { name, stated: shortened(visible(statement.predicate[name]), 40) }));
   return { bytes, envelope, payload, statement, kind, digest: await sha256(bytes) };
 }
 

@@ -25,8 +25,29 @@ function keyState(found, given, signature, statuses) {
   return { state: "passed", text: say(given.der ? "box.key_given" : "box.key_fingerprint", { keyid: shown }) };
 }
 
+// Fingerprints of the keys that took the place of a key, as documents say that each key signed about itself. A
+// compromised key names none: whoever stole it could.
+async function successorsOf(documents, keyid) {
+  const links = [];
+  for (const { bytes } of documents) {
+    const found = await opened(bytes).catch(() => null);
+    const stated = found?.kind === "key" ? found.statement.predicate : null;
+    if (!stated || found.envelope.signatures[0]?.keyid !== stated.keyid || found.statement.subject[0]?.digest?.sha256 !== stated.keyid) continue;
+    if ((await signatureOf(found, null)).state === "passed") links.push(stated);
+  }
+  const stolen = links.filter((link) => link.reason === "compromised").map((link) => link.keyid);
+  const reached = [keyid];
+  for (const one of reached) {
+    for (const link of links.filter((link) => link.keyid === one && link.replaced_by && !stolen.includes(one))) {
+      const next = await publicKey(link.replaced_by).then((key) => key.fingerprint, () => null);
+      if (next && !reached.includes(next)) reached.push(next);
+    }
+  }
+  return reached.slice(1);
+}
+
 // What a document says about this certificate or its key; it counts when it is signed by a key that may say so.
-async function statusOf(name, data, certificate, given) {
+async function statusOf(name, data, certificate, given, successors) {
   const found = await opened(data);
   const { predicate, subject } = found.statement;
   const keyid = certificate.envelope.signatures[0]?.keyid;
@@ -46,7 +67,7 @@ async function statusOf(name, data, certificate, given) {
   if (found.kind !== "status") return doubtful(say("box.status_kind"));
   if (predicate.certificate.sha256 !== certificate.digest) return { about: "other", name, text: say("box.status_other", { name }) };
   if (subject.length !== 1 || subject[0].digest?.sha256 !== certificate.digest) return doubtful(say("box.status_subject"));
-  if (signer !== keyid && signer !== given?.fingerprint) return doubtful(say("box.status_stranger"));
+  if (signer !== keyid && signer !== given?.fingerprint && !successors.includes(signer)) return doubtful(say("box.status_stranger"));
   if (predicate.replaced_by) return { about: "certificate", text: say("box.superseded", { ...fields, number: predicate.replaced_by.number }) };
   return { about: "certificate", text: say("box.withdrawn", fields) };
 }
@@ -72,8 +93,9 @@ async function examined(certificate, reader, { evidence, page }) {
   const usable = given && !given.fault ? given : null;
   await guarded("signature", () => signatureOf(certificate, usable));
   const statuses = [];
+  const successors = await successorsOf(reader.documents, certificate.envelope.signatures[0]?.keyid);
   for (const { name, bytes } of reader.documents) {
-    statuses.push(await statusOf(name, bytes, certificate, usable).catch((error) => ({ about: "doubt", name, text: say("box.status_doubtful", { name, reason: error.message }) })));
+    statuses.push(await statusOf(name, bytes, certificate, usable, successors).catch((error) => ({ about: "doubt", name, text: say("box.status_doubtful", { name, reason: error.message }) })));
   }
   states.key = keyState(certificate, given, states.signature ?? {}, statuses);
   states.status = statusState(statuses);
