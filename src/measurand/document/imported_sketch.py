@@ -28,6 +28,8 @@ class Taken:
     repeats: int
     counts: Mapping[str, int]
     """Rows by status."""
+    alike: bool = False
+    """Whether two systems have the same graded scores everywhere: their difference shows no spread."""
     conditions: Sequence[str] = ()
     groups: Sequence[str] = ()
 
@@ -94,7 +96,9 @@ def _measurands(taken: Taken) -> list[str]:
     own += [pair("quantity", "proportion"), pair("positive", "1")] if taken.outcome else [pair("quantity", "mean")]
     lines = [*comment("import.sketch.outcome" if taken.outcome else "import.sketch.mean"), "[[measurand]]", *own]
     systems = list(taken.systems)
-    if len(systems) == 2:
+    if len(systems) == 2 and taken.alike:
+        lines += ["", *comment("import.sketch.alike", first=systems[0], second=systems[1])]
+    elif len(systems) == 2:
         names = f'over = "system", first = {quoted(systems[0])}, second = {quoted(systems[1])}'
         lines += ["", "[[measurand]]", pair("id", f"{_measurand_id(taken)}_difference"), *own[1:]]
         lines += [*comment("sketch.contrast"), f"contrast = {{ {names} }}"]

@@ -166,9 +166,20 @@ def _taken(reading: Reading, found: Import, *, table: str, record: str) -> Taken
         outcome=scores <= {"0", "1"},
         repeats=len({row.repeat for row in reading.rows}),
         counts=found.counts,
+        alike=not scores <= {"0", "1"} and _alike(reading),
         conditions=reading.conditions,
         groups=reading.groups,
     )
+
+
+def _alike(reading: Reading) -> bool:
+    """Whether every system has the same scores."""
+    by_system: dict[str, dict[tuple[str, ...], str]] = {}
+    for row in reading.rows:
+        key = (row.item, row.repeat, *(row.more.get(name, "") for name in reading.conditions))
+        by_system.setdefault(row.system, {})[key] = row.score
+    first, *others = by_system.values()
+    return all(other == first for other in others)
 
 
 def _text(cells: Sequence[str]) -> np.ndarray:

@@ -9,6 +9,8 @@ from measurand.instrument.importer.contract import Importer
 KINDS = {
     "inspect": "inspect_ai",
     "lm-eval": "lm_eval",
+    "evalscope": "evalscope",
+    "promptfoo": "promptfoo",
 }
 """Kind -> file of this package."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from measurand.instrument.fault import refusal, shown
 from measurand.instrument.importer.contract import OWN, Reading, Row, Stated
 
-DESCRIBED = ("doc_", "metadata_")
+DESCRIBED = ("doc_", "metadata_", "var_")
 """Columns that say something of an item; kept when they group items."""
 CLOSE = 5e-5
 """Numbers that a log states with four decimals agree with ours within this."""
