@@ -19,8 +19,9 @@ from measurand.message import say
 FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
-def sketch(table: Table, *, file: str = "") -> str:
-    """The text of a procedure for a table of outputs (``init --from``); ``file`` is its path from the procedure.
+def sketch(table: Table, *, file: str = "", imported: str = "") -> str:
+    """The text of a procedure for a table of outputs (``init --from``); ``file`` is its path from the procedure,
+    ``imported`` that of the record of an import.
 
     It loads; comments say what was assumed and what to change. Nothing is read but the table.
     """
@@ -44,6 +45,8 @@ def sketch(table: Table, *, file: str = "") -> str:
     lines = [f"schema = {quoted(SCHEMA)}", f"id     = {quoted(_id(name))}", ""]
     lines += _systems(seen)
     lines += _observations(seen, name, item, repeat, output, scores)
+    if imported:
+        lines[-1:] = [*comment("import.sketch.imported"), pair("imported", imported), ""]
     lines += _reference(seen, truth)
     lines += _sampling(seen, name, item)
     factors = [c for c in conditions if c not in seen.role["system"] and c != repeat]

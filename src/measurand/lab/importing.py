@@ -22,10 +22,12 @@ from measurand.document.imported_sketch import Taken, procedure_text
 from measurand.document.loading import load
 from measurand.document.number import number
 from measurand.document.procedure import Procedure
+from measurand.document.sketch import sketch
+from measurand.document.table import Table
 from measurand.errors import TableError
 from measurand.instrument.fault import refusal
-from measurand.instrument.importer.contract import Asked, Reading
-from measurand.instrument.importer.registry import importer
+from measurand.instrument.importer.contract import Asked, Reading, Tabled
+from measurand.instrument.importer.registry import KINDS, importer
 from measurand.instrument.importer.rows import agreements, columns, finished
 from measurand.instrument.importer.source import parsed
 from measurand.instrument.table import read
@@ -59,10 +61,19 @@ def import_logs(kind: str, paths: Sequence[Path], asked: Asked, *, to: Path) -> 
     for path in (to, record, procedure):
         if path.exists():
             raise refusal("M0486.exists", file=str(path), hint="M0486.hint")
-    reading = finished(_read(kind, paths, asked))
-    data = table_bytes(columns(reading), to.suffix.lower())
-    found = described(kind, reading, table_at=_address(data, to.suffix.lower()))
-    text = procedure_text(_taken(reading, found, table=to.name, record=record.name)).encode()
+    _refuse_unused(kind, asked)
+    reading = _read(kind, paths, asked)
+    suffix = to.suffix.lower()
+    if isinstance(reading, Tabled):
+        data = table_bytes(reading.columns, suffix)
+        table = _read_back(data, suffix)
+        found = _described_table(kind, reading, table)
+        text = sketch(table, file=to.name, imported=record.name).encode()
+    else:
+        reading = finished(reading)
+        data = table_bytes(columns(reading), suffix)
+        found = described(kind, reading, table_at=contents_at(_read_back(data, suffix)))
+        text = procedure_text(_taken(reading, found, table=to.name, record=record.name)).encode()
     load(text, str(procedure))
     to.parent.mkdir(parents=True, exist_ok=True)
     write_file(to, data)
@@ -71,7 +82,15 @@ def import_logs(kind: str, paths: Sequence[Path], asked: Asked, *, to: Path) -> 
     return Done(to, record, procedure, found, reading.remarks)
 
 
-def _read(kind: str, paths: Sequence[Path], asked: Asked) -> Reading:
+def _refuse_unused(kind: str, asked: Asked) -> None:
+    """An option that the kind has no use for would be ignored."""
+    for option, value in vars(asked).items():
+        if value and option not in KINDS[kind].options:
+            known = ", ".join(f"--{name}" for name in KINDS[kind].options) or "-"
+            raise refusal("M0488.option", file=kind, hint="M0488.hint", option=option, kind=kind, known=known)
+
+
+def _read(kind: str, paths: Sequence[Path], asked: Asked) -> Reading | Tabled:
     """What an importer reads. A log whose values are of other kinds than the tool writes ends as an error about the
     log: it is data from elsewhere, and no program that reads it is at fault."""
     try:
@@ -145,12 +164,26 @@ def _import_of(data: bytes, path: Path) -> Import:
         raise refusal("M0484.unreadable", file=str(path), hint="M0484.hint", reason=reason) from None
 
 
-def _address(data: bytes, suffix: str) -> str:
-    """The address of the contents as they are read back."""
+def _described_table(kind: str, tabled: Tabled, table: Table) -> Import:
+    """The record of an import whose rows are kept as they are."""
+    return Import(
+        kind=kind,
+        tool=tabled.tool,
+        logs=tuple(ImportedLog(name=log.name, sha256=log.sha256) for log in tabled.logs),
+        read=tabled.read,
+        kept=len(table),
+        counts={"ok": len(table)},
+        table_at=contents_at(table),
+        program=metadata.version("measurand"),
+    )
+
+
+def _read_back(data: bytes, suffix: str) -> Table:
+    """The table as a measurement will read it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"table{suffix}"
         path.write_bytes(data)
-        return contents_at(read([path]))
+        return read([path])
 
 
 def _taken(reading: Reading, found: Import, *, table: str, record: str) -> Taken:

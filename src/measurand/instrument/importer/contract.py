@@ -86,5 +86,16 @@ class Reading:
     remarks: Sequence[str] = ()
 
 
-Importer = Callable[[Sequence[Path], Asked], Reading]
+@dataclass(frozen=True)
+class Tabled:
+    """A table whose columns mean what somebody else meant by them."""
+
+    tool: str
+    logs: Sequence[Log]
+    columns: Mapping[str, Sequence[str]]
+    read: int
+    remarks: Sequence[str] = ()
+
+
+Importer = Callable[[Sequence[Path], Asked], Reading | Tabled]
 """Reads the files of one kind of log. Raises TableError."""

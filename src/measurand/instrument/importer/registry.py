@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import import_module
 
 from measurand.instrument.importer.contract import Importer
 
+BOTH = ("metric", "system")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Where an importer is, and which options it has a use for."""
+
+    where: str
+    """File of this package and function, ``file:function``."""
+    options: tuple[str, ...] = ()
+
+
 KINDS = {
-    "inspect": "inspect_ai",
-    "lm-eval": "lm_eval",
-    "evalscope": "evalscope",
-    "promptfoo": "promptfoo",
+    "inspect": Kind("inspect_ai:read", BOTH),
+    "lm-eval": Kind("lm_eval:read", ("metric", "filter", "system")),
+    "evalscope": Kind("evalscope:read", BOTH),
+    "promptfoo": Kind("promptfoo:read", BOTH),
+    "deepeval": Kind("deepeval:read", BOTH),
+    "mlflow": Kind("mlflow:read"),
+    "csv": Kind("tables:csv"),
+    "jsonl": Kind("tables:jsonl"),
+    "parquet": Kind("tables:parquet"),
 }
-"""Kind -> file of this package."""
 
 
 def importer(kind: str) -> Importer:
     """What reads logs of a kind. Raises KeyError."""
-    found: Importer = import_module(f"measurand.instrument.importer.{KINDS[kind]}").read
+    file, _, name = KINDS[kind].where.partition(":")
+    found: Importer = getattr(import_module(f"measurand.instrument.importer.{file}"), name)
     return found
