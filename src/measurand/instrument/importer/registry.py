@@ -26,6 +26,7 @@ KINDS = {
     "lighteval": Kind("lighteval:read", BOTH),
     "promptfoo": Kind("promptfoo:read", BOTH),
     "deepeval": Kind("deepeval:read", BOTH),
+    "openai-evals": Kind("openai_evals:read", BOTH),
     "mlflow": Kind("mlflow:read"),
     "csv": Kind("tables:csv"),
     "jsonl": Kind("tables:jsonl"),
