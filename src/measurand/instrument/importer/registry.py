@@ -27,6 +27,8 @@ KINDS = {
     "promptfoo": Kind("promptfoo:read", BOTH),
     "deepeval": Kind("deepeval:read", BOTH),
     "openai-evals": Kind("openai_evals:read", BOTH),
+    "helm": Kind("helm:read", ("metric", "filter", "system")),
+    "every-eval-ever": Kind("every_eval_ever:read", BOTH),
     "mlflow": Kind("mlflow:read"),
     "csv": Kind("tables:csv"),
     "jsonl": Kind("tables:jsonl"),
