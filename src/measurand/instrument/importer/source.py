@@ -66,7 +66,7 @@ def found_in(paths: Sequence[Path], patterns: Sequence[str], *, tool: str) -> li
 def parsed(data: bytes, file: str, *, row: int = 0) -> Any:
     """The JSON value of bytes. ``NaN`` and ``Infinity``, which Python's programs write, are read. Raises TableError."""
     try:
-        return json.loads(data)
+        return _whole(json.loads(data)) if _HALF.search(data) else json.loads(data)
     except UnicodeDecodeError as error:
         raise refusal("M0425.encoding", file=file, row=row, hint="M0425.hint", byte=error.start + 1) from None
     except RecursionError:
@@ -77,6 +77,11 @@ def parsed(data: bytes, file: str, *, row: int = 0) -> Any:
         raise refusal("M0471.json", file=file, row=where, hint="M0471.hint", reason=reason) from None
     except ValueError as error:
         raise refusal("M0471.json", file=file, row=row, hint="M0471.hint", reason=str(error)[:200]) from None
+
+
+def _whole(value: Any) -> Any:
+    """The value with half characters (lone surrogates, which JSON can write and no file can hold) as ``?``."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def lines(data: bytes, file: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -128,6 +133,8 @@ def numeric(value: object) -> str | None:
     return None
 
 
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+"""What may be half a character."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
