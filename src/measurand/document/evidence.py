@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from measurand.document.canonical import Address, Document
+from measurand.document.imported import Import
 from measurand.document.reference_certificate import Certified
 
 STATUSES = ("ok", "refused", "failed", "timeout", "unscored", "missing", "censored")
@@ -39,6 +40,8 @@ class Evidence(Document):
     """Address of the reference data: sorted item ids with reference values, cluster, stratum and weight."""
     certified: Certified | None = None
     """The certificate of the reference data, where the procedure names one."""
+    imported: Import | None = None
+    """Where the rows came from, when they were read from the logs of another tool."""
     partial: bool = False
     environment: Mapping[str, str]
     """What the digits may depend on: program version. Never the clock, the host or the number of workers."""

@@ -88,6 +88,7 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
         "exposure": _column(), "lower": _column(), "upper": _column(), "spread": _column(),
         "members": Entry("columns"), "set": _column(), "query": _column(),
         "system": _column(), "repeat": _column(), "status": _column(),
+        "imported": _text(),
     },
     "reference": {
         "file": Entry("paths"), "format": FORMAT, "item": KEY, "value": _column(), "annotators": Entry("columns"),

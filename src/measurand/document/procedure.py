@@ -84,6 +84,8 @@ class Observations(Document):
     """One column per member of an ensemble."""
     set: str | None = None
     """Predicted set of classes: labels separated by ``|``."""
+    imported: str | None = None
+    """File that ``import`` wrote beside the table."""
     query: str | None = None
     """What the items are ranked for; a column of either table."""
     system: str | None = None

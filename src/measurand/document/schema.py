@@ -13,6 +13,7 @@ from measurand.document.decision import Decisions
 from measurand.document.definition import Definition
 from measurand.document.disclosure import Challenge, Disclosed
 from measurand.document.evidence import Evidence
+from measurand.document.imported import Import
 from measurand.document.keys import TABLES, Entry
 from measurand.document.parts import Parts
 from measurand.document.procedure import Procedure
@@ -28,7 +29,7 @@ DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "procedure": Procedure, "evidence": Evidence, "results": Results, "decisions": Decisions, "parts": Parts,
     "statement": Statement, "envelope": Envelope, "definition": Definition, "seal": SealStatement,
     "status": StatusStatement, "key": KeyStatement, "reference": ReferenceStatement, "disclosed": Disclosed,
-    "challenge": Challenge, "problem": Problem, "selftest": SelftestStatement,
+    "challenge": Challenge, "problem": Problem, "selftest": SelftestStatement, "import": Import,
 }  # fmt: skip
 """Name of the schema -> document. ``procedure`` is the resolved one; the file has ``procedure-file``."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
@@ -14,13 +13,15 @@ from measurand.document.loading import SCHEMA
 from measurand.document.profile import Column, Profile, combinations_of, determines, identify, profile
 from measurand.document.several import quantities_of_scores, ratings_of, scores_of
 from measurand.document.table import Table
+from measurand.document.written import comment, pair, quoted
 from measurand.message import say
 
 FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
-def sketch(table: Table, *, file: str = "") -> str:
-    """The text of a procedure for a table of outputs (``init --from``); ``file`` is its path from the procedure.
+def sketch(table: Table, *, file: str = "", imported: str = "") -> str:
+    """The text of a procedure for a table of outputs (``init --from``); ``file`` is its path from the procedure,
+    ``imported`` that of the record of an import.
 
     It loads; comments say what was assumed and what to change. Nothing is read but the table.
     """
@@ -32,18 +33,20 @@ def sketch(table: Table, *, file: str = "") -> str:
     truth, output, measurands = _outputs(seen, item)
     scores = scores_of(seen, truth)
     if scores:
-        measurands = [m for m in measurands if _pair("quantity", "accuracy") in m]  # what one score alone would give
+        measurands = [m for m in measurands if pair("quantity", "accuracy") in m]  # what one score alone would give
         output = {role: name for role, name in output.items() if role == "value" and measurands}
-        measurands += [[_pair("id", name), _pair("quantity", name)] for name in quantities_of_scores(seen, scores)]
+        measurands += [[pair("id", name), pair("quantity", name)] for name in quantities_of_scores(seen, scores)]
     ratings = ratings_of(seen, item, conditions)
     if ratings is not None:
         repeat, value, quantity = ratings
         truth, output = None, {"value": value}
-        measurands = [[*_comment("sketch.raters", column=repeat), _pair("id", "alpha"), _pair("quantity", quantity)]]
+        measurands = [[*comment("sketch.raters", column=repeat), pair("id", "alpha"), pair("quantity", quantity)]]
     measurands += _difference(seen, measurands[0])
-    lines = [f"schema = {_quoted(SCHEMA)}", f"id     = {_quoted(_id(name))}", ""]
+    lines = [f"schema = {quoted(SCHEMA)}", f"id     = {quoted(_id(name))}", ""]
     lines += _systems(seen)
     lines += _observations(seen, name, item, repeat, output, scores)
+    if imported:
+        lines[-1:] = [*comment("import.sketch.imported"), pair("imported", imported), ""]
     lines += _reference(seen, truth)
     lines += _sampling(seen, name, item)
     factors = [c for c in conditions if c not in seen.role["system"] and c != repeat]
@@ -55,7 +58,7 @@ def sketch(table: Table, *, file: str = "") -> str:
         lines += ["", "[[measurand]]", *measurand]
     written = re.search(r'^id +. "(\w+)"', "\n".join(measurands[0]), re.MULTILINE)
     example = ["# [[requirement]]", f'# measurand   = "{written[1] if written else ""}"', "# lower_limit = 0.9"]
-    lines += ["", *_comment("sketch.requirement"), *example]
+    lines += ["", *comment("sketch.requirement"), *example]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
@@ -96,9 +99,9 @@ def _outputs(seen: Profile, item: Sequence[str]) -> tuple[str | None, dict[str, 
     if score or predicted:
         name = score or predicted or ""
         key = "mean" if seen.column[name].numeric else "proportion"
-        own = [_pair("id", key), _pair("quantity", key)]
-        own += [] if key == "mean" else [_pair("positive", seen.column[name].positive)]
-        return None, {"value": name}, [_comment("sketch.no_truth", column=name) + own]
+        own = [pair("id", key), pair("quantity", key)]
+        own += [] if key == "mean" else [pair("positive", seen.column[name].positive)]
+        return None, {"value": name}, [comment("sketch.no_truth", column=name) + own]
     return None, *_nothing_found(seen, truth)
 
 
@@ -114,7 +117,7 @@ def _numbers(seen: Profile, used: set[str]) -> tuple[str, dict[str, str], list[l
     if ends["lower"] and ends["upper"]:
         output |= {"lower": ends["lower"], "upper": ends["upper"]}
         wanted += [("coverage", "interval_coverage"), ("width", "interval_width")]
-    return truth, output, [[_pair("id", name), _pair("quantity", quantity)] for name, quantity in wanted]
+    return truth, output, [[pair("id", name), pair("quantity", quantity)] for name, quantity in wanted]
 
 
 def _difference(seen: Profile, first: Sequence[str]) -> list[list[str]]:
@@ -122,9 +125,9 @@ def _difference(seen: Profile, first: Sequence[str]) -> list[list[str]]:
     systems = _system_ids(seen)
     if len(systems) != 2:
         return []
-    names = f'over = "system", first = {_quoted(systems[0])}, second = {_quoted(systems[1])}'
+    names = f'over = "system", first = {quoted(systems[0])}, second = {quoted(systems[1])}'
     own = [re.sub(r'^(id +. "\w+)"', r'\1_difference"', line) for line in first]
-    return [[*own, *_comment("sketch.contrast"), f"contrast = {{ {names} }}"]]
+    return [[*own, *comment("sketch.contrast"), f"contrast = {{ {names} }}"]]
 
 
 def _nothing_found(seen: Profile, truth: str | None) -> tuple[dict[str, str], list[list[str]]]:
@@ -132,12 +135,12 @@ def _nothing_found(seen: Profile, truth: str | None) -> tuple[dict[str, str], li
     named = [c for c in seen.column.values() if 2 <= c.distinct <= 30]
     column = seen.column[truth] if truth else (named[-1] if named else None)
     if column is None:
-        return {"value": "value"}, [[*_comment("sketch.no_output"), _pair("id", "mean"), _pair("quantity", "mean")]]
-    return {"value": column.name}, [[*_comment("sketch.no_output"), *_proportion("share", column)]]
+        return {"value": "value"}, [[*comment("sketch.no_output"), pair("id", "mean"), pair("quantity", "mean")]]
+    return {"value": column.name}, [[*comment("sketch.no_output"), *_proportion("share", column)]]
 
 
 def _proportion(name: str, column: Column) -> list[str]:
-    return [_pair("id", name), _pair("quantity", "proportion"), _pair("positive", column.positive)]
+    return [pair("id", name), pair("quantity", "proportion"), pair("positive", column.positive)]
 
 
 def _classified(seen: Profile, classes: Column, output: dict[str, str]) -> list[list[str]]:
@@ -145,23 +148,23 @@ def _classified(seen: Profile, classes: Column, output: dict[str, str]) -> list[
     two = classes.distinct == 2
     out = []
     if "value" in output:
-        out.append([_pair("id", "accuracy"), _pair("quantity", "accuracy")])
+        out.append([pair("id", "accuracy"), pair("quantity", "accuracy")])
     if two:
         cut = "value" not in output
         share = cut and seen.column[output["score"]].unit_interval
-        positive = [*_comment("sketch.positive", column=classes.name), _pair("positive", classes.positive)]
+        positive = [*comment("sketch.positive", column=classes.name), pair("positive", classes.positive)]
         point = "0.5" if share else _middle(seen.column[output["score"]]) if cut else ""
-        at = [*_comment("sketch.threshold"), f"at       = {{ score = {point} }}"] if cut else []
+        at = [*comment("sketch.threshold"), f"at       = {{ score = {point} }}"] if cut else []
         for name in ("sensitivity", "specificity"):
-            out.append([_pair("id", name), _pair("quantity", name), *positive, *at])
-            positive = [_pair("positive", classes.positive)]
+            out.append([pair("id", name), pair("quantity", name), *positive, *at])
+            positive = [pair("positive", classes.positive)]
             at = at[-1:]
         if "score" in output:
-            out.append([_pair("id", "auc"), _pair("quantity", "auc"), *positive])
+            out.append([pair("id", "auc"), pair("quantity", "auc"), *positive])
     elif "value" not in output:
         name = output.pop("score")
         output["value"] = name
-        out.append([*_comment("sketch.no_truth", column=name), _pair("id", "mean"), _pair("quantity", "mean")])
+        out.append([*comment("sketch.no_truth", column=name), pair("id", "mean"), pair("quantity", "mean")])
     return out
 
 
@@ -181,11 +184,11 @@ def _system_ids(seen: Profile) -> tuple[str, ...]:
 def _systems(seen: Profile) -> list[str]:
     named = seen.role["system"][:1]
     if not named:
-        return [*_comment("sketch.system"), "[system]", 'name = "my system"', ""]
+        return [*comment("sketch.system"), "[system]", 'name = "my system"', ""]
     several = [
-        line for v in seen.column[named[0]].values for line in ("[[system]]", _pair("id", v), _pair("name", v), "")
+        line for v in seen.column[named[0]].values for line in ("[[system]]", pair("id", v), pair("name", v), "")
     ]
-    return [*_comment("sketch.systems", column=named[0]), *several]
+    return [*comment("sketch.systems", column=named[0]), *several]
 
 
 def _observations(
@@ -196,49 +199,49 @@ def _observations(
     output: Mapping[str, str],
     scores: Mapping[str, str],
 ) -> list[str]:
-    lines = ["[observations]", _pair("file", file)]
+    lines = ["[observations]", pair("file", file)]
     suffix = PurePath(file).suffix.lower()
     if suffix not in FORMATS:
-        lines.append(_pair("format", "csv"))
+        lines.append(pair("format", "csv"))
     if not item:
-        lines += [*_comment("sketch.no_item"), _pair("item", "item")]
+        lines += [*comment("sketch.no_item"), pair("item", "item")]
     else:
-        key = _quoted(item[0]) if len(item) == 1 else "[" + ", ".join(map(_quoted, item)) + "]"
-        lines += [*_comment("sketch.item"), f"item     = {key}"]
-    lines += [_pair(role, name) for role, name in output.items()]
+        key = quoted(item[0]) if len(item) == 1 else "[" + ", ".join(map(quoted, item)) + "]"
+        lines += [*comment("sketch.item"), f"item     = {key}"]
+    lines += [pair(role, name) for role, name in output.items()]
     if scores:
-        columns = ", ".join(f"{_quoted(c)} = {_quoted(name)}" for c, name in scores.items())
-        lines += [*_comment("sketch.scores"), f"scores   = {{ {columns} }}"]
+        columns = ", ".join(f"{quoted(c)} = {quoted(name)}" for c, name in scores.items())
+        lines += [*comment("sketch.scores"), f"scores   = {{ {columns} }}"]
     if seen.role["system"]:
-        lines.append(_pair("system", seen.role["system"][0]))
+        lines.append(pair("system", seen.role["system"][0]))
     if repeat is not None:
-        lines += [*_comment("sketch.repeat"), _pair("repeat", repeat)]
+        lines += [*comment("sketch.repeat"), pair("repeat", repeat)]
     if seen.role["status"]:
-        lines.append(_pair("status", seen.role["status"][0]))
+        lines.append(pair("status", seen.role["status"][0]))
     return [*lines, ""]
 
 
 def _reference(seen: Profile, truth: str | None) -> list[str]:
     if len(seen.role["annotator"]) >= 2 and truth is None:
-        names = ", ".join(_quoted(c) for c in seen.role["annotator"])
-        return [*_comment("sketch.annotators"), "[reference]", f"annotators = [{names}]", ""]
+        names = ", ".join(quoted(c) for c in seen.role["annotator"])
+        return [*comment("sketch.annotators"), "[reference]", f"annotators = [{names}]", ""]
     if truth is None:
         return []
-    return [*_comment("sketch.reference"), "[reference]", _pair("value", truth), ""]
+    return [*comment("sketch.reference"), "[reference]", pair("value", truth), ""]
 
 
 def _sampling(seen: Profile, file: str, item: Sequence[str]) -> list[str]:
-    lines = [*_comment("sketch.population"), "[sampling]", _pair("population", say("sketch.items_like", file=file))]
+    lines = [*comment("sketch.population"), "[sampling]", pair("population", say("sketch.items_like", file=file))]
     key = [seen.column[c] for c in item]
     count = combinations_of(key)
     clusters = [c for c in seen.role["cluster"] if key and seen.column[c].distinct < count]
     cluster = next((c for c in clusters if determines(key, seen.column[c])), None)
     if cluster is not None:
-        lines += [*_comment("sketch.cluster", column=cluster), _pair("cluster", cluster)]
+        lines += [*comment("sketch.cluster", column=cluster), pair("cluster", cluster)]
     else:
-        lines += _comment("sketch.no_cluster")
+        lines += comment("sketch.no_cluster")
     if seen.role["weight"]:
-        lines.append(_pair("weight", seen.role["weight"][0]))
+        lines.append(pair("weight", seen.role["weight"][0]))
     return [*lines, ""]
 
 
@@ -257,25 +260,10 @@ def _factor(column: Column, name: str, *, guessed: bool) -> list[str]:
     random = not guessed and column.distinct >= 3
     key = "sketch.factor_random" if random else "sketch.factor_fixed"
     effect = "random" if random else "fixed"
-    head = _comment(key, column=column.name, count=column.distinct)
-    return [*head, "[[factor]]", _pair("id", name), _pair("column", column.name), _pair("effect", effect), ""]
+    head = comment(key, column=column.name, count=column.distinct)
+    return [*head, "[[factor]]", pair("id", name), pair("column", column.name), pair("effect", effect), ""]
 
 
 def _id(file: str) -> str:
     name = re.sub(r"[^\w.+-]+", "-", PurePath(file).stem).strip("-.+_")[:90]
     return name if re.match(r"\w", name) else "procedure"
-
-
-def _pair(key: str, value: str) -> str:
-    return f"{key:<8} = {_quoted(value)}"
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
-
-
-def _comment(key: str, /, **fields: object) -> list[str]:
-    """A sentence as comment lines; what came from the file is made harmless."""
-    safe = {name: re.sub(r"[\x00-\x1f\x7f]+", " ", str(value))[:100] for name, value in fields.items()}
-    return [f"# {line}" for line in say(key, "en", **safe).splitlines()]

@@ -80,6 +80,9 @@ def _head(record: Record) -> Iterable[str]:
         missing = sum(n for status, n in e.counts.items() if status != "ok")
         observed = say("text.observed", items=_grouped(e.items), rows=_grouped(e.rows), missing=_grouped(missing))
         yield f"{'':<9}{observed}"
+        if (i := e.imported) is not None:
+            told = say("text.imported", tool=visible(i.tool), read=_grouped(i.read), kept=_grouped(i.kept))
+            yield _cut(f"{'':<9}{told}", WIDTH)
 
 
 def _block(

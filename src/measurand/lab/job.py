@@ -17,6 +17,7 @@ from measurand.errors import Finding, ProcedureError, StoreError
 from measurand.lab import store
 from measurand.lab.disclosure import withheld
 from measurand.lab.evidence import EvidenceTable
+from measurand.lab.importing import bound_import
 from measurand.lab.live import Progress
 from measurand.lab.pack import definitions
 from measurand.lab.parts import attached, hashed
@@ -140,7 +141,8 @@ def observed(
         progress=progress,
         tables=tables,
     )
-    return replace(seen, evidence=bound(seen.evidence, procedure, written.folder, at=datetime.now(UTC)))
+    evidence = bound_import(seen.evidence, procedure, written.folder)
+    return replace(seen, evidence=bound(evidence, procedure, written.folder, at=datetime.now(UTC)))
 
 
 def evaluated(
