@@ -15,7 +15,7 @@ import pytest
 
 pytest.importorskip("aiohttp", reason="aiohttp is not installed")
 
-from test_asking import server, stats
+from tests.live.test_asking import server, stats
 
 PROCEDURE = """\
 schema    = "measurand/procedure/1"
