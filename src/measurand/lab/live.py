@@ -145,15 +145,16 @@ async def _at_once(
 
 
 def words(course: Course, done: int, seconds: float) -> str:
-    """How a run goes: observations per second, minutes left, faults by kind. It says nothing about how good they are.
+    """How a run goes: observations per second, time left, faults by kind. It says nothing about how good they are.
 
     >>> words(Course(wanted=1000, done=400), 300, 30.0)
-    '10/s, 1 min left'
+    '10/s, 60 s left'
     """
     rate = done / seconds if seconds > 0 else 0.0
     several = [say("run.rate", rate=f"{rate:.3g}")]
-    if rate > 0:
-        several.append(say("run.left", minutes=f"{max(1, round((course.wanted - course.done) / rate / 60))}"))
+    if rate > 0 and course.done < course.wanted:
+        left = (course.wanted - course.done) / rate
+        several.append(say("run.left", time=f"{left / 60:.0f} min" if left >= 90 else f"{left:.0f} s"))
     faults = [f"{kind} {count}" for kind, count in course.faults.most_common(3)]
     return ", ".join([*several, *([say("run.faults", faults=", ".join(faults))] if faults else [])])
 
