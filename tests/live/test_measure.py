@@ -17,6 +17,8 @@ pytest.importorskip("aiohttp", reason="aiohttp is not installed")
 
 from tests.live.test_asking import server, stats
 
+from measurand.cli import main
+
 PROCEDURE = """\
 schema    = "measurand/procedure/1"
 id        = "LIVE-01"
@@ -98,7 +100,7 @@ def test_a_limit_stops_and_the_next_run_goes_on(tmp_path: Path) -> None:
         assert stats(url)["requests"] == 180
 
 
-def test_the_budget_holds_prompts_and_repeats_apart(tmp_path: Path) -> None:
+def test_the_budget_holds_prompts_and_repeats_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with server("--seed", 3, "--accuracy", 0.8, "--repeat-noise", 0.3) as url:
         folder = folder_of(tmp_path, url, items=60)
         text = (folder / "p.measure.toml").read_text().replace("temperature = 0", "temperature = 1")
@@ -109,6 +111,12 @@ def test_the_budget_holds_prompts_and_repeats_apart(tmp_path: Path) -> None:
     assert {"sampling", "repeatability", "conditions"} <= {
         line["component"] for line in result["budget"] if "u" in line
     }
+    capsys.readouterr()
+    assert main(["key", "new", "lab", "--dir", str(folder)]) == 0
+    assert main(["certify", str(record), "--key", str(folder / "lab.pem")]) == 0
+    main(["trace", str(record / "certificate.html"), "--key", str(folder / "lab.pub.pem")])
+    chain = capsys.readouterr().out
+    assert "chat completions of m" in chain and "endpoint: m" in chain and "callable" not in chain
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from measurand.document.canonical import address_of, canonical, plain
@@ -110,25 +110,36 @@ def _system(found: Walk, system: System) -> None:
 def _instrument(found: Walk, manifest: Evidence, procedure: Procedure) -> None:
     """What observed: the callable or the recorded table, the program that asked, and what the outputs depend on."""
     identity = manifest.instrument
-    live = identity.get("access") != "recorded"
-    target = identity.get("target", "?")
-    name = say("trace.instrument.python", target=target) if live else say("trace.instrument.recorded")
+    access = procedure.system[0].access
+    live = access != "recorded"
+    asked = ", ".join(dict.fromkeys(s.model or s.target or "?" for s in procedure.system))
+    name = say(f"trace.instrument.{access}", target=asked)
     file = ", ".join(procedure.observations.file) if procedure.observations is not None else ""
     digest = manifest.sources.get(file) or address_of(canonical(dict(identity)))
     found.add("instrument", "instrument", under="evidence", relation="observed by", name=name, digest=digest)
     if live:
-        source = identity.get("source_sha256", "")
-        found.add(
-            "callable", "callable", under="instrument", relation="asks", name=target,
-            digest=f"sha256:{source}" if source else "", detail=say("trace.callable.detail") if source else "",
-            needs="" if source else say("trace.callable.none"),
-        )  # fmt: skip
+        _asked(found, identity, access, asked)
     _harness(found, manifest, procedure, live=live)
-    versions = {k: v for k, v in identity.items() if k not in ("access", "target", "source_sha256", "table")}
+    elsewhere = ("access", "target", "url", "model", "table", "scoring parameters")
+    versions = {k: v for k, v in identity.items() if k.rpartition(": ")[2] not in elsewhere and "sha256" not in k}
     shown = versions if live else dict(manifest.environment)
     text = ", ".join(f"{name} {version}" for name, version in sorted(shown.items()))
     needs = "" if text else say("trace.environment.none")
     found.add("environment", "environment", under="instrument", relation="runs in", name=text or "-", needs=needs)
+
+
+def _asked(found: Walk, identity: Mapping[str, str], access: str, name: str) -> None:
+    """What answered: an endpoint, which no digest can tell, or code with the digests that were kept."""
+    if access == "openai":
+        url = ", ".join(sorted({text for key, text in identity.items() if key.rpartition(": ")[2] == "url"}))
+        found.add("endpoint", "endpoint", under="instrument", relation="asks", name=name, detail=url)
+        return
+    kept = sorted(text for key, text in identity.items() if "sha256" in key)
+    digest = f"sha256:{kept[0]}" if len(kept) == 1 else address_of(canonical(kept)) if kept else ""
+    found.add(
+        "callable", "callable", under="instrument", relation="asks", name=name, digest=digest,
+        detail=say(f"trace.{access}.detail") if kept else "", needs="" if kept else say("trace.callable.none"),
+    )  # fmt: skip
 
 
 def _harness(found: Walk, manifest: Evidence, procedure: Procedure, *, live: bool) -> None:
