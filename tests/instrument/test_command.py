@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from measurand.document.live import SystemLimit
 from measurand.document.observation import Task
-from measurand.document.procedure import SystemLimit
 from measurand.errors import ProcedureError, RunError
 from measurand.instrument.command import Command
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from measurand.cli import main
-from measurand.document.procedure import Scoring
+from measurand.document.live import Scoring
 from measurand.errors import RunError
 from measurand.instrument.scoring import registry, text
 from measurand.instrument.scoring.choice import Choice

@@ -14,6 +14,7 @@ from pydantic import Field, JsonValue
 from measurand.document.amount import Amount
 from measurand.document.canonical import Address, Document
 from measurand.document.decision import Rule
+from measurand.document.live import Limit, Scoring, SystemLimit
 from measurand.document.number import Number
 from measurand.document.reference_certificate import Tier
 
@@ -27,17 +28,6 @@ Method = Literal["auto", "first-order", "exact", "resampling", "monte-carlo"]
 DistributionName = Literal[
     "normal", "rectangular", "trapezoidal", "curvilinear", "triangular", "arcsine", "t", "exponential", "gamma", "beta"
 ]
-
-
-class SystemLimit(Document):
-    """What a program may take (access ``command``)."""
-
-    seconds: int = 600
-    """For one answer; none by then is a ``timeout``."""
-    memory: int | None = None
-    """Bytes of address space."""
-    cpu_seconds: int | None = None
-    """Of the whole run."""
 
 
 class System(Document):
@@ -199,15 +189,6 @@ class Factor(Document):
     component: Literal["conditions", "implementation", "judge", "reference"] = "conditions"
 
 
-class Limit(Document):
-    """Where a live run stops, with what it has observed."""
-
-    requests: int | None = None
-    tokens: int | None = None
-    """In and out together, of the answers that state them."""
-    minutes: Number | None = None
-
-
 class Design(Document):
     """How observations are made live; the seed always."""
 
@@ -216,26 +197,6 @@ class Design(Document):
     seed: int = 0
     concurrency: int = 1
     limit: Limit | None = None
-
-
-class Scoring(Document):
-    """How the text that a system gave becomes a value."""
-
-    kind: Literal["exact", "normalised", "choice", "number", "regex"]
-    after: str | None = None
-    """What follows the last such mark in its line is scored."""
-    extract: str | None = None
-    """Regular expression: its last place in the text is scored, or the first group there."""
-    field: str | None = None
-    """The text is JSON, and this field of it is scored (``a.b`` for nested ones)."""
-    choices: tuple[str, ...] | None = None
-    """Kind ``choice``: the letters that are offered (absent: the classes of the reference)."""
-    which: Literal["last", "first", "only"] = "last"
-    """Kind ``number``: which number of the text."""
-    tolerance: Amount | None = None
-    """Kind ``number``: a number, or a share of the reference value with unit ``%``."""
-    pattern: str | None = None
-    """Kind ``regex``: 1 where it is found."""
 
 
 class Input(Document):

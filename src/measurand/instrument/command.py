@@ -17,8 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from measurand.document.live import SystemLimit
 from measurand.document.observation import Observation, Task
-from measurand.document.procedure import System, SystemLimit
+from measurand.document.procedure import System
 from measurand.document.strict import strict
 from measurand.errors import ProcedureError
 from measurand.instrument.answer import AgreementError, read

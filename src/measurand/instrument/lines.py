@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from measurand.document.procedure import SystemLimit
+from measurand.document.live import SystemLimit
 from measurand.errors import RunError
 from measurand.instrument.fault import stopped
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from measurand.document.amount import parse_amount
 from measurand.document.definition import Definition
-from measurand.document.procedure import Measurand, Procedure, Scoring
+from measurand.document.live import Scoring
+from measurand.document.procedure import Measurand, Procedure
 from measurand.document.words import nearest
 from measurand.errors import Finding, StatisticError
 from measurand.message import say

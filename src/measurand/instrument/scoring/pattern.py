@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from measurand.document.procedure import SystemLimit
+from measurand.document.live import SystemLimit
 from measurand.instrument.lines import Lines
 from measurand.instrument.scoring.contract import Known, Scored, Scorer, outcome
 from measurand.message import say

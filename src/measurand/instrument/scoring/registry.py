@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from measurand.document.canonical import canonical
-from measurand.document.procedure import Scoring
+from measurand.document.live import Scoring
 from measurand.instrument.fault import stopped
 from measurand.instrument.scoring.choice import Choice
 from measurand.instrument.scoring.contract import Scorer

@@ -1,0 +1,49 @@
+"""What a procedure says of systems that are observed live: limits, and how a text becomes a value."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from measurand.document.amount import Amount
+from measurand.document.canonical import Document
+from measurand.document.number import Number
+
+
+class SystemLimit(Document):
+    """What a program may take (access ``command``)."""
+
+    seconds: int = 600
+    """For one answer; none by then is a ``timeout``."""
+    memory: int | None = None
+    """Bytes of address space."""
+    cpu_seconds: int | None = None
+    """Of the whole run."""
+
+
+class Limit(Document):
+    """Where a live run stops, with what it has observed."""
+
+    requests: int | None = None
+    tokens: int | None = None
+    """In and out together, of the answers that state them."""
+    minutes: Number | None = None
+
+
+class Scoring(Document):
+    """How the text that a system gave becomes a value."""
+
+    kind: Literal["exact", "normalised", "choice", "number", "regex"]
+    after: str | None = None
+    """What follows the last such mark in its line is scored."""
+    extract: str | None = None
+    """Regular expression: its last place in the text is scored, or the first group there."""
+    field: str | None = None
+    """The text is JSON, and this field of it is scored (``a.b`` for nested ones)."""
+    choices: tuple[str, ...] | None = None
+    """Kind ``choice``: the letters that are offered (absent: the classes of the reference)."""
+    which: Literal["last", "first", "only"] = "last"
+    """Kind ``number``: which number of the text."""
+    tolerance: Amount | None = None
+    """Kind ``number``: a number, or a share of the reference value with unit ``%``."""
+    pattern: str | None = None
+    """Kind ``regex``: 1 where it is found."""
