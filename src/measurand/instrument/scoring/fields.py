@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,12 +20,9 @@ class Field:
 
     def __init__(self, field: str, then: Scorer) -> None:
         self.field, self.then = field, then
-        good = (
-            "{"
-            + "".join(f'"{name}": {{' for name in field.split(".")[:-1])
-            + f'"{field.rsplit(".", maxsplit=1)[-1]}": '
-        )
-        close = "}" * len(field.split("."))
+        names = [json.dumps(name) for name in field.split(".")]
+        good = "".join(f"{{{name}: " for name in names)
+        close = "}" * len(names)
         self.known: Sequence[Known] = (
             Known(f'{good}"a"{close}', "a", then.score("a", "a").value),
             Known(f'Sure:\n```json\n{good}"a"{close}\n```', "a", then.score("a", "a").value),

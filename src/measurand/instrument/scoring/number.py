@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from math import ceil
 from typing import Literal
 
 from measurand.instrument.scoring.contract import Known, Scored, outcome
@@ -29,6 +30,8 @@ class Number:
 
     def __init__(self, *, which: Which = "last", tolerance: Fraction = Fraction(0), relative: bool = False) -> None:
         self.which, self.tolerance, self.relative = which, tolerance, relative
+        far = 73 + ceil(72 * tolerance if relative else tolerance)
+        near = tolerance * 2 if relative else tolerance  # 1 against 2
         self.known: Sequence[Known] = (
             Known("72", "72", "1"),
             Known("so she has $1,234.50 in all.", "1234.5", "1"),
@@ -38,8 +41,8 @@ class Number:
             Known("1.2e3", "1200", "1"),
             Known("seventy", "70", ""),
             Known("the version v2", "2", ""),
-            Known("71" if tolerance < 1 and not relative else "10e9", "72", "0"),
-            Known("1 and 2", "2", {"last": "1", "first": "0", "only": ""}[which] if tolerance < 1 else "1"),
+            Known(str(far), "72", "0"),
+            Known("1 and 2", "2", {"last": "1", "first": "1" if near >= 1 else "0", "only": ""}[which]),
         )
 
     def score(self, text: str, reference: str) -> Scored:

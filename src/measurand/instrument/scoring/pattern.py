@@ -80,8 +80,12 @@ class After:
     def __init__(self, mark: str, then: Scorer) -> None:
         self.mark, self.then = mark, then
         self.known: Sequence[Known] = (
-            *(Known(f"so {mark} {one.text}", one.reference, one.value) for one in then.known if "\n" not in one.text),
-            Known("nothing of that kind", "x", ""),
+            *(
+                Known(f"so {mark} {one.text}", one.reference, one.value)
+                for one in then.known
+                if "\n" not in one.text and f"{mark} {one.text}".rfind(mark) == 0  # its own mark would cut it
+            ),
+            Known("", "x", ""),
         )
 
     def score(self, text: str, reference: str) -> Scored:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from measurand.document.canonical import canonical
@@ -57,26 +57,33 @@ def _core(scoring: Scoring, classes: Sequence[str], search: Callable[[str], Sear
 
 
 def check(one: Scorer, *, kind: str) -> int:
-    """Score all known texts of a scorer; their number. Raises RunError for one that comes out otherwise."""
-    for known in one.known:
-        value = one.score(known.text, known.reference).value
-        if value != known.value:
-            raise stopped(
-                "M0620.known", kind=kind, text=repr(known.text[:60]), value=repr(value), expected=repr(known.value)
-            )
-    return len(one.known)
+    """Score all known texts of a scorer, and of each that it hands its parts to; their number.
+
+    Raises RunError for one that comes out otherwise.
+    """
+    count = 0
+    for each in _chain(one):
+        for known in each.known:
+            value = each.score(known.text, known.reference).value
+            if value != known.value:
+                raise stopped(
+                    "M0620.known", kind=kind, text=repr(known.text[:60]), value=repr(value), expected=repr(known.value)
+                )
+        count += len(each.known)
+    return count
+
+
+def _chain(one: Scorer) -> Iterator[Scorer]:
+    """A scorer, and the one that scores what it cuts out, to the last."""
+    yield one
+    if isinstance(one, After | Extracted | Field):
+        yield from _chain(one.then)
 
 
 def identity(scoring: Scoring, one: Scorer, known: int) -> Mapping[str, str]:
     """Kind, versions, parameters and how many known texts were scored before the run."""
-    versions, then = [], one
-    while True:
-        versions.append(f"{type(then).__name__.lower()} {then.version}")
-        if not hasattr(then, "then"):
-            break
-        then = then.then
     return {
-        "scoring": ", ".join(versions),
+        "scoring": ", ".join(f"{type(each).__name__.lower()} {each.version}" for each in _chain(one)),
         "scoring parameters": hashlib.sha256(canonical(scoring)).hexdigest(),
         "scoring check standards": f"{known} of {known}",
     }
