@@ -21,7 +21,8 @@ from measurand.errors import RunError
 from measurand.instrument.scoring import registry, text
 from measurand.instrument.scoring.choice import Choice
 from measurand.instrument.scoring.contract import Known
-from measurand.instrument.scoring.number import Number, numbers
+from measurand.instrument.scoring.number import Number
+from measurand.instrument.scoring.numeral import numerals
 from measurand.instrument.scoring.pattern import Matches, Search
 from measurand.instrument.scoring.text import Exact, Normalised
 
@@ -97,7 +98,7 @@ def test_tolerances() -> None:
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from(["{}", "so {}", "it is {} eggs.", "= {}", "\n{}\n"]))
 def test_a_number_that_is_written_is_found(number: int, frame: str) -> None:
-    assert [x for x, _ in numbers(frame.format(f"{number:,}"))] == [number]
+    assert [one.value for one in numerals(frame.format(f"{number:,}"))] == [number]
 
 
 @given(st.text(max_size=60))
@@ -136,7 +137,9 @@ def test_every_scorer_passes_its_own_check(scoring: Scoring) -> None:
     known = registry.check(one, kind=scoring.kind)
     close()
     assert known
-    assert registry.identity(scoring, one, known)["scoring"].split()[-1] == str(2 if scoring.kind == "choice" else 1)
+    assert registry.identity(scoring, one, known)["scoring"].split()[-1] == str(
+        2 if scoring.kind in ("choice", "number") else 1
+    )
 
 
 def test_a_scorer_that_fails_its_check_scores_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +203,7 @@ def test_a_text_that_cannot_be_scored_has_its_own_status(tmp_path: Path, capsys:
     code, wrong = measured(tmp_path, capsys, scoring, status='unscored = "wrong"')
     assert (code, wrong["results"][0]["value"]) == (0, 37 / 39)
     instrument = wrong["evidence"]["instrument"]
-    assert instrument["scoring"] == "after 1, number 1"
+    assert instrument["scoring"] == "after 1, number 2"
     assert "output" in wrong["evidence"]["columns"]
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil
 from typing import Literal
 
 from measurand.instrument.scoring.contract import Known, Scored, outcome
+from measurand.instrument.scoring.numeral import numerals
 from measurand.message import say
 
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
-_NUMBER = re.compile(
-    rf"(?<![\w.,])([-+\u2212])?\s?[$\u20ac\u00a3]?((?:{_DIGITS}(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d{{1,3}})?)(?:\s?/\s?({_DIGITS}))?\s?(%)?(?![\w]|[.,]\d)"
-)
 Which = Literal["last", "first", "only"]
 
 
@@ -22,11 +18,11 @@ class Number:
     """Right when the number of the text is the reference value within the tolerance.
 
     ``which``: the last number of the text, the first, or the only one (several different ones cannot be scored).
-    Thousands may be separated by commas; a fraction is one number; a percent sign divides by
-    100 where the reference has none.
+    What is a number is said in ``numeral``; one that cannot be read there is not scored. A percent sign divides by 100
+    where the reference has none. Units are not compared.
     """
 
-    version = 1
+    version = 2
 
     def __init__(self, *, which: Which = "last", tolerance: Fraction = Fraction(0), relative: bool = False) -> None:
         self.which, self.tolerance, self.relative = which, tolerance, relative
@@ -39,6 +35,10 @@ class Number:
             Known("25 %", "0.25", "1"),
             Known("25 %", "25 %", "1"),
             Known("1.2e3", "1200", "1"),
+            Known("$\\boxed{\\frac{3}{4}}$", "0.75", "1"),
+            Known("1.2 \\times 10^{3} km", "1200", "1"),
+            Known("it takes 72km", "72", "1"),
+            Known("at 12:30", "12", ""),
             Known("seventy", "70", ""),
             Known("the version v2", "2", ""),
             Known(str(far), "72", "0"),
@@ -47,33 +47,18 @@ class Number:
 
     def score(self, text: str, reference: str) -> Scored:
         """Compared exactly, as fractions."""
-        held = numbers(reference)
-        if len(held) != 1:
+        held = list(numerals(reference))
+        if len(held) != 1 or held[0].value is None:
             return Scored(reason=say("scoring.reference", value=reference[:60]))
-        found = numbers(text)
+        found = list(numerals(text))
         if not found:
             return Scored(reason=say("scoring.no_number"))
-        if self.which == "only" and len(set(found)) > 1:
-            return Scored(reason=say("scoring.several", found=", ".join(f"{float(x[0]):g}" for x in found[:5])))
-        (value, percent), (true, in_percent) = found[0 if self.which == "first" else -1], held[0]
-        value = value / 100 if percent and not in_percent else value
+        candidates = found if self.which == "only" else [found[0 if self.which == "first" else -1]]
+        if len({(one.value, one.percent) for one in candidates}) > 1:
+            return Scored(reason=say("scoring.several", found=", ".join(one.written[:20] for one in found[:5])))
+        value, true = candidates[0].value, held[0].value
+        if value is None:
+            return Scored(reason=say("scoring.unread", value=candidates[0].written[:60]))
+        value = value / 100 if candidates[0].percent and not held[0].percent else value
         allowed = self.tolerance * abs(true) if self.relative else self.tolerance
         return outcome(abs(value - true) <= allowed)
-
-
-def numbers(text: str) -> list[tuple[Fraction, bool]]:
-    """All numbers of a text in their order, and whether each is in percent.
-
-    >>> [float(x) for x, _ in numbers("7 of 1,000 (0.7 %), no. x2")]
-    [7.0, 1000.0, 0.7]
-    """
-    found = []
-    for sign, digits, below, percent in _NUMBER.findall(text):
-        value = Fraction(digits.replace(",", ""))
-        if below:
-            divisor = Fraction(below.replace(",", ""))
-            if divisor == 0:
-                continue
-            value /= divisor
-        found.append((-value if sign in ("-", "\u2212") else value, bool(percent)))
-    return found
