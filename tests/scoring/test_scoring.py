@@ -159,6 +159,16 @@ def test_a_search_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert after.value == "1"  # and the next one is searched
 
 
+def test_nothing_in_the_folder_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit(3)")
+    (tmp_path / "measurand").mkdir()
+    monkeypatch.chdir(tmp_path)
+    search = Search("a+")
+    found = search.all("caaa")
+    search.close()
+    assert found == ["aaa"]
+
+
 PROCEDURE = """\
 schema = "measurand/procedure/1"
 id = "TEXTS-01"

@@ -24,7 +24,7 @@ class Search:
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
-        words = [sys.executable, "-m", "measurand.instrument.scoring.searching"]
+        words = [sys.executable, "-P", "-m", "measurand.instrument.scoring.searching"]
         self._lines = Lines(words, Path.cwd(), SystemLimit(seconds=SECONDS), name=f"search for {pattern[:60]}")
 
     def all(self, text: str) -> list[str] | None:
