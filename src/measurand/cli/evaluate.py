@@ -9,22 +9,26 @@ import click
 from measurand.cli.output import as_record, show_record, show_views
 from measurand.cli.place import existing
 from measurand.cli.progress import Progress
-from measurand.cli.view import exit_code, view
+from measurand.cli.view import exit_code, printed, view
 from measurand.document.canonical import canonical
 from measurand.document.record import Record
-from measurand.errors import Finding, StoreError
+from measurand.errors import Finding, ProcedureError, StoreError
 from measurand.lab.job import again
+from measurand.lab.rescored import rescored
 from measurand.lab.store import load
 from measurand.message import say
 
 
 @click.command("evaluate", help=say("cli.evaluate.help"))
 @click.argument("record", type=click.Path(path_type=Path))
+@click.option("--scoring", type=click.Path(path_type=Path), metavar="FILE", help=say("cli.evaluate.scoring"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 @click.option("-q", "--quiet", is_flag=True, help=say("cli.option.quiet"))
-def verb(record: Path, json: bool, quiet: bool) -> int:
+def verb(record: Path, scoring: Path | None, json: bool, quiet: bool) -> int:
     """Compute a record again, compare it with what is stored, and print it; exit codes as ``measure``."""
     record = existing(record)
+    if scoring is not None:
+        return scored_again(record, scoring, json=json, quiet=quiet)
     stored = load(record)
     progress = Progress(quiet=quiet)
     try:
@@ -43,6 +47,40 @@ def verb(record: Path, json: bool, quiet: bool) -> int:
         raise StoreError(Finding("M0731", "", message, say("M0731.hint"), str(record)))
     click.echo(say("cli.evaluate.equal"), err=True)
     return code
+
+
+def scored_again(record: Path, file: Path, *, json: bool, quiet: bool) -> int:
+    """Print what a record says under another scoring."""
+    stored = load(record)
+    progress = Progress(quiet=quiet)
+    try:
+        found = rescored(record, read(file), str(file), phase=progress.share)
+    finally:
+        progress.finish()
+    anew = as_record(found.measurement, name=stored.name, measured=stored.measured)
+    code = exit_code(anew.decisions.verdict)
+    evidence = found.measurement.evidence
+    scorer = evidence.instrument["scoring"] if evidence is not None else ""
+    if json:
+        shown = {
+            k: v for k, v in view(anew, folder="", code=code).items() if k not in ("schema", "record", "record_at")
+        }
+        about = {"record": str(record), "scoring": scorer, "texts": found.texts, "changed": found.changed}
+        click.echo(printed({"schema": "measurand/rescored/1", **about, **shown}))
+    else:
+        show_record(anew, closing=False)
+    said = say("cli.evaluate.again", file=str(file), scoring=scorer, changed=found.changed, texts=found.texts)
+    click.echo(said, err=True)
+    return code
+
+
+def read(file: Path) -> bytes:
+    """The bytes of a file that was named. Raises ProcedureError."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        message = say("M0106.unreadable", file=str(file), reason=error.strerror or str(error))
+        raise ProcedureError(Finding("M0106", "", message, say("M0205.only_scoring_hint"), str(file))) from None
 
 
 def differing(stored: Record, found: Record) -> list[str]:

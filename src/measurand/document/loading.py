@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from measurand.document.consistency import check
+from measurand.document.live import Scoring
 from measurand.document.position import Path, Positions, positions
 from measurand.document.procedure import Procedure
 from measurand.document.reading import Reader
@@ -58,6 +59,22 @@ def load(text: bytes, file: str) -> Procedure:
         if built is not None:
             return built
     raise ProcedureError(_placed(reader, places, file))
+
+
+def other_scoring(text: bytes, other: bytes, file: str) -> Scoring:
+    """The ``[scoring]`` of another file, checked as part of the procedure ``text``. Raises ProcedureError."""
+    decoded = _decoded(other, file)
+    data = _parsed(decoded, file)
+    reader = Reader()
+    if set(data) != {"scoring"}:
+        reader.find("M0205.only_scoring", (), say("M0205.only_scoring_hint"))
+    else:
+        tables = reader.table("", _parsed(_decoded(text, file), file) | data, ())
+        check(tables, reader)
+        built = _built(tables, file, reader) if not reader.findings else None
+        if built is not None and built.scoring is not None:
+            return built.scoring
+    raise ProcedureError(_placed(reader, positions(decoded), file))
 
 
 def located(findings: Sequence[Finding], text: bytes, file: str) -> tuple[Finding, ...]:

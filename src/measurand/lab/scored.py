@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from measurand.document.label import label
+from measurand.document.live import Scoring
 from measurand.document.observation import Status
 from measurand.document.procedure import Procedure
 from measurand.instrument import cells
@@ -28,26 +29,43 @@ def scored(procedure: Procedure, seen: Observed, items: Held, sources: Sources) 
     if procedure.scoring is None:
         return seen, {}
     held = _references(procedure, items, sources)
-    one, close = scorer(procedure.scoring, sorted({label(cell) for cell in held.values()}))
+    declared = procedure.reference.classes if procedure.reference is not None else None
+    classes = declared or tuple(sorted({label(cell) for cell in held.values()}))
+    texts = seen.output.get("output", [""] * len(seen.item))
+    rows = [i for i, status in enumerate(seen.status) if status == "ok"]
+    found, whose = values(
+        procedure.scoring, [texts[i] for i in rows], [held.get(seen.item[i], "") for i in rows], classes
+    )
     status: list[Status] = list(seen.status)
-    reason, values = list(seen.reason), [""] * len(seen.item)
+    reason, value = list(seen.reason), [""] * len(seen.item)
+    for i, one in zip(rows, found, strict=True):
+        value[i] = one.value
+        if not one.value:
+            status[i], reason[i] = "unscored", one.reason
+    return replace(seen, status=status, reason=reason, output={**seen.output, "value": value}), whose
+
+
+def values(
+    scoring: Scoring, texts: Sequence[str], references: Sequence[str], classes: Sequence[str]
+) -> tuple[list[Scored], Mapping[str, str]]:
+    """What each text gives beside its reference value, and the identity of the scorer, which was checked before.
+
+    Raises RunError when a known text comes out otherwise than it must.
+    """
+    one, close = scorer(scoring, classes)
     memory: dict[tuple[str, str], Scored] = {}
+    found = []
     try:
-        known = check(one, kind=procedure.scoring.kind)
-        for i, text in enumerate(seen.output.get("output", [""] * len(seen.item))):
-            if status[i] != "ok":
-                continue
-            question = text[-LONGEST:], held.get(seen.item[i], "")
+        known = check(one, kind=scoring.kind)
+        for text, reference in zip(texts, references, strict=True):
+            question = text[-LONGEST:], reference
             if question not in memory:  # the same text and reference give the same value
-                memory[question] = one.score(*question)
-            found = memory[question]
-            values[i] = label(found.value)
-            if not found.value:
-                status[i], reason[i] = "unscored", found.reason
+                first = one.score(*question)
+                memory[question] = replace(first, value=label(first.value))
+            found.append(memory[question])
     finally:
         close()
-    output = {**seen.output, "value": values}
-    return replace(seen, status=status, reason=reason, output=output), identity(procedure.scoring, one, known)
+    return found, identity(scoring, one, known)
 
 
 def _references(procedure: Procedure, items: Held, sources: Sources) -> dict[str, str]:
