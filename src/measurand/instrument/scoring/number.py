@@ -19,7 +19,8 @@ class Number:
 
     ``which``: the last number of the text, the first, or the only one (several different ones cannot be scored).
     What is a number is said in ``numeral``; one that cannot be read there is not scored. A percent sign divides by 100
-    where the reference has none. Units are not compared.
+    where the reference has none; where only the undivided number would be right, nobody can be sure, and it is not
+    scored. Units are not compared.
     """
 
     version = 2
@@ -59,6 +60,11 @@ class Number:
         value, true = candidates[0].value, held[0].value
         if value is None:
             return Scored(reason=say("scoring.unread", value=candidates[0].written[:60]))
-        value = value / 100 if candidates[0].percent and not held[0].percent else value
         allowed = self.tolerance * abs(true) if self.relative else self.tolerance
-        return outcome(abs(value - true) <= allowed)
+        near = abs(value - true) <= allowed
+        if candidates[0].percent and not held[0].percent:
+            share = abs(value / 100 - true) <= allowed
+            if near and not share:  # 50 % beside 50: who knows whether the reference is in per cent
+                return Scored(reason=say("scoring.unread", value=candidates[0].written[:60]))
+            near = share
+        return outcome(near)
