@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from measurand.document.decision import Decision, Verdict
 from measurand.document.result import Result
+from measurand.export.drawing import UNICODE
 from measurand.export.plain import columns_of, visible
 from measurand.export.svg.writer import Markup, element
 from measurand.message import say
@@ -16,12 +17,6 @@ COLOUR = {
     Verdict.INVALID: "#6b3fa0",
 }
 """On white text each has a contrast of 4.5 or more."""
-SHAPES = {
-    Verdict.CONFORMING: "●",
-    Verdict.NON_CONFORMING: "■",
-    Verdict.INCONCLUSIVE: "◆",
-    Verdict.INVALID: "✕",
-}
 HEIGHT, COLUMN, MARGIN = 20.0, 6.7, 7.0
 
 
@@ -33,7 +28,7 @@ def render(result: Result, decision: Decision | None = None) -> bytes:
     verdict = None if decision is None else decision.verdict
     name = visible(" ".join(filter(None, (result.measurand, result.level))))
     text = say("verdict.invalid") if verdict is Verdict.INVALID else visible(result.text)
-    shown = f"{SHAPES[verdict]} {text}" if verdict is not None else text
+    shown = f"{UNICODE.verdict[verdict]} {text}" if verdict is not None else text
     left, right = (columns_of(part) * COLUMN + 2 * MARGIN for part in (name, shown))
     word = "" if verdict is None else f" ({say(f'verdict.{verdict.value}')})"
     parts = [

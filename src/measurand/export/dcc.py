@@ -13,7 +13,7 @@ from measurand.document.number import real
 from measurand.document.result import Line, Result
 from measurand.export.naming import rule_in_words
 from measurand.export.original import Original
-from measurand.export.plain import visible
+from measurand.export.plain import of_xml
 from measurand.message import say
 
 DCC, SI = "https://ptb.de/dcc", "https://ptb.de/si"
@@ -31,8 +31,6 @@ UNITS = {
     "deg": r"\degree", "rad": r"\radian",
 }  # fmt: skip
 """Our unit -> D-SI. Another unit stays as it is written, and the quantity says so."""
-_NO_XML = re.compile("[\ufffe\uffff]")
-"""What is no control character and still no character of XML 1.0."""
 _FACTOR = re.compile(r"[1-9][0-9]*(\.[0-9]*)?")
 _DECIMAL = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([Ee][-+]?[0-9]+)?")
 """What D-SI takes for a coverage factor, and for a number."""
@@ -243,4 +241,4 @@ def _text(at: ET.Element, name: str, text: str) -> None:
 
 def _plain(text: str) -> str:
     """One line without control characters: what the schema calls a string that is not empty."""
-    return " ".join(_NO_XML.sub("\ufffd", visible(text)).split()) or say("dcc.not_stated")
+    return " ".join(of_xml(text).split()) or say("dcc.not_stated")

@@ -9,16 +9,10 @@ from measurand.document.decision import Verdict
 from measurand.document.number import real
 from measurand.document.record import Record
 from measurand.document.result import Result
+from measurand.export.drawing import UNICODE
 from measurand.export.plain import probability, visible
 from measurand.export.summary import of_result
 from measurand.message import say
-
-MARKS = {
-    Verdict.CONFORMING: "●",
-    Verdict.NON_CONFORMING: "■",
-    Verdict.INCONCLUSIVE: "◆",
-    Verdict.INVALID: "✕",
-}
 
 
 def render(records: Sequence[Record]) -> bytes:
@@ -35,7 +29,7 @@ def _record(record: Record) -> str:
         decisions = of_result(result, record.decisions.decisions)
         rows += [[*_result(result), say("summary_of_job.none"), "", ""]] if not decisions else []
         for decision in decisions:
-            verdict = f"{MARKS[decision.verdict]} **{say(f'verdict.{decision.verdict.value}')}**"
+            verdict = f"{UNICODE.verdict[decision.verdict]} **{say(f'verdict.{decision.verdict.value}')}**"
             p = "" if decision.verdict is Verdict.INVALID else probability(real(decision.p_conformity))
             rows.append([*_result(result), escaped(decision.requirement.text), verdict, p])
             if decision.verdict is not Verdict.CONFORMING:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from measurand.document.decision import Decision, Verdict
 from measurand.document.record import Record
 from measurand.document.result import Result
-from measurand.export.plain import visible
+from measurand.export.plain import of_xml
 from measurand.message import say
-
-_NO_XML = re.compile("[\ufffe\uffff]")
 
 
 def render(records: Sequence[Record]) -> bytes:
@@ -21,7 +18,7 @@ def render(records: Sequence[Record]) -> bytes:
     suites = ET.Element("testsuites", name="measurand")
     for record in records:
         cases = [*_decided(record), *_undecided(record)]
-        suite = ET.SubElement(suites, "testsuite", name=_text(record.procedure.id), timestamp=record.measured[:19])
+        suite = ET.SubElement(suites, "testsuite", name=of_xml(record.procedure.id), timestamp=record.measured[:19])
         suite.extend(cases)
         suite.set("tests", str(len(cases)))
         for tag, name in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
@@ -41,8 +38,8 @@ def _decided(record: Record) -> Iterator[ET.Element]:
         word = say(f"verdict.{decision.verdict.value}")
         if decision.verdict is not Verdict.CONFORMING:
             tag = "error" if decision.verdict is Verdict.INVALID else "failure"
-            fault = ET.SubElement(case, tag, type=word, message=_text(f"{word}: {result.text}"))
-            fault.text = _text("\n".join(_reasons(decision)))
+            fault = ET.SubElement(case, tag, type=word, message=of_xml(f"{word}: {result.text}"))
+            fault.text = of_xml("\n".join(_reasons(decision)))
         yield case
 
 
@@ -55,15 +52,11 @@ def _undecided(record: Record) -> Iterator[ET.Element]:
     for result in record.results.results:
         if (result.measurand, result.system, result.level) not in decided:
             case = _case(record, " ".join(filter(None, (result.measurand, result.system, result.level))), result)
-            ET.SubElement(case, "skipped", message=_text(say("junit.no_requirement", text=result.text)))
+            ET.SubElement(case, "skipped", message=of_xml(say("junit.no_requirement", text=result.text)))
             yield case
 
 
 def _case(record: Record, name: str, result: Result) -> ET.Element:
-    case = ET.Element("testcase", classname=_text(record.procedure.id), name=_text(name))
-    ET.SubElement(case, "system-out").text = _text(f"{result.title}: {result.text}\n{record.name}")
+    case = ET.Element("testcase", classname=of_xml(record.procedure.id), name=of_xml(name))
+    ET.SubElement(case, "system-out").text = of_xml(f"{result.title}: {result.text}\n{record.name}")
     return case
-
-
-def _text(text: str) -> str:
-    return _NO_XML.sub(lambda c: f"<U+{ord(c.group()):04X}>", visible(text))

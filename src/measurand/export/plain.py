@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 
 from measurand.document.number import Number, real
@@ -21,6 +22,15 @@ def visible(text: str) -> str:
         c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else f"<U+{ord(c):04X}>"
         for c in text
     )
+
+
+def of_xml(text: str) -> str:
+    """The visible text with the two characters written out that are none of XML 1.0 and no control characters either.
+
+    >>> of_xml("a\\ufffe\\x00")
+    'a<U+FFFE><U+0000>'
+    """
+    return re.sub("[\ufffe\uffff]", lambda found: f"<U+{ord(found.group()):04X}>", visible(text))
 
 
 def columns_of(text: str) -> int:

@@ -39,6 +39,7 @@ class Pace:
     tokens: int | None = None
     """Tokens in and out, of the answers that state them."""
     seconds: float | None = None
+    """Since this start."""
 
 
 @dataclass
