@@ -105,3 +105,14 @@ def test_no_shell_runs_the_command_line(tmp_path: Path) -> None:
     list(one.observe(tasks(1)))
     one.close()
     assert not (tmp_path / "made").exists()
+
+
+def test_a_bare_name_is_no_file_beside_the_data(tmp_path: Path) -> None:
+    script = tmp_path / "ask"
+    script.write_text(f"#!{sys.executable}\n" + HEAD + PROGRAMS["echo"] + "\n")
+    script.chmod(0o755)
+    with pytest.raises(ProcedureError, match="no program that can be started"):
+        Command("ask", tmp_path)
+    one = Command("./ask", tmp_path)
+    assert [o.output["output"] for o in one.observe(tasks(1))] == ["q1"]
+    one.close()

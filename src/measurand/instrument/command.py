@@ -29,7 +29,10 @@ from measurand.instrument.python import given, observation
 
 
 class Command:
-    """``target`` is a command line; it is split as a shell splits it, and no shell runs it."""
+    """``target`` is a command line; it is split as a shell splits it, and no shell runs it.
+
+    Raises ProcedureError for a program that is not there.
+    """
 
     batch = 1
     """Each answer is on the disk before the next question is asked."""
@@ -40,9 +43,11 @@ class Command:
         self.target, self.folder = target, folder
         self._settings, self._limit = dict(settings or {}), limit or SystemLimit()
         self._words = shlex.split(target)
-        program = shutil.which(self._words[0], path=f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
+        first = self._words[0] if self._words else ""
+        # a path starts from the folder of the procedure; a bare name is one of PATH, and no file beside the data
+        program = shutil.which(str(folder / first) if os.sep in first else first)
         if program is None:
-            raise ProcedureError(fault("M0617.program", file="", target=self._words[0]))
+            raise ProcedureError(fault("M0617.program", file="", target=first))
         self._program = Path(program).resolve()
         self._lines = Lines([str(self._program), *self._words[1:]], folder, self._limit, name=target)
 
