@@ -19,7 +19,7 @@ from measurand.errors import Finding, ProcedureError
 
 CASES = Path(__file__).parent.parent / "cases" / "procedures"
 EXAMPLES = sorted(CASES.glob("*.measure.toml"))
-SERVED = ("1-classifier", "5-robot", "6-gum-h2", "7-python", "8-shortest")
+SERVED = ("1-classifier", "2-language-model", "5-robot", "6-gum-h2", "7-python", "8-shortest")
 
 SHORTEST = """schema = "measurand/procedure/1"
 observations = { file = "a.csv", item = "id", value = "predicted" }
@@ -169,7 +169,7 @@ def test_plain_budget() -> None:
         (SHORTEST + 'contrast = { over = "system", first = "s", second = "t" }', "M0322", (7, 12), "two"),
         (SHORTEST + "[validity]\nmax_excluded = '3 apples'", "M0304", (8, 16), "share"),
         (SHORTEST + "[[factor]]\nid = 'a'\neffect = 'random'\nfiles = ['x']", "M0314", (10, 9), "no effect"),
-        (SHORTEST + "[judge]\nname = 'a'", "M0204", (7, 1), "not served yet"),
+        (SHORTEST + "[judge]\nname = 'a'", "M0314", (7, 1), "neither how a judge is asked nor"),
     ],
 )  # fmt: skip
 def test_finding(text: str | bytes, code: str, place: tuple[int, int], words: str) -> None:

@@ -226,7 +226,7 @@ def test_a_text_that_cannot_be_scored_has_its_own_status(tmp_path: Path, capsys:
         ('kind = "regex", pattern = "("', "proportion", "not a regular expression"),
         ('kind = "number", tolerance = -1', "proportion", "tolerance"),
         ('kind = "number"', "accuracy", "proportion"),
-        ('kind = "judge"', "proportion", "not served yet"),
+        ('kind = "judge"', "proportion", "scoring by a judge needs [judge]"),
     ],
 )
 def test_bad_input(tmp_path: Path, capsys: Any, scoring: str, quantity: str, says: str) -> None:

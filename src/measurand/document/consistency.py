@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from measurand.document.inputs import check_correlations, check_input
+from measurand.document.judge_consistency import check_judge
 from measurand.document.label import label
 from measurand.document.models import check_measurands
 from measurand.document.position import Path
@@ -44,6 +45,9 @@ def check(tables: Tables, reader: Reader) -> None:
     _systems(tables, reader)
     _data(tables, reader, budget)
     _scoring(tables, reader)
+    check_judge(tables, reader)
+    if "calibration" in tables.get("judge", {}):
+        _format(tables["judge"]["calibration"], ("judge", "calibration"), reader)
     _sampling(tables, reader)
     _factors(tables, reader)
     for entry in tables["input"]:
@@ -226,7 +230,7 @@ def _scoring(tables: Tables, reader: Reader) -> None:
         reader.find("M0314.scored_value", ("observations", "value"))
     if kind == "regex" and "pattern" not in scoring:
         reader.find("M0205.pattern", ("scoring",))
-    if kind not in ("regex", None) and "value" not in tables.get("reference", {}):
+    if kind not in ("regex", "judge", None) and "value" not in tables.get("reference", {}):
         reader.find("M0205.scored_reference", ("scoring",), kind=kind)
     of_kind = {"choices": "choice", "which": "number", "tolerance": "number", "pattern": "regex"}
     for key in (key for key, only in of_kind.items() if key in scoring and only != kind):

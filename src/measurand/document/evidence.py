@@ -9,6 +9,7 @@ from pydantic import Field
 
 from measurand.document.canonical import Address, Document
 from measurand.document.imported import Import
+from measurand.document.judge import Calibrated
 from measurand.document.reference_certificate import Certified
 
 STATUSES = ("ok", "refused", "failed", "timeout", "unscored", "missing", "censored")
@@ -42,6 +43,8 @@ class Evidence(Document):
     """The certificate of the reference data, where the procedure names one."""
     imported: Import | None = None
     """Where the rows came from, when they were read from the logs of another tool."""
+    judge: Calibrated | None = None
+    """What the calibration of the judge showed."""
     partial: bool = False
     environment: Mapping[str, str]
     """What the digits may depend on: program version. Never the clock, the host or the number of workers."""
@@ -49,7 +52,8 @@ class Evidence(Document):
 
 OBSERVED = ("system", "item", "repeat", "status", "reason")
 """First columns of every evidence table, all text. Then, as far as the procedure uses them: ``factor:ID`` for each
-factor; ``value``, ``output`` (the text that was scored), ``score``, ``score:CLASS``, ``exposure``, ``lower``,
+factor; ``value``, ``output`` (the text that was scored), ``judge`` (what a judge
+replied: JSON array of texts), ``score``, ``score:CLASS``, ``exposure``, ``lower``,
 ``upper``, ``spread``, ``member:N``, ``set``, ``query``, of an endpoint ``finish``, ``fingerprint``, ``tokens_in``,
 ``tokens_out`` (what was observed); ``event``, ``reference``,
 ``annotator:NAME``, ``annotations`` (long form: JSON array of [annotator, value] pairs), ``audit`` (the better value;

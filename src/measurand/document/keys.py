@@ -69,7 +69,7 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
         "id": Entry("file_id"), "title": _text(), "notes": Entry("prose"),
         "system": _tables("system"), "observations": _table("observations"), "reference": _table("reference"),
         "sampling": _table("sampling"), "factor": _tables("factor"), "design": _table("design"),
-        "scoring": _table("scoring"), "judge": _later(_LIVE), "influence": _later("a later version"),
+        "scoring": _table("scoring"), "judge": _table("judge"), "influence": _later("a later version"),
         "input": _tables("input"), "correlation": _tables("correlation"), "measurand": _tables("measurand", True),
         "uncertainty": _table("uncertainty"), "status": _table("status"), "validity": _table("validity"),
         "requirement": _tables("requirement"), "decision_rule": _table("decision_rule"), "report": _table("report"),
@@ -125,10 +125,21 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     },
     "design.limit": {"requests": _integer(1), "tokens": _integer(1), "minutes": _number(0)},
     "scoring": {
-        "kind": _choice("exact", "normalised", "choice", "number", "regex", required=True,
-                        code=_LIVE, judge=_LIVE),
+        "kind": _choice("exact", "normalised", "choice", "number", "regex", "judge", required=True,
+                        code=_LIVE),
         "after": _text(), "extract": Entry("pattern"), "field": _text(), "choices": Entry("labels"),
         "which": _choice("last", "first", "only"), "tolerance": AMOUNT, "pattern": Entry("pattern"),
+    },
+    "judge": {
+        "name": _text(), "values": Entry("shares"), "calibration": _table("judge.calibration"),
+        "access": _choice("recorded", "openai", "command", "python"), "url": _text(), "model": _text(),
+        "target": _text(), "settings": Entry("json"), "rubric": _text(), "after": _text(), "against": _column(),
+        "swap": Entry("flag"), "repeats": _integer(1, 100),
+    },
+    "judge.calibration": {
+        "file": Entry("paths", True), "format": FORMAT, "random": Entry("flag"), "human": _column(True),
+        "judged": _column(), "swapped": _column(), "again": _column(), "longer": _column(), "own": _column(),
+        "answer": _column(),
     },
     "input": {
         "id": Entry("id", True), "distribution": _choice(*get_args(DistributionName), required=True), "value": AMOUNT,
@@ -153,9 +164,15 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     "status": {name: _COUNTS for name in ("refused", "failed", "timeout", "unscored", "missing", "censored")},
     "validity": {
         "max_excluded": AMOUNT, "min_clusters": _integer(2, 1_000_000),
-        "min_agreement": _table("validity.min_agreement"), "max_repeatability": AMOUNT, "judge": _later(_LIVE),
+        "min_agreement": _table("validity.min_agreement"), "max_repeatability": AMOUNT,
+        "judge": _table("validity.judge"),
     },
     "validity.min_agreement": {"kappa": _number(-1, 1, True)},
+    "validity.judge": {
+        "min_sensitivity": _number(0, 1), "min_specificity": _number(0, 1), "min_kappa": _number(-1, 1),
+        "min_repeatability": _number(0, 1), "max_position_bias": _number(0, 1), "max_length_bias": _number(0, 1),
+        "max_self_bias": _number(0, 1),
+    },
     "requirement": {
         "measurand": _text(True), "id": Entry("id"), "lower_limit": AMOUNT, "upper_limit": AMOUNT,
         "rule": _later("sectors"), "system": _text(), "level": Entry("label"), "source": _text(),

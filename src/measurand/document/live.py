@@ -32,7 +32,7 @@ class Limit(Document):
 class Scoring(Document):
     """How the text that a system gave becomes a value."""
 
-    kind: Literal["exact", "normalised", "choice", "number", "regex"]
+    kind: Literal["exact", "normalised", "choice", "number", "regex", "judge"]
     after: str | None = None
     """What follows the last such mark in its line is scored."""
     extract: str | None = None

@@ -14,6 +14,7 @@ from pydantic import Field, JsonValue
 from measurand.document.amount import Amount
 from measurand.document.canonical import Address, Document
 from measurand.document.decision import Rule
+from measurand.document.judge import Judge, JudgeLimits
 from measurand.document.live import Limit, Scoring, SystemLimit
 from measurand.document.number import Number
 from measurand.document.reference_certificate import Tier
@@ -313,6 +314,7 @@ class Validity(Document):
     min_clusters: int = 2
     min_agreement: Agreement | None = None
     max_repeatability: Amount | None = None
+    judge: JudgeLimits | None = None
 
 
 class RequirementRule(Document):
@@ -355,6 +357,7 @@ class Procedure(Document):
     factor: tuple[Factor, ...] = ()
     design: Design = Design()
     scoring: Scoring | None = None
+    judge: Judge | None = None
     input: tuple[Input, ...] = ()
     correlation: tuple[Correlation, ...] = ()
     measurand: tuple[Measurand, ...]

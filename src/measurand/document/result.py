@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from measurand.document.canonical import Address, Document
+from measurand.document.judge import Figure, Judged
 from measurand.document.number import Number
 
 COMPONENTS = ("sampling", "reference", "repeatability", "conditions", "judge", "implementation", "definition")
@@ -157,6 +158,8 @@ class Result(Document):
     parts_at: Address | None = None
     labelling: LabelState | None = None
     """Where annotators have one error rate."""
+    judged: Judged | None = None
+    """Without what is known of the judge."""
 
 
 class Results(Document):
@@ -170,3 +173,5 @@ class Results(Document):
     """Conditions of validity: one failed, and every verdict is INVALID."""
     remarks: tuple[str, ...] = ()
     """What the reader must know: missing components, warnings that concern all results."""
+    judge: tuple[Figure, ...] | None = None
+    """Properties of the judge that its calibration shows."""

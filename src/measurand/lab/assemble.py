@@ -29,7 +29,7 @@ from measurand.lab.impossible import (
 from measurand.lab.sources import Sources
 from measurand.study.readings import kinds, label_set
 
-TEXTS = frozenset({"output", "finish", "fingerprint"})
+TEXTS = frozenset({"output", "judge", "finish", "fingerprint"})
 """Outputs that are kept as they are: the text, why it ended, which back-end gave it."""
 Columns = dict[str, NDArray[Any]]
 

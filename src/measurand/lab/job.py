@@ -116,6 +116,8 @@ def job(
     folder = store.save(laboratory, measurement, when=when)
     if seen and seen.journal:
         seen.journal.unlink(missing_ok=True)
+    if seen:
+        seen.judged_in.unlink(missing_ok=True)
     return Done(folder, measurement, seen.remarks if seen else ())
 
 
@@ -185,6 +187,7 @@ def computed(
         evidence_at=evidence.table_at if evidence else "",
         progress=phase,
         conditions=checks(procedure, evidence),
+        judge=evidence.judge if evidence else None,
     )
     return Computed(found, decisions(procedure, found.results, found.limits), found.parts)
 

@@ -63,7 +63,7 @@ def live(
     try:
         identity = _identity(instruments)
         with Journal(path, procedure_at=procedure_at, instrument=identity, fresh=fresh) as journal:
-            several = _asked(procedure, instruments, wanted, journal, progress)
+            several = asked(procedure, instruments, wanted, journal, progress)
     finally:
         for instrument in instruments.values():
             if isinstance(instrument, Instrument):
@@ -92,7 +92,7 @@ def _identity(instruments: Mapping[str, Instrument | Asking]) -> dict[str, str]:
     }
 
 
-def _asked(
+def asked(
     procedure: Procedure,
     instruments: Mapping[str, Instrument | Asking],
     wanted: Sequence[Task],

@@ -1,4 +1,4 @@
-"""Prompt templates: files whose ``{column}`` places are filled from an item's input columns, and nothing else is."""
+"""Prompt templates and rubrics: files whose ``{column}`` places are filled from an item's columns, and nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def factor_of(procedure: Procedure) -> Factor | None:
 
 
 def templates(procedure: Procedure, folder: Path) -> Mapping[str, str]:
-    """File, as the procedure names it -> its text; empty without prompt files.
+    """File, as the procedure names it -> its text: prompt files and the rubric of a judge.
 
     Raises ProcedureError: unreadable, not UTF-8, too large, or without a place for any input of the item.
     """
@@ -29,19 +29,36 @@ def templates(procedure: Procedure, folder: Path) -> Mapping[str, str]:
     found = {}
     inputs = (procedure.reference.input or ()) if procedure.reference is not None else ()
     for name in (factor.files or ()) if factor is not None else ():
-        try:
-            data = (folder / name).read_bytes()
-            text = data.decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise ProcedureError(fault("M0614.unreadable", file=name, reason=reason)) from None
-        if len(data) > LARGEST:
-            raise ProcedureError(fault("M0614.large", file=name, most=str(LARGEST)))
+        text = _text(name, folder)
         if not any(f"{{{column}}}" in text for column in inputs):
             names = ", ".join(f"{{{column}}}" for column in inputs) or "reference.input"
             raise ProcedureError(fault("M0614.no_place", file=name, hint="M0614.no_place_hint", places=names))
         found[name] = text
+    if procedure.judge is not None and procedure.judge.rubric is not None:
+        found[procedure.judge.rubric] = _rubric(
+            procedure.judge.rubric, folder, pair=procedure.judge.against is not None
+        )
     return found
+
+
+def _rubric(name: str, folder: Path, *, pair: bool) -> str:
+    text = _text(name, folder)
+    for place in ("{first}", "{second}") if pair else ("{answer}",):
+        if place not in text:
+            raise ProcedureError(fault("M0576.rubric", file=name, hint="M0576.rubric_hint", place=place))
+    return text
+
+
+def _text(name: str, folder: Path) -> str:
+    try:
+        data = (folder / name).read_bytes()
+        text = data.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ProcedureError(fault("M0614.unreadable", file=name, reason=reason)) from None
+    if len(data) > LARGEST:
+        raise ProcedureError(fault("M0614.large", file=name, most=str(LARGEST)))
+    return text
 
 
 def addresses(found: Mapping[str, str]) -> Mapping[str, Address]:
@@ -58,7 +75,10 @@ def with_prompts(procedure: Procedure, folder: Path) -> Procedure:
         factor if factor.files is None else factor.model_copy(update={"files_at": tuple(at[n] for n in factor.files)})
         for factor in procedure.factor
     ]
-    return procedure.model_copy(update={"factor": tuple(factors)})
+    judge = procedure.judge
+    if judge is not None and judge.rubric is not None:
+        judge = judge.model_copy(update={"rubric_at": at[judge.rubric]})
+    return procedure.model_copy(update={"factor": tuple(factors), "judge": judge})
 
 
 def filled(template: str, inputs: Mapping[str, str]) -> str:

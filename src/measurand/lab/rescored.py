@@ -49,6 +49,8 @@ def rescored(folder: Path, text: bytes, file: str, *, phase: Phase | None = None
     if record.evidence is None or "output" not in record.evidence.columns or record.procedure.scoring is None:
         raise StoreError(Finding("M0735", "", say("M0735.no_texts"), say("M0735.hint"), str(folder)))
     scoring = other_scoring(record.procedure_text, text, file)
+    if scoring.kind == "judge":
+        raise StoreError(Finding("M0735", "", say("M0735.judge"), say("M0735.judge_hint"), str(folder)))
     procedure = record.procedure.model_copy(update={"scoring": scoring})
     findings, procedure = resolve(procedure, definitions(), observations=None, reference=None)
     if findings:

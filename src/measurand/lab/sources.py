@@ -26,13 +26,15 @@ class Sources:
     audit: Table | None
     addresses: Mapping[str, Address]
     """File as the procedure names it -> address of its contents, equal for any order of the rows."""
+    calibration: Table | None = None
+    """Answers that people scored, of a judge."""
     prompts: Mapping[str, str] = field(default_factory=dict)
     """Prompt file -> its text."""
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """What was found in the files and not declared."""
-        several = (self.observations, self.reference, self.annotations, self.audit)
+        several = (self.observations, self.reference, self.annotations, self.audit, self.calibration)
         return tuple(dict.fromkeys(remark for table in several if table is not None for remark in table.remarks))
 
 
@@ -48,11 +50,13 @@ def sources(procedure: Procedure, folder: Path) -> Sources:
     observations, reference = procedure.observations, procedure.reference
     annotations = reference.annotations if reference else None
     audit = reference.audit if reference else None
+    calibration = procedure.judge.calibration if procedure.judge else None
     found = Sources(
         observations=table(observations.file, observations.format) if observations else None,
         reference=table(reference.file, reference.format) if reference else None,
         annotations=table(annotations.file, annotations.format) if annotations else None,
         audit=table(audit.file, audit.format) if audit else None,
+        calibration=table(calibration.file, calibration.format) if calibration else None,
         addresses={},
     )
     addresses = {", ".join(files): contents_at(tables[files]) for files in sorted(tables)}

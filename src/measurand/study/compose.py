@@ -54,6 +54,8 @@ class Outcome:
     """Limits of each arm, of which those of a contrast are composed."""
     rho: Array = field(default_factory=lambda: np.eye(0))
     """Their correlations there, shape (arms, arms)."""
+    uncorrected: Limits | None = None
+    """Limits before what is known of the judge was taken into account."""
 
     @property
     def name(self) -> str:

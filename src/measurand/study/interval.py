@@ -15,7 +15,7 @@ from measurand.message import say
 from measurand.quantity.bell_mccaffrey import degrees_of_freedom, variance_by_block
 from measurand.quantity.coverage import limits
 from measurand.quantity.gum import gum_limits
-from measurand.quantity.imperfect import audited
+from measurand.quantity.imperfect import audited, known_rate
 from measurand.quantity.limits import Limits, clipped
 from measurand.quantity.quantile import order_limits, woodruff
 from measurand.quantity.sampling import Blocks, Sampling, Share
@@ -34,10 +34,13 @@ Array = NDArray[np.float64]
 
 def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
     """Limits of the arm's value from its own sources. Raises RefusedError naming the measurand where no rule holds."""
+    if seen.judge is not None and arm.aim.measurand.estimand == "benchmark" and _is_rounding(arm):
+        # what is uncertain are the verdicts, which come with the correction
+        return known_rate(float(arm.estimate.value[0]))
     if not any(key in arm.sampled.effect_of_key for key in arm.estimate.sources):
         return _without_spread(arm)
     if arm.aim.measurand.estimand == "benchmark" and _is_rounding(arm):
-        raise _nothing_varies(arm)
+        raise nothing_varies(arm.aim.measurand.id)
     if isinstance(arm.aim.statistic, Quantile):
         found = _quantile(arm, arm.aim.statistic, seen)
         return found if part else _with_width(found, arm, seen)
@@ -49,7 +52,7 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
         raise named(error, arm.aim.measurand.id) from error
     low, high = arm.aim.statistic.bounds
     if np.isfinite(high - low) and found.u <= 1e-9 * (high - low):
-        raise _nothing_varies(arm)
+        raise nothing_varies(arm.aim.measurand.id)
     return found if arm.evaluation.null_value is None else lowered(found, arm.evaluation.null_value * _together(arm))
 
 
@@ -98,7 +101,7 @@ def _share(arm: Arm, statistic: Quantile, seen: Observed, inside: Callable[[Arra
 def _without_spread(arm: Arm) -> Limits:
     """Limits of a statement about these items in one repeat: only their labels are uncertain, if anything is."""
     if _is_rounding(arm):
-        raise _nothing_varies(arm)
+        raise nothing_varies(arm.aim.measurand.id)
     found = gum_limits(arm.estimate)
     bounds = arm.aim.statistic.bounds
     return replace(found, tails=clipped(found.tails, bounds), bounds=bounds)
@@ -109,9 +112,11 @@ def _is_rounding(arm: Arm) -> bool:
     return not arm.estimate.u[0] > 1e-12 * abs(arm.estimate.value[0])
 
 
-def _nothing_varies(arm: Arm) -> DesignError:
-    path = f"measurand.{arm.aim.measurand.id}"
-    return DesignError(Finding("M0551", path, say("M05.nothing_varies"), say("M05.nothing_varies_hint")))
+def nothing_varies(measurand: str) -> DesignError:
+    """The error of a statement about fixed items in which nothing is uncertain."""
+    return DesignError(
+        Finding("M0551", f"measurand.{measurand}", say("M05.nothing_varies"), say("M05.nothing_varies_hint"))
+    )
 
 
 def at_level(found: Limits, level: float, measurand: str) -> tuple[float, float]:

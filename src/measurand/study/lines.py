@@ -99,7 +99,7 @@ def floor_of(estimate: Estimate, effects: Mapping[Effect, Array]) -> float | Non
     inputs = sum(
         float(np.sum(estimate.total(k)[:, 0] ** 2))
         for k, s in estimate.sources.items()
-        if s.type == "B" and not k.startswith(("labels:", "audit:", UNSEEN))
+        if s.type == "B" and not k.startswith(("labels:", "audit:", "judge-noise:", UNSEEN))
     )
     return float(np.sqrt(factors + inputs)) or None
 
@@ -202,6 +202,8 @@ def _inputs(composed: Composed, names: Names, total: float) -> list[Line]:
             lines.append(
                 _line(source.component, name, "B", c * c, total, source.df, note=say("budget.unseen_spread_note"))
             )
+        elif key.startswith("judge"):
+            lines.append(_line("judge", name, "A", c * c, total, estimate.sources[key].df))
         elif of is None:
             shape = {"distribution": say("budget.rectangular")} if key.endswith("-bound") else {}
             text = name if shape else say(f"budget.known_{name.replace(' ', '_')}")
@@ -232,7 +234,11 @@ def _missing(
     elif component == "sampling":
         state, key = "not applicable", "missing.sampling_benchmark" if benchmark else "missing.sampling"
     elif component == "judge":
-        state = "not applicable"
+        state = "not applicable" if procedure.judge is None else "not evaluated"
+        if procedure.judge is not None:
+            said = procedure.judge.calibration
+            key = "calibration" if said is None else "random" if said.random else "quantity"
+            key = f"missing.judge_{key}"
     elif component == "repeatability" and names.repeats > 1:
         key = "missing.repeats_identical" if not composed.repeats_differ else "missing.repeats_elsewhere"
     elif component == "reference" and procedure.reference is None:

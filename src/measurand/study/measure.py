@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from measurand.document.definition import Definition
 from measurand.document.expression import names, parse
+from measurand.document.judge import Calibrated
 from measurand.document.number import number, real
 from measurand.document.parts import Parts
 from measurand.document.procedure import Measurand, Procedure
@@ -28,6 +29,9 @@ from measurand.study.crossing import UNIT
 from measurand.study.curves import MOST_RESULTS, curves
 from measurand.study.frame import Columns
 from measurand.study.interval import unit_df
+from measurand.study.judge_figures import figures
+from measurand.study.judge_rates import rates
+from measurand.study.judged import judge_checks, judge_remarks, judged
 from measurand.study.labelling_plan import state_of
 from measurand.study.lines import Composed, Names, budget, dropped, floor_of
 from measurand.study.margins import REPEAT, effect_variances
@@ -77,15 +81,19 @@ def measure(
     evidence_at: str = "",
     progress: Progress | None = None,
     conditions: tuple[Check, ...] = (),
+    judge: Calibrated | None = None,
 ) -> Measured:
     """Evaluate every measurand of a resolved procedure (ARCHITECTURE section 5, steps 4 to 7).
 
     ``columns`` is the evidence table (``document.evidence``), None for a plain budget of inputs. Pure: the same
-    arguments give the same bytes; ``conditions`` of validity that were checked elsewhere are added. Raises DesignError
+    arguments give the same bytes; ``conditions`` of validity that were checked elsewhere are added; ``judge`` is what
+    the calibration of the judge showed. Raises DesignError
     and RefusedError where the data cannot support the procedure.
     """
     known = known_inputs(procedure.input, procedure.correlation)
     labelled = observed(procedure, definitions, columns) if columns is not None else None
+    if labelled is not None and judge is not None:
+        labelled = replace(labelled, seen=replace(labelled.seen, judge=rates(judge)))
     keys = Keys(reference_at, evidence_at)
     finished: list[_Finished] = []
     if labelled is not None:
@@ -96,10 +104,13 @@ def measure(
             finished.extend(_observed_results(target, definitions, labelled, keys, procedure_at))
     done = _models(procedure, finished, known, procedure_at)
     written = _write(procedure, done, known, labelled, columns, evidence_at, procedure_at)
-    if not conditions:
-        return written
-    validity = (*written.results.validity, *conditions)
-    return replace(written, results=written.results.model_copy(update={"validity": validity}))
+    properties = figures(judge, real(procedure.uncertainty.coverage_probability)) if judge is not None else ()
+    update = {
+        "validity": (*written.results.validity, *judge_checks(procedure, properties), *conditions),
+        "judge": properties or None,
+        "remarks": (*written.results.remarks, *judge_remarks(written.results.results, properties)),
+    }
+    return replace(written, results=written.results.model_copy(update=update))
 
 
 def _observed_results(
@@ -278,7 +289,7 @@ def _one(
         checks=(*f.checks, *_target(o.measurand, float(np.sqrt(total)))), warnings=warnings,
         simultaneous=together, seen=labelled.seen if labelled else None, evidence_at=evidence_at or None,
         method=f.method, floor=floor_of(o.estimate, effects), drawn=drawn,
-        labelling=_label_state(o, labelled),
+        labelling=_label_state(o, labelled), judged=judged(o, real(procedure.uncertainty.coverage_probability)),
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from measurand.study.arm import Arm, Keys, arm
 from measurand.study.bound import widened
 from measurand.study.compose import Outcome, contrast, single
 from measurand.study.groups import each, extreme
+from measurand.study.interval import nothing_varies
+from measurand.study.judged import corrected, is_corrected
 from measurand.study.observed import Labelled
 from measurand.study.quantity_of import statistic_of
 from measurand.study.reference_value import shift
@@ -58,7 +60,7 @@ def outcome(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> Out
         result = extreme(target, evaluated, seen)
     else:
         result = contrast(measurand, target.system, target.level, (evaluated[0], evaluated[1]), seen)
-    return _bounded(with_unseen(result), labelled)
+    return _bounded(_judged(with_unseen(result), labelled), labelled)
 
 
 def outcomes(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> list[Outcome]:
@@ -66,7 +68,17 @@ def outcomes(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> li
     asked = target.measurand.contrast
     if asked is None or not asked.of_each:
         return [outcome(target, evaluated, labelled)]
-    return [_bounded(with_unseen(o), labelled) for o in each(target, evaluated, labelled.seen)]
+    return [_bounded(_judged(with_unseen(o), labelled), labelled) for o in each(target, evaluated, labelled.seen)]
+
+
+def _judged(result: Outcome, labelled: Labelled) -> Outcome:
+    """The result corrected for the errors of the judge, where there is a calibration and the correction holds."""
+    found = labelled.seen.judge
+    if found is not None and is_corrected(result, found, labelled.seen.procedure):
+        return corrected(result, found)
+    if found is not None and not result.limits.u > 0.0:
+        raise nothing_varies(result.measurand.id)
+    return result
 
 
 def _bounded(result: Outcome, labelled: Labelled) -> Outcome:

@@ -16,6 +16,7 @@ from measurand.message import say
 from measurand.statistic.contract import Rows, Statistic
 from measurand.study.columns import Cells, columns, texts
 from measurand.study.frame import Frame
+from measurand.study.judge_rates import Pairs, Rates
 from measurand.study.labels import Audited, Weights, exact, parse_annotations
 from measurand.study.readings import SEPARATOR, ReferenceKind
 
@@ -91,6 +92,8 @@ class Observed:
     classes: tuple[str, ...]
     labels: Weights | None
     """Of every item of the frame; None: no reference."""
+    judge: Rates | Pairs | None = None
+    """What the calibration of the judge says."""
 
 
 @dataclass(frozen=True, eq=False)

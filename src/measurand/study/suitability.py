@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from measurand.document.amount import parse_amount
 from measurand.document.definition import Definition
+from measurand.document.judge import Judge
 from measurand.document.live import Scoring
 from measurand.document.procedure import Measurand, Procedure
 from measurand.document.words import nearest
@@ -137,7 +138,7 @@ def _roles(path: str, measurand: Measurand, definition: Definition, procedure: P
                 message = say("M0332.event", quantity=definition.id)
                 yield Finding("M0332", "reference", message, say("M0332.event_hint"))
         elif source == "value" and procedure.scoring is not None:
-            yield from _scored(path, definition, procedure.scoring)
+            yield from _scored(path, definition, procedure.scoring, procedure.judge)
         elif observations is not None and getattr(observations, source, None) is None:
             if source == "value" and OPERATING_POINT in measurand.at:
                 continue
@@ -146,8 +147,13 @@ def _roles(path: str, measurand: Measurand, definition: Definition, procedure: P
             yield Finding("M0332", f"{path}.quantity", message, say(f"M0332.{key}_hint", source=source))
 
 
-def _scored(path: str, definition: Definition, scoring: Scoring) -> Iterator[Finding]:
-    """Findings where a quantity does not go with what the scoring gives: a class, or right (1) and wrong (0)."""
+def _scored(path: str, definition: Definition, scoring: Scoring, judge: Judge | None) -> Iterator[Finding]:
+    """Findings where a quantity does not go with what the scoring gives: a class, right (1) or wrong (0), a number."""
+    if scoring.kind == "judge" and judge is not None:
+        if definition.kind != "number" and not (definition.kind == "outcome" and judge.is_plain):
+            message = say("M0334.judge", quantity=definition.id)
+            yield Finding("M0334", f"{path}.quantity", message, say("M0334.judge_hint"))
+        return
     if (definition.kind == "outcome") == (scoring.kind == "choice"):
         choice = scoring.kind == "choice"
         said, hint = ("M0334.choice", "M0334.choice_hint") if choice else ("M0334.outcome", "M0334.outcome_hint")

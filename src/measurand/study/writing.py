@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.document.definition import Definition
+from measurand.document.judge import Judged
 from measurand.document.number import number
 from measurand.document.procedure import Measurand, Procedure
 from measurand.document.result import Check, Curve, DistributionData, ItemMap, LabelState, Line, NotEvaluated, Result
@@ -78,6 +79,7 @@ def result(
     floor: float | None,
     drawn: tuple[Curve, ...],
     labelling: LabelState | None = None,
+    judged: Judged | None = None,
 ) -> Result:
     """The result document of an outcome. ``simultaneous``: results that the interval holds for together (1: alone).
 
@@ -118,7 +120,7 @@ def result(
         items=items, units=units, budget=budget, floor=number(floor) if floor else None,
         checks=tuple(checks), warnings=tuple(warnings),
         curves=(*_curves(outcome, seen), *drawn), item_map=_item_map(outcome, seen), evidence_at=evidence_at,
-        labelling=labelling,
+        labelling=labelling, judged=judged,
     )  # fmt: skip
 
 
