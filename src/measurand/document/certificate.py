@@ -11,6 +11,7 @@ from measurand.document.canonical import Document, Time
 from measurand.document.decision import Decision
 from measurand.document.disclosure import Disclosure
 from measurand.document.evidence import Evidence
+from measurand.document.judge import Figure
 from measurand.document.number import Number
 from measurand.document.procedure import Procedure
 from measurand.document.result import Check, Result
@@ -85,11 +86,14 @@ class Predicate(Document):
     results: tuple[Result, ...]
     decisions: tuple[Decision, ...]
     correlation: tuple[tuple[Number, ...], ...] = ()
-    """Correlation coefficients between the results. With ``conditions`` and ``remarks``: all of ``results.json``."""
+    """Correlation coefficients between the results. With ``conditions``, ``remarks`` and ``judge``: all of
+    ``results.json``."""
     conditions: tuple[Check, ...] = ()
     """Conditions of validity as checked."""
     validity: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    judge: tuple[Figure, ...] | None = None
+    """Properties of the judge that its calibration shows."""
     valid_for: str = ""
     not_valid_for: str = ""
     program: Mapping[str, str]

@@ -34,17 +34,22 @@ def name_check(predicate: Predicate) -> Check:
     return passed("names", "check.names.passed")
 
 
-def inside(predicate: Predicate) -> dict[str, bytes]:
-    """The files of the record that the certificate itself holds, as bytes."""
-    results = Results(
+def results_of(predicate: Predicate) -> Results:
+    """The results document that a certificate holds in parts."""
+    return Results(
         results=predicate.results,
         correlation=predicate.correlation,
         validity=predicate.conditions,
         remarks=predicate.remarks,
+        judge=predicate.judge,
     )
+
+
+def inside(predicate: Predicate) -> dict[str, bytes]:
+    """The files of the record that the certificate itself holds, as bytes."""
     found = {
         "procedure.toml": predicate.procedure_text.encode(),
-        "results.json": canonical(results),
+        "results.json": canonical(results_of(predicate)),
         "decisions.json": canonical(decisions(predicate)),
     }
     if predicate.procedure is not None:

@@ -71,6 +71,7 @@ def certify(
         conditions=record.results.validity,
         validity=tuple(check.text for check in record.results.validity),
         remarks=record.results.remarks,
+        judge=record.results.judge,
         valid_for=record.procedure.report.valid_for or record.procedure.sampling.population or "",
         not_valid_for=record.procedure.report.not_valid_for or "",
         program=program(),

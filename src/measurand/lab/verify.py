@@ -15,11 +15,10 @@ from measurand.document.evidence import Evidence
 from measurand.document.parts import Parts
 from measurand.document.procedure import Procedure
 from measurand.document.record import Record
-from measurand.document.result import Results
 from measurand.errors import MeasurandError, StoreError
 from measurand.lab import keys
 from measurand.lab.archive import is_archive, unpacked
-from measurand.lab.authenticity import beside, decisions, subject_checks
+from measurand.lab.authenticity import beside, decisions, results_of, subject_checks
 from measurand.lab.check import Check, exit_code, failed, passed, unchecked
 from measurand.lab.comparison import Difference, differences, numbers, of_another_version
 from measurand.lab.disclosure import own_checks
@@ -163,7 +162,7 @@ def _recomputed(
 
 
 def _compared(predicate: Predicate, parts: bytes | None, again: Measurement) -> Check:
-    stated = {"results": plain(_results(predicate)), "decisions": plain(decisions(predicate))}
+    stated = {"results": plain(results_of(predicate)), "decisions": plain(decisions(predicate))}
     found = {"results": plain(again.results), "decisions": plain(again.decisions)}
     for data in (stated, found):
         for result in data["results"]["results"]:
@@ -202,15 +201,6 @@ def _without_later_curves(stated: list[dict[str, Any]], found: list[dict[str, An
         other["curves"] = [curve for curve in other["curves"] if curve["name"] in known]
 
 
-def _results(predicate: Predicate) -> Results:
-    return Results(
-        results=predicate.results,
-        correlation=predicate.correlation,
-        validity=predicate.conditions,
-        remarks=predicate.remarks,
-    )
-
-
 def _page(certificate: Opened, render: Render | None) -> Check:
     """Does the page show what was signed? It is drawn again from the signed bytes and compared."""
     predicate = certificate.statement.predicate
@@ -223,7 +213,7 @@ def _page(certificate: Opened, render: Render | None) -> Check:
         procedure_text=predicate.procedure_text.encode(),
         procedure=predicate.procedure,
         evidence=predicate.evidence,
-        results=_results(predicate),
+        results=results_of(predicate),
         decisions=decisions(predicate),
         parts=Parts(results=(), values=(), sources=(), lines=()),
     )

@@ -27,7 +27,7 @@ _ORIGINAL = re.compile(rb'<script type="application/vnd\.measurand\+json" id="ce
 _ALWAYS = ("schema", "number", "title", "laboratory", "measured", "issued", "procedure_id", "procedure_sha256",
            "procedure_text", "systems", "results", "decisions", "program")  # fmt: skip
 _SOMETIMES = ("customer", "received", "demonstration", "procedure", "evidence", "correlation", "conditions",
-              "validity", "remarks", "valid_for", "not_valid_for", "seal", "amends", "disclosure")  # fmt: skip
+              "validity", "remarks", "judge", "valid_for", "not_valid_for", "seal", "amends", "disclosure")  # fmt: skip
 _PRECEDENCE = ("invalid", "non-conforming", "inconclusive", "conforming")
 
 
@@ -117,6 +117,8 @@ def inside(predicate: Mapping[str, Any]) -> dict[str, bytes]:
     results = {"schema": "measurand/results/1", "results": predicate["results"],
                "correlation": predicate.get("correlation", []), "validity": predicate.get("conditions", []),
                "remarks": predicate.get("remarks", [])}  # fmt: skip
+    if "judge" in predicate:
+        results["judge"] = predicate["judge"]
     verdicts = {decision["verdict"] for decision in predicate["decisions"]}
     decisions = {"schema": "measurand/decisions/1", "decisions": predicate["decisions"]}
     for verdict in _PRECEDENCE:

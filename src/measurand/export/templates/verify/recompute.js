@@ -7,7 +7,7 @@ function filesInside(predicate) {
   const verdict = PRECEDENCE.find((word) => predicate.decisions.some((d) => d.verdict === word));
   const files = {
     "procedure.toml": predicate.procedure_text,
-    "results.json": canonical({ schema: "measurand/results/1", results: predicate.results, correlation: predicate.correlation ?? [], validity: predicate.conditions ?? [], remarks: predicate.remarks ?? [] }),
+    "results.json": canonical({ schema: "measurand/results/1", results: predicate.results, correlation: predicate.correlation ?? [], validity: predicate.conditions ?? [], remarks: predicate.remarks ?? [], ...(predicate.judge ? { judge: predicate.judge } : {}) }),
     "decisions.json": canonical({ schema: "measurand/decisions/1", decisions: predicate.decisions, ...(verdict ? { verdict } : {}) }),
   };
   if (predicate.procedure) files["procedure.json"] = canonical(predicate.procedure);
