@@ -60,6 +60,8 @@ class Measured:
     """All results as one estimate with its parts, outputs named ``measurand|system|level``."""
     limits: tuple[Limits, ...]
     """Limits of each result, in the order of ``results``."""
+    outcomes: tuple[Outcome, ...] = ()
+    """Each result before it was written, in the same order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,7 +219,9 @@ def _write(
     matrix = tuple(tuple(number(float(x)) for x in row) for row in r)
     remarks = (*_remarks(labelled), *comparison_remarks([f.outcome for f in done]))
     results = Results(results=tuple(written), correlation=matrix, validity=checks, remarks=remarks)
-    return Measured(results, parts_of(joint), joint, tuple(f.outcome.limits for f in done))
+    return Measured(
+        results, parts_of(joint), joint, tuple(f.outcome.limits for f in done), tuple(f.outcome for f in done)
+    )
 
 
 def _repeatabilities(done: Sequence[_Finished]) -> dict[str, float]:
