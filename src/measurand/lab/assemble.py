@@ -75,9 +75,9 @@ def assemble(
     for name in sorted(held.number):
         columns[name] = np.array(held.number[name], dtype=np.float64)[place_of]
     for role in OF_EITHER:
-        name = getattr(procedure.observations, role, None)
-        if name is not None:
-            columns[role] = _joined(name, observed, sources, held, place_of, bare=False)
+        held_by = getattr(procedure.observations, role, None)
+        if held_by is not None:
+            columns[role] = _joined(held_by, observed, sources, held, place_of, bare=False)
     for name in sorted(_named(procedure)):
         columns[f"column:{name}"] = _joined(name, observed, sources, held, place_of, bare=True)
     _refuse_twins(columns, outputs)
