@@ -89,10 +89,8 @@ def _words_of(definition: Definition, role: str, source: str) -> str:
     special = "event" if "event" in sources else "query" if "query" in sources else ""
     if source == "reference":
         return role if role in ("labels", "truth") else f"reference.{special}" if special else "reference"
-    if role == "result" and "first" in definition.roles:
-        return "value.winner"
     if role in OF_ROLE:
-        return OF_ROLE[role][0]
+        return "value.winner" if role == "result" and "first" in sources else OF_ROLE[role][0]
     if role == "score" and "outcome" in definition.roles:
         return "score.confidence"
     if source == "score" and (special or definition.kind == "probability"):
