@@ -19,7 +19,7 @@ from measurand.study.groups import each, extreme
 from measurand.study.observed import Labelled
 from measurand.study.quantity_of import statistic_of
 from measurand.study.reference_value import shift
-from measurand.study.roles import Aim
+from measurand.study.roles import Aim, Observed
 from measurand.study.targets import Selection, Target
 from measurand.study.unseen import with_unseen
 
@@ -58,7 +58,15 @@ def outcome(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> Out
         result = extreme(target, evaluated, seen)
     else:
         result = contrast(measurand, target.system, target.level, (evaluated[0], evaluated[1]), seen)
-    return _bounded(with_unseen(result), labelled)
+    return _bounded(with_unseen(_of_these(result, seen)), labelled)
+
+
+def _of_these(result: Outcome, seen: Observed) -> Outcome:
+    """With a warning where the levels of a random factor are compared: nothing is said about other levels."""
+    asked = result.measurand.contrast
+    if asked is None or not any(f.effect == "random" and asked.over in (f.id, f.column) for f in seen.procedure.factor):
+        return result
+    return replace(result, limits=result.limits.with_warnings(say("warning.these_levels", factor=asked.over)))
 
 
 def outcomes(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> list[Outcome]:
@@ -66,7 +74,8 @@ def outcomes(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> li
     asked = target.measurand.contrast
     if asked is None or not asked.of_each:
         return [outcome(target, evaluated, labelled)]
-    return [_bounded(with_unseen(o), labelled) for o in each(target, evaluated, labelled.seen)]
+    seen = labelled.seen
+    return [_bounded(with_unseen(_of_these(o, seen)), labelled) for o in each(target, evaluated, seen)]
 
 
 def _bounded(result: Outcome, labelled: Labelled) -> Outcome:
