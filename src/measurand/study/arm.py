@@ -127,7 +127,7 @@ def arm(aim: Aim, seen: Observed, at: Integers, *, system: str, keys: Keys, vote
     evaluation = evaluate(aim.statistic, rows, data.w, cell=cell, cell_weight=cell_weight, names=name_of_cell)
     if data.audit is not None:
         evaluation = replace(evaluation, z=centred(evaluation.z, data, cell))
-    evaluation = jackknifed(evaluation, aim, rows)
+    evaluation = jackknifed(evaluation, aim, rows, data.w)
     layout = _layout(aim, seen, at, data, condition[data.origin], repeat[data.origin])
     random = _random(aim, seen)
     effects = {REPEAT, (UNIT,), *(_subsets(tuple(layout.dimension)))}
