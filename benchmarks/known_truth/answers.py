@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 from scipy.special import beta
 
 from known_truth.evidence import procedure, table
@@ -30,6 +31,10 @@ def situations() -> Iterator[Situation]:
     yield _several("consistency", "60 items, 5 answers of 4 kinds", _moment(2, 0) + _moment(0, 2) / 3, 60, 5, kinds=3)
     yield _several("modal_agreement", "60 items, 5 answers of 2 kinds", _mode(5), 60, 5, kinds=1)
     yield _wins(40, 4)
+    yield _strengths("bradley_terry_win_probability", 30, 4, 3)
+    yield _strengths("bradley_terry_strength", 30, 4, 3)
+    yield _strengths("bradley_terry_strength", 60, 6, 6, ties="davidson")
+    yield _strengths("bradley_terry_strength", 20, 5, 3, apart=1.5, kind="hardest")
     for n in (100, 400):
         yield _one("risk_coverage_area", f"{n} items", 0.25, _confident(n))
         yield _one("selective_risk", f"{n} items at 0.5", 0.25, _confident(n), at={"coverage": "0.5"})
@@ -97,6 +102,69 @@ def _wins(prompts: int, each: int) -> Situation:
     return _one(
         "win_rate", f"{prompts} prompts, {each} comparisons each", 0.2 * 0.5 + 0.8 * 0.6, drawn, at=at, clusters=True
     )
+
+
+def _strengths(
+    quantity: str, prompts: int, each: int, systems: int, *, ties: str = "half", apart: float = 0.4,
+    kind: Kind = "ordinary",
+) -> Situation:  # fmt: skip
+    """Systems in a row, each ``apart`` above the one before; comparisons of one prompt go together.
+
+    A share of the prompts shows nothing of the systems (a coin is thrown once for the prompt and decides who of two
+    comes first in the alphabet), so that the model of the others is not that of all. The truth is the strength at which
+    the expected scores of all pairs, which are equally frequent, are 0.
+    """
+    names = np.array([chr(ord("A") + k) for k in range(systems)])
+    b, tied, blind = apart * np.arange(systems), 0.2, 0.3
+    first, second = (x.ravel() for x in np.nonzero(~np.eye(systems, dtype=bool)))
+    chance = _mixed(b[first] - b[second], blind)
+    other = {"bradley_terry_strength": "baseline"}.get(quantity, "opponent")
+
+    def drawn(rng: Generator) -> Mapping[str, Any]:
+        prompt = np.repeat(np.arange(prompts), each)
+        k = rng.integers(0, len(first), len(prompt))
+        coin, no_skill = rng.random(prompts)[prompt] < 0.5, (rng.random(prompts) < blind)[prompt]
+        skill = rng.random(len(prompt)) < 1.0 / (1.0 + np.exp(b[second[k]] - b[first[k]]))
+        won = np.where(no_skill, coin == (first[k] < second[k]), skill)
+        named = np.where(won, names[first[k]], names[second[k]])
+        return {
+            "item": np.arange(len(prompt)), "cluster": prompt, "first": names[first[k]], "second": names[second[k]],
+            "result": np.where(rng.random(len(prompt)) < tied, "tie", named),
+        }  # fmt: skip
+
+    strengths = _expected(first, second, chance, systems, tied=tied, davidson=ties == "davidson")
+    odds = float(strengths[1] - strengths[0])
+    truth = odds if quantity == "bradley_terry_strength" else float(1.0 / (1.0 + np.exp(-odds)))
+    name = f"{prompts} prompts, {each} comparisons each of {systems} systems, ties {ties}, {apart:g} apart"
+    at = {"system": "B", other: "A", "ties": ties}
+    return _one(quantity, name, truth, drawn, at=at, clusters=True, kind=kind)
+
+
+def _mixed(d: NDArray[np.float64], blind: float) -> NDArray[np.float64]:
+    """Chance that the first wins: by skill, or by a coin."""
+    return np.asarray((1.0 - blind) / (1.0 + np.exp(-d)) + blind * 0.5)
+
+
+def _expected(
+    first: NDArray[np.int64], second: NDArray[np.int64], chance: NDArray[np.float64], systems: int, *, tied: float,
+    davidson: bool,
+) -> NDArray[np.float64]:  # fmt: skip
+    """Strengths that solve the expected score equations, by the iterations of Zermelo and of Davidson (1970)."""
+    wins, ties, between = np.zeros((systems, systems)), np.zeros((systems, systems)), ~np.eye(systems, dtype=bool)
+    np.add.at(wins, (first, second), (1.0 - tied) * chance)
+    np.add.at(wins, (second, first), (1.0 - tied) * (1.0 - chance))
+    ties[between] = 2.0 * tied
+    if not davidson:
+        wins, ties = wins + 0.5 * ties, 0.0 * ties
+    total, worth, nu = wins + wins.T + ties, np.ones(systems), float(davidson)
+    points = 2.0 * wins.sum(axis=1) + ties.sum(axis=1)
+    for _ in range(5000):
+        both = worth[:, None] + worth + nu * np.sqrt(np.outer(worth, worth))
+        worth = points / (total * (2.0 + nu * np.sqrt(worth / worth[:, None])) / both).sum(axis=1)
+        worth /= worth[0]
+        root = np.sqrt(np.outer(worth, worth))
+        nu = ties.sum() / (total * root / (worth[:, None] + worth + nu * root))[between].sum()
+    return np.asarray(np.log(worth))
 
 
 def _confident(n: int) -> Drawn:

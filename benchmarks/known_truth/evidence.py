@@ -96,6 +96,9 @@ def _several(columns: Mapping[str, Any], n: int) -> Columns:
     for name in ("query", "event"):
         if name in columns:
             out[name] = np.array([str(int(c)) for c in columns[name]], object)
+    for name, role in (("first", "first"), ("second", "second"), ("result", "value")):
+        if name in columns:
+            out[role] = np.asarray(columns[name], object)
     return out
 
 

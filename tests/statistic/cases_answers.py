@@ -116,7 +116,83 @@ def naive_wins(rows, w):
     return [sum(a * worth[r] for a, r in zip(w, rows.column["result"], strict=True)) / sum(w)]
 
 
+SYSTEMS = np.array(["A", "B", "C", "D"])
+
+
+def judged(rng, n):
+    """One or two comparisons of four systems per item, named by the winner or by its place, one in five a tie.
+
+    Every ordered pair of systems has a decided comparison, so that no draw is separated.
+    """
+    pairs = np.array([(i, j) for i in range(4) for j in range(4) if i != j])
+    item = np.concatenate([np.arange(n), rng.choice(n, n // 4, replace=False)])
+    pair = pairs[np.concatenate([np.arange(12), np.arange(12), rng.choice(12, len(item) - 24)])]
+    first, second = SYSTEMS[pair].T
+    wins = rng.random(len(item)) < 1 / (1 + np.exp(np.array([0.0, 0.4, -0.3, 0.8])[pair] @ [-1.0, 1.0]))
+    wins[:24], tied = np.arange(24) < 12, (rng.random(len(item)) < 0.2) & (np.arange(len(item)) >= 24)
+    place = np.where(wins, "first", "second")
+    named = np.where(rng.random(len(item)) < 0.5, np.where(wins, first, second), place)
+    return rows_of(item, first=first, second=second, result=np.where(tied, "tie", named))
+
+
+def judged_pairs(rows):
+    """Every result of every pair: the furthest down, and the furthest up."""
+    every = [
+        [{"first": a, "second": b, "result": r}] for a in SYSTEMS for b in SYSTEMS if a != b for r in ("first", "tie")
+    ]
+    return [every, every]
+
+
+def naive_davidson(ties, shown):
+    """Davidson's iteration (1970, eq. 2.8 to 2.10) of worths and of nu; with half ties that of Zermelo."""
+
+    def naive(rows, w):
+        wins, tied = np.zeros((4, 4)), np.zeros((4, 4))
+        for a, b, r, x in zip(*(rows.column[c] for c in ("first", "second", "result")), w, strict=True):
+            i, j = (SYSTEMS.tolist().index(name) for name in (a, b))
+            if r == "tie" and ties == "davidson":
+                tied[i, j], tied[j, i] = tied[i, j] + x, tied[j, i] + x
+            elif r == "tie":
+                wins[i, j], wins[j, i] = wins[i, j] + x / 2, wins[j, i] + x / 2
+            else:
+                won = (i, j) if r in ("first", a) else (j, i)
+                wins[won] += x
+        total, worth = wins + wins.T + tied, np.ones(4)
+        nu = 1.0 if tied.sum() > 0 else 0.0
+        for _ in range(3000):
+            root = np.sqrt(np.outer(worth, worth))
+            both = worth[:, None] + worth + nu * root
+            points = 2 * wins.sum(axis=1) + tied.sum(axis=1)
+            worth = points / (total * (2 + nu * np.sqrt(worth / worth[:, None])) / both).sum(axis=1)
+            worth /= np.exp(np.mean(np.log(worth)))
+            root = np.sqrt(np.outer(worth, worth))
+            both = worth[:, None] + worth + nu * root
+            nu = tied.sum() / (total * root / both)[~np.eye(4, dtype=bool)].sum()
+        return [shown(worth[0], worth[1], nu)]
+
+    return naive
+
+
+def odds(a, b, nu):
+    return np.log(a / b)
+
+
+def chance(a, b, nu):
+    tie = nu * np.sqrt(a * b)
+    return (a + tie / 2) / (a + b + tie)
+
+
 CASES = [
+    *(
+        Case(
+            f"{name}-{ties}", by_name(name, {"system": "A", other: "B", "ties": ties}), judged,
+            naive_davidson(ties, shown), judged_pairs, items=60,
+        )
+        for ties in ("half", "davidson")
+        for name, other, shown in (
+            ("bradley_terry_strength", "baseline", odds), ("bradley_terry_win_probability", "opponent", chance),
+        )
+    ),
     *(
         Case(
             f"pass_at_k-{k}", by_name("pass_at_k", {"k": k}), answered, subsets(k, lambda y: y.max() == 1), kinds,

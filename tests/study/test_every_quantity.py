@@ -18,7 +18,7 @@ from .build import measurand, measured
 DEFINITIONS = sorted(definitions().values(), key=lambda d: d.id)
 AT = {
     "prevalence": "0.1", "q": "0.5", "k": "2", "fpr": "0.2", "level": "0.9", "bins": "8", "beta": "1", "tolerance": "1",
-    "coverage": "0.7",
+    "coverage": "0.7", "system": "A", "baseline": "B", "opponent": "B",
 }  # fmt: skip
 """What a procedure sets for a parameter that must be set."""
 CLASSES = ("a", "b", "c")
@@ -69,6 +69,9 @@ def table(definition: Definition, rng: np.random.Generator, *, raters: int) -> d
     if "whole" in definition.roles:
         columns["exposure"] = rng.integers(1, 9, n).astype(float)
         columns["value"] = [str(k) for k in rng.binomial(columns["exposure"].astype(int), 0.2)]
+    elif "first" in definition.roles:
+        columns["first"], columns["second"] = np.where(guess == 0, "A", "C"), np.full(n, "B")
+        columns["value"] = np.where(hit, columns["first"], np.where(guess == 0, "tie", "second"))
     elif "result" in definition.roles:
         columns["value"] = ["win" if h else "tie" if g else "loss" for h, g in zip(hit, guess, strict=True)]
     elif "exposure" in definition.roles:
@@ -111,7 +114,7 @@ def asked(definition: Definition) -> Whole:
         more["positive"] = "1"
     return Whole(
         id="T", title="test", system=(System(id="s", name="s"),),
-        observations=Observations.model_validate({**file, **seen, "query": "q"}),
+        observations=Observations.model_validate({**file, **seen, "query": "q", "first": "f", "second": "g"}),
         reference=Reference.model_validate({**file, "value": "y", "event": "t"}) if needs_reference else None,
         sampling=Sampling(population="the population", cluster=("unit",)),
         measurand=(measurand("m", definition.id, at=at, **more),),

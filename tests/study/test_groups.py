@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from measurand.document.procedure import Factor
 from measurand.document.result import Result
 from measurand.errors import DesignError, RefusedError
 
@@ -175,3 +176,36 @@ def test_a_difference_of_two_says_its_unit() -> None:
         procedure([measurand("m", "mean", unit="um", model="1000 * value", contrast=over)]), table
     ).results.results
     assert of_model.words == ""
+
+
+PROMPTS = {"plain": 0.7, "polite": 0.75, "terse": 0.6, "long": 0.72}
+
+
+def prompted() -> dict[str, np.ndarray]:
+    """60 items under each of four prompts."""
+    rng, items = np.random.default_rng(20261123), 60
+    hard = rng.normal(0, 1, items)
+    value = np.concatenate([hard + rng.normal(0, 1, items) < 2.5 * (p - 0.5) for p in PROMPTS.values()])
+    names = np.repeat(list(PROMPTS), items)
+    return columns(item=list(range(items)) * len(PROMPTS), value=value.astype(int), factor__prompt=names)
+
+
+@pytest.mark.parametrize("column", ["prompt", None], ids=["recorded", "asked for"])
+@pytest.mark.parametrize("kind", ["worst", "gap", "least_ratio", "difference"])
+def test_levels_of_a_random_factor_that_are_told_apart_are_these_levels(kind: str, column: str | None) -> None:
+    """The worst of the prompts, beside a statement about all prompts in the same procedure."""
+    contrast = {"over": "prompt", "kind": kind, **({"first": "plain"} if kind == "difference" else {})}
+    asked = [measurand("all", "proportion"), measurand("m", "proportion", contrast=contrast)]
+    asked.append(measurand("each", "proportion", by="prompt"))
+
+    def found(effect: str) -> list[Result]:
+        p = procedure(asked, factor=(Factor(id="prompt", column=column, effect=effect),))
+        return list(measured(p, prompted()).results.results)
+
+    fixed, random = found("fixed"), found("random")
+    for one, other in zip(fixed[1:], random[1:], strict=True):
+        assert (one.value, one.u, one.lower, one.upper) == (other.value, other.u, other.lower, other.upper)
+    warned = {r.measurand for r in random if any("were observed" in w for w in r.warnings)}
+    assert warned == {"m"}
+    assert not any("were observed" in w for r in fixed for w in r.warnings)
+    assert any("prompt" in line.line for line in random[0].budget if hasattr(line, "line"))

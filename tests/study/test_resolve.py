@@ -93,7 +93,7 @@ def test_positive_is_found_in_zero_and_one() -> None:
     [
         (START + SENS.replace("sensitivity", "sensitivty"), "M0316", 6, "sensitivity"),
         (START + SENS.replace("sensitivity", "f1"), "M0316", 6, "f_score"),
-        (START + SENS.replace("sensitivity", "bradley_terry"), "M0204", 6, "not served yet"),
+        (START + SENS.replace("sensitivity", "spearman"), "M0204", 6, "not served yet"),
         (START + SENS.replace('"b"', '"B"'), "M0320", 7, "`b`"),
         (START + SENS.replace('positive = "b"\n', ""), "M0320", 4, "positive"),
         (START + SENS + "at = { iou = 0.5 }", "M0317", 8, "iou"),

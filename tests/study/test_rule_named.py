@@ -14,6 +14,7 @@ from .test_every_quantity import DEFINITIONS, asked, table
 WORDS = {
     "order": ("Woodruff", "order statistics"), "rate": ("gamma", "Garwood"), "log": ("on the logarithm",),
     "root": ("on the mean square",), "fisher": ("on Fisher's z",), "scores": ("Student's t",),
+    "logit": ("of the probability",),
     "share": ("effective count", "Clopper-Pearson", "composition"), "bounded": ("effective count",),
 }  # fmt: skip
 

@@ -25,14 +25,16 @@ class Definition(Document):
     roles: Mapping[str, str] = Field(default_factory=dict)
     """Role of the statistic -> what is bound to it; with ``?`` if optional: ``value``, ``score``, ``scores`` (of each
     class), ``reference``, ``exposure``, ``lower`` and ``upper`` (ends of a predicted interval), ``members`` (of an
-    ensemble), ``spread`` (predicted standard deviation), ``set`` (predicted set of classes), ``query``, ``event``."""
+    ensemble), ``spread`` (predicted standard deviation), ``set`` (predicted set of classes), ``query``, ``event``,
+    ``first`` and ``second`` (names of two systems that were compared)."""
     kind: Literal["class", "number", "outcome", "probability", "labels"] = "class"
     """How the cells of the observed value are read: class labels, numbers, 0/1 outcomes, probabilities in [0, 1], sets
     of labels. A role ``reference`` of numbers is read likewise; a role ``truth`` is a class."""
     pooled: bool = False
     """Rows of an item belong together (raters of one item): evaluated over all rows, never cell by cell."""
-    scale: Literal["identity", "log", "root", "fisher"] = "identity"
-    """Scale of the limits: its own, its logarithm, the square of a root mean square, or Fisher's z of a correlation."""
+    scale: Literal["identity", "log", "root", "fisher", "logit"] = "identity"
+    """Scale of the limits: its own, its logarithm, the square of a root mean square, Fisher's z of a correlation, or
+    ``logit`` for log odds: the limits are those of the probability."""
     needs_positive: bool = False
     """The measurand must say which reference value counts as positive (found for classes {0, 1}, {false, true})."""
     scores: bool = False

@@ -87,6 +87,7 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
         "value": _column(), "output": _column(), "score": _column(), "scores": Entry("columns_by_class"),
         "exposure": _column(), "lower": _column(), "upper": _column(), "spread": _column(),
         "members": Entry("columns"), "set": _column(), "query": _column(),
+        "first": _column(), "second": _column(),
         "system": _column(), "repeat": _column(), "status": _column(),
         "imported": _text(),
     },

@@ -22,7 +22,7 @@ class Need:
 COLUMN = {
     "score": '"score"', "scores": '{ a = "p_a", b = "p_b", c = "p_c" }', "exposure": '"hours"', "lower": '"from"',
     "upper": '"to"', "members": '["member_1", "member_2", "member_3"]', "spread": '"sd"', "set": '"set"',
-    "query": '"query"', "repeat": '"rater"', "event": '"event"',
+    "query": '"query"', "first": '"model_a"', "second": '"model_b"', "repeat": '"rater"', "event": '"event"',
 }  # fmt: skip
 """What stands for a source in the smallest procedure; ``value`` and ``reference`` go by the kind."""
 VALUE = {
@@ -36,7 +36,7 @@ OF_ROLE = {
 """Roles that say more than the kind of a quantity: the words for what the column holds, and what stands for it."""
 EXAMPLE = {
     "prevalence": "0.1", "q": "0.9", "k": "2", "fpr": "0.1", "level": "0.9", "bins": "10", "beta": "1",
-    "tolerance": "0.5", "score": "0.5", "coverage": "0.8",
+    "tolerance": "0.5", "score": "0.5", "coverage": "0.8", "system": '"A"', "baseline": '"B"', "opponent": '"B"',
 }  # fmt: skip
 """What stands for a parameter that must be set."""
 
@@ -90,7 +90,7 @@ def _words_of(definition: Definition, role: str, source: str) -> str:
     if source == "reference":
         return role if role in ("labels", "truth") else f"reference.{special}" if special else "reference"
     if role in OF_ROLE:
-        return OF_ROLE[role][0]
+        return "value.winner" if role == "result" and "first" in sources else OF_ROLE[role][0]
     if role == "score" and "outcome" in definition.roles:
         return "score.confidence"
     if source == "score" and (special or definition.kind == "probability"):

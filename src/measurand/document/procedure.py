@@ -53,6 +53,10 @@ class System(Document):
     intended_use: str | None = None
 
 
+OF_EITHER = ("query", "first", "second")
+"""Columns of ``observations`` that may stand in either table."""
+
+
 class Observations(Document):
     """Outputs that already exist."""
 
@@ -79,6 +83,10 @@ class Observations(Document):
     """File that ``import`` wrote beside the table."""
     query: str | None = None
     """What the items are ranked for; a column of either table."""
+    first: str | None = None
+    """Name of one of two systems that were compared; a column of either table."""
+    second: str | None = None
+    """Name of the other one."""
     system: str | None = None
     repeat: str | None = None
     status: str | None = None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from measurand.document.definition import Definition
 from measurand.document.label import label
-from measurand.document.procedure import Procedure
+from measurand.document.procedure import OF_EITHER, Procedure
 from measurand.document.table import Table, place
 from measurand.errors import TableError
 from measurand.instrument import cells
@@ -74,8 +74,10 @@ def assemble(
         columns[name] = _text(held.text[name])[place_of]
     for name in sorted(held.number):
         columns[name] = np.array(held.number[name], dtype=np.float64)[place_of]
-    if procedure.observations is not None and procedure.observations.query is not None:
-        columns["query"] = _joined(procedure.observations.query, observed, sources, held, place_of, bare=False)
+    for role in OF_EITHER:
+        held_by = getattr(procedure.observations, role, None)
+        if held_by is not None:
+            columns[role] = _joined(held_by, observed, sources, held, place_of, bare=False)
     for name in sorted(_named(procedure)):
         columns[f"column:{name}"] = _joined(name, observed, sources, held, place_of, bare=True)
     _refuse_twins(columns, outputs)

@@ -208,7 +208,9 @@ _SCALES = {
 
 
 def _on_scale(sampling: Sampling, others: Sequence[Share]) -> Limits:
-    """R4 on another scale, then its limits back; the variances are those of first order there."""
+    """R4 on another scale, then its limits back; the variances are those of first order there. Log odds: R2."""
+    if sampling.scale == "logit":
+        return _log_odds(sampling, others)
     scale, value, units = _SCALES[sampling.scale], sampling.value, len(sampling.contribution)
     if sampling.scale == "root" and units < FEW_SQUARES:
         raise RefusedError(say("coverage.few_squares", units=units))
@@ -235,6 +237,25 @@ def _on_scale(sampling: Sampling, others: Sequence[Share]) -> Limits:
     result = Limits(value, u, mean.df, rule, tails, sampling.bounds, mean.warnings)
     some = sampling.scale == "root" and units < SOME_SQUARES
     return result.with_warnings(say("coverage.some_squares", units=units)) if some else result
+
+
+def _log_odds(sampling: Sampling, others: Sequence[Share]) -> Limits:
+    """The log odds of the limits of the probability, which follow R2: equal to those of a share where it is one."""
+    p = float(1.0 / (1.0 + np.exp(-sampling.value)))
+    slope = p * float(1.0 / (1.0 + np.exp(sampling.value)))
+    probability = replace(
+        sampling, value=p, contribution=slope * sampling.contribution, bounds=(0.0, 1.0), kind="bounded",
+        floor=sampling.floor / slope, scale="identity",
+    )  # fmt: skip
+    found = _bounded(probability, [replace(s, variance=slope**2 * s.variance) for s in others])
+
+    def tails(tail: Array) -> tuple[Array, Array]:
+        with np.errstate(divide="ignore"):
+            lower, upper = (np.log(x) - np.log1p(-x) for x in found.tails(tail))
+        return lower, upper
+
+    rule = say("coverage.rule.logit", rule=found.rule)
+    return Limits(sampling.value, found.u / slope, found.df, rule, tails, sampling.bounds, found.warnings)
 
 
 def _rate(sampling: Sampling, others: Sequence[Share]) -> Limits:

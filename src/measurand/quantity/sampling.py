@@ -63,9 +63,10 @@ class Sampling:
     """Given for independent 0/1 observations in blocks of known weights."""
     population: int | None = None
     """Size of the finite population from which the trials were drawn without replacement."""
-    scale: Literal["identity", "root", "log", "fisher"] = "identity"
+    scale: Literal["identity", "root", "log", "fisher", "logit"] = "identity"
     """Scale on which the rule is applied: ``root`` for the root of a mean of squares (RMSE), where it is the mean of
-    squares; ``log`` for ratios; ``fisher`` for correlations (``atanh``)."""
+    squares; ``log`` for ratios; ``fisher`` for correlations (``atanh``); ``logit`` for log odds, where it is the
+    probability."""
 
     def group(self) -> Integers:
         """Block of each unit, numbered from 0, shape (units,)."""

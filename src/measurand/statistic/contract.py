@@ -97,6 +97,14 @@ class OfSubsets(Protocol):
 
 
 @runtime_checkable
+class PartlyOfSubsets(OfSubsets, Protocol):
+    """One that depends on the rows of an item in another way too (shares of classes, beside pairs)."""
+
+    def through_subsets(self, rows: Rows, w: Array) -> Array:
+        """The part of the sensitivities that goes through means over subsets, shape (rows, outputs)."""
+
+
+@runtime_checkable
 class Biased(Protocol):
     """A statistic whose expected value is not 0 where the system has no fault (expected calibration error)."""
 

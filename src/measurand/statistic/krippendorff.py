@@ -28,6 +28,8 @@ class KrippendorffAlpha(Uncounted):
     outputs: tuple[str, ...] = field(default=("krippendorff_alpha",), init=False)
     bounds: tuple[float, float] = field(default=(-1.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
+    degree: float = field(default=2.0, init=False)
+    """Ratings of an item that are compared with one another."""
 
     def __post_init__(self) -> None:
         if self.metric not in ("nominal", "ordinal", "interval", "ratio"):
@@ -53,14 +55,26 @@ class KrippendorffAlpha(Uncounted):
     def sensitivity(self, rows: Rows, w: Array) -> Array:
         """By the chain rule through disagreement, shares and the number of ratings, shape (rows, 1)."""
         c, levels = counted(rows, w, name=self.name, role=self.roles[0])
-        _, observed, _, d, _, _ = parts = self._parts(c, levels)
-        n = float(c.w[c.pairs > 0.0].sum())
-        b, by_w, by_s = pair_mean(c, d)
+        parts = self._parts(c, levels)
         i, k = c.item, c.code
-        own = (b[i] - observed + c.w[i] * (by_w[i, k] + 2.0 * w * by_s[i, k])) / n
+        own = self._own(c, parts, w)
         through_ranks, of_raw = self._by_class(c, parts)
         s = self._slope(c, parts, own + through_ranks[k], of_raw[k], w)
         return np.where(c.pairs[i] > 0.0, s, 0.0)[:, None]
+
+    def through_subsets(self, rows: Rows, w: Array) -> Array:
+        """What goes through the pairs of an item, shape (rows, 1)."""
+        c, levels = counted(rows, w, name=self.name, role=self.roles[0])
+        parts = self._parts(c, levels)
+        return np.where(c.pairs[c.item] > 0.0, -self._own(c, parts, w) / parts[2], 0.0)[:, None]
+
+    def _own(self, c: Counts, parts: _Parts, w: Array) -> Array:
+        """Derivative of D_o by the weight of each row through the pairs of its item, (rows,)."""
+        _, observed, _, d, _, _ = parts
+        n = float(c.w[c.pairs > 0.0].sum())
+        b, by_w, by_s = pair_mean(c, d)
+        i, k = c.item, c.code
+        return np.asarray((b[i] - observed + c.w[i] * (by_w[i, k] + 2.0 * w * by_s[i, k])) / n)
 
     def _by_class(self, c: Counts, parts: _Parts) -> tuple[Array, Array]:
         """Effect of more weight on each class: on D_o through mid-ranks, and on ``q' d q``; (classes,) each."""

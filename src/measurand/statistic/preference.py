@@ -9,13 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.statistic.contract import Array, Integers, Rows
+from measurand.statistic.pairwise import Strengths, Tallies, fit, information, reachable
 from measurand.statistic.plain import Unbounded
 from measurand.statistic.weighing import not_defined, positive_sum
-
-_ITERATIONS = 100
-_HALVINGS = 40
-_SETTLED = 1e-13
-"""A Newton step that small (on the logit scale) is rounding: convergence is quadratic."""
 
 
 @dataclass(frozen=True, init=False)
@@ -62,11 +58,11 @@ class BradleyTerry(Unbounded):
 
     def value(self, rows: Rows, w: Array) -> Array:
         """The strengths, shape (outputs,). Raises StatisticError where they are not finite or not comparable."""
-        return self._strengths(self._wins(rows, w))[self._free()]
+        return self._fitted(self._tallies(rows, w)).b[self._free()]
 
     def sensitivity(self, rows: Rows, w: Array) -> Array:
         """``H^-1 (1 - p_r) d_r``, shape (rows, outputs)."""
-        strength = self._strengths(self._wins(rows, w))
+        strength = self._fitted(self._tallies(rows, w)).b
         free, size = self._free(), len(self.competitors)
         inverse = np.zeros((size, size))
         inverse[np.ix_(free, free)] = self.covariance(rows, w)
@@ -76,14 +72,13 @@ class BradleyTerry(Unbounded):
 
     def covariance(self, rows: Rows, w: Array) -> Array:
         """``H^-1``, shape (outputs, outputs): the covariance if the comparisons are independent and the model holds."""
-        wins, free = self._wins(rows, w), self._free()
-        return np.asarray(np.linalg.inv(_curvature(wins, self._strengths(wins))[np.ix_(free, free)]), dtype=np.float64)
+        tallies = self._tallies(rows, w)
+        return np.asarray(np.linalg.inv(information(tallies, self._fitted(tallies), self._free())), dtype=np.float64)
 
     def deviance(self, rows: Rows, w: Array) -> float:
         """``2 sum W_ij log(share of wins of i over j / p_ij)`` over pairs of competitors, W_ij = weight of the wins."""
-        wins = self._wins(rows, w)
-        strength = self._strengths(wins)
-        total = wins + wins.T
+        tallies = self._tallies(rows, w)
+        wins, total, strength = tallies.wins, tallies.total, self._fitted(tallies).b
         observed = np.divide(wins, total, out=np.ones_like(wins), where=wins > 0.0)
         excess = np.log(observed) + np.logaddexp(0.0, strength[None, :] - strength[:, None])
         return float(2.0 * np.sum(wins * excess))
@@ -91,8 +86,8 @@ class BradleyTerry(Unbounded):
     def _free(self) -> NDArray[np.int64]:
         return np.array([i for i, c in enumerate(self.competitors) if c != self.reference], dtype=np.int64)
 
-    def _wins(self, rows: Rows, w: Array) -> Array:
-        """Sum of weights of the wins of i over j, shape (competitors, competitors); against itself counts nothing."""
+    def _tallies(self, rows: Rows, w: Array) -> Tallies:
+        """Sum of weights of the wins of i over j; against itself counts nothing."""
         positive_sum(w, statistic=self.name, rows="the comparisons")
         size = len(self.competitors)
         winner, loser = _codes(rows, "winner"), _codes(rows, "loser")
@@ -101,33 +96,18 @@ class BradleyTerry(Unbounded):
                 raise not_defined("competitor", number=int(code), last=size - 1)
         pair = winner * size + loser
         wins = np.bincount(pair, weights=w, minlength=size * size).reshape(size, size).astype(np.float64)
-        np.fill_diagonal(wins, 0.0)
-        return wins
+        return Tallies(wins, np.zeros_like(wins))
 
-    def _strengths(self, wins: Array) -> Array:
-        """The strengths of all competitors, by Newton's method with halved steps."""
-        self._require_comparable(wins)
-        free = self._free()
-        strength = np.zeros(len(self.competitors))
-        for _ in range(_ITERATIONS):
-            expected = (wins + wins.T) * _chance(strength)
-            gradient = (np.sum(wins, axis=1) - np.sum(expected, axis=1))[free]
-            curvature = _curvature(wins, strength)[np.ix_(free, free)]
-            if not np.linalg.eigvalsh(curvature)[0] > 0.0:
-                break
-            step = np.zeros_like(strength)
-            step[free] = np.linalg.solve(curvature, gradient)
-            if np.max(np.abs(step)) <= _SETTLED * (1.0 + np.max(np.abs(strength))):
-                return np.asarray(strength + step)
-            strength = strength + step * _fraction(wins, strength, step)
-        raise not_defined("not_converged")
+    def _fitted(self, tallies: Tallies) -> Strengths:
+        self._require_comparable(tallies.wins)
+        return fit(tallies, self.competitors.index(self.reference))
 
     def _require_comparable(self, wins: Array) -> None:
         """Refuse where some were never compared with others, or never lost to them (Ford 1957)."""
-        compared = _reachable((wins + wins.T) > 0.0)
+        compared = reachable((wins + wins.T) > 0.0)
         if not compared.all():
             self._refuse_groups("disconnected", first=compared[0])
-        beaten = _reachable(wins > 0.0)
+        beaten = reachable(wins > 0.0)
         if not beaten.all():
             # The group that a chain of wins from one competitor reaches has no win outside of itself; the largest
             # such group leaves the fewest names to say.
@@ -149,39 +129,3 @@ class BradleyTerry(Unbounded):
 
 def _codes(rows: Rows, role: str) -> Integers:
     return np.asarray(rows.column[role], dtype=np.int64)
-
-
-def _chance(strength: Array) -> Array:
-    """Probability that i beats j, shape (competitors, competitors)."""
-    return np.asarray(np.exp(-np.logaddexp(0.0, strength[None, :] - strength[:, None])))
-
-
-def _curvature(wins: Array, strength: Array) -> Array:
-    """``H``: the negative second derivative of the log-likelihood, shape (competitors, competitors)."""
-    p = _chance(strength)
-    between = (wins + wins.T) * p * p.T
-    return np.asarray(np.diag(np.sum(between, axis=1)) - between)
-
-
-def _fraction(wins: Array, strength: Array, step: Array) -> float:
-    """The largest of 1, 1/2, 1/4 ... of the step that does not lower the log-likelihood (beyond its rounding)."""
-
-    def fit(b: Array) -> float:
-        return float(-np.sum(wins * np.logaddexp(0.0, b[None, :] - b[:, None])))
-
-    before, fraction = fit(strength), 1.0
-    for _ in range(_HALVINGS):
-        if fit(strength + fraction * step) >= before - 1e-12 * abs(before):
-            break
-        fraction /= 2.0
-    return fraction
-
-
-def _reachable(edge: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which are reached from which by a chain of edges; each reaches itself."""
-    closure = edge | np.eye(len(edge), dtype=np.bool_)
-    while True:
-        longer = (closure.astype(np.float64) @ closure.astype(np.float64)) > 0.0
-        if np.array_equal(longer, closure):
-            return closure
-        closure = longer

@@ -34,6 +34,8 @@ class Agreement(Uncounted):
     role: str = "predicted"
     bounds: tuple[float, float] = field(default=(-1.0, 1.0), init=False)
     smooth: bool = field(default=True, init=False)
+    degree: float = field(default=2.0, init=False)
+    """Ratings of an item that are compared with one another."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -57,6 +59,14 @@ class Agreement(Uncounted):
 
     def sensitivity(self, rows: Rows, w: Array) -> Array:
         """By the chain rule through each item's weight, pairs and shares, shape (rows, 1)."""
+        return self._by_parts(rows, w)[0]
+
+    def through_subsets(self, rows: Rows, w: Array) -> Array:
+        """What goes through the pairs of an item, shape (rows, 1)."""
+        return self._by_parts(rows, w)[1]
+
+    def _by_parts(self, rows: Rows, w: Array) -> tuple[Array, Array]:
+        """All sensitivities, and those through pairs."""
         c, levels = counted(rows, w, name=self.name, role=self.role)
         m = self._agreement(levels)
         observed, p = self._shares(c, m)
@@ -71,7 +81,8 @@ class Agreement(Uncounted):
         mine = share @ by_p
         moved = (mine[i] - float(p @ by_p)) * of_item + c.mean[i] * (by_p[k] - mine[i]) / whole
         total, both = float(c.mean.sum()), float(c.mean[c.pairs > 0.0].sum())
-        return np.asarray(by_observed * agree / both + moved / total)[:, None]
+        through_pairs = by_observed * agree / both
+        return np.asarray(through_pairs + moved / total)[:, None], np.asarray(through_pairs)[:, None]
 
     def extremes(self, rows: Rows, w: Array) -> Array:
         """An item of two ratings that lowers, and one that raises, the coefficient furthest; per row, shape (2, 1)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,14 +55,7 @@ def win_rate(win: str = "win", loss: str = "loss", tie: str = "tie") -> Statisti
     >>> win_rate().value(rows, np.ones(4)).tolist()
     [0.625]
     """
-    worth: dict[str, float] = {}
-    for parameter, cells, points in (("win", win, 1.0), ("loss", loss, 0.0), ("tie", tie, 0.5)):
-        for cell in _texts(cells):
-            if worth.setdefault(cell, points) != points or not cell:
-                raise not_defined(
-                    "parameter_value", name="win_rate", parameter=parameter, value=cells,
-                    allowed="texts that mean one of win, loss and tie",
-                )  # fmt: skip
+    worth = worth_of_results("win_rate", (("win", win, 1.0), ("loss", loss, 0.0), ("tie", tie, 0.5)))
 
     def points_of(column: Column) -> Array:
         found, code = np.unique(np.asarray(column["result"], str), return_inverse=True)
@@ -76,7 +69,29 @@ def win_rate(win: str = "win", loss: str = "loss", tie: str = "tie") -> Statisti
     return Derived("win_rate", ("result",), Mean(lower=0.0, upper=1.0), points_of)
 
 
-def _texts(cells: str) -> list[str]:
-    """What a parameter of ``at`` holds as cells; numbers were read as such (``1``)."""
-    text = f"{cells:g}" if isinstance(cells, float) else str(cells).lower() if isinstance(cells, bool) else cells
-    return [part.strip() for part in text.split(SEPARATOR)]
+def worth_of_results(statistic: str, words: Sequence[tuple[str, str, float]]) -> dict[str, float]:
+    """Text -> points, from the parameters that name it: (parameter, texts separated by ``|``, points).
+
+    Raises StatisticError for a text that would mean two results.
+    """
+    worth: dict[str, float] = {}
+    for parameter, cells, points in words:
+        for cell in (part.strip() for part in cell_text(cells).split(SEPARATOR)):
+            if worth.setdefault(cell, points) != points or not cell:
+                named = [name for name, _, _ in words]
+                raise not_defined(
+                    "parameter_value", name=statistic, parameter=parameter, value=cells,
+                    allowed=f"texts that mean one of {', '.join(named[:-1])} and {named[-1]}",
+                )  # fmt: skip
+    return worth
+
+
+def cell_text(value: object) -> str:
+    """What a parameter of ``at`` holds, as a cell; numbers and truth values were read as such.
+
+    >>> cell_text(1.0), cell_text(20261122.0), cell_text(True), cell_text("A")
+    ('1', '20261122', 'true', 'A')
+    """
+    return (
+        f"{value:.15g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
+    )

@@ -127,7 +127,7 @@ def arm(aim: Aim, seen: Observed, at: Integers, *, system: str, keys: Keys, vote
     evaluation = evaluate(aim.statistic, rows, data.w, cell=cell, cell_weight=cell_weight, names=name_of_cell)
     if data.audit is not None:
         evaluation = replace(evaluation, z=centred(evaluation.z, data, cell))
-    evaluation = jackknifed(evaluation, aim, rows)
+    evaluation = jackknifed(evaluation, aim, rows, data.w)
     layout = _layout(aim, seen, at, data, condition[data.origin], repeat[data.origin])
     random = _random(aim, seen)
     effects = {REPEAT, (UNIT,), *(_subsets(tuple(layout.dimension)))}
@@ -182,8 +182,15 @@ def reevaluated(arm_of: Arm, aim: Aim, seen: Observed) -> Arm:
 
 def _random(aim: Aim, seen: Observed) -> tuple[str, ...]:
     """The random dimensions of the estimand: the items are fixed where the statement is about these items."""
-    factors = tuple(f.id for f in seen.procedure.factor if f.effect == "random")
+    factors = tuple(f.id for f in _random_factors(aim, seen))
     return factors if aim.measurand.estimand == "benchmark" else (UNIT, *factors)
+
+
+def _random_factors(aim: Aim, seen: Observed) -> list[Factor]:
+    """Without those whose levels the measurand tells apart: a statement about each level, or the worst, is of these."""
+    contrast = aim.measurand.contrast
+    told_apart = {aim.measurand.by, contrast.over if contrast is not None else None} - {None}
+    return [f for f in seen.procedure.factor if f.effect == "random" and not told_apart & {f.id, f.column}]
 
 
 def _subsets(names: tuple[str, ...]) -> list[Effect]:
@@ -200,9 +207,8 @@ def _layout(
     here = at[data.origin]
     dimension = {UNIT: frame.unit[frame.item[here]]}
     name = {UNIT: frame.units}
-    for f in seen.procedure.factor:
-        if f.effect == "random":
-            dimension[f.id], name[f.id] = frame.level[f.id][here], frame.levels[f.id]
+    for f in _random_factors(aim, seen):
+        dimension[f.id], name[f.id] = frame.level[f.id][here], frame.levels[f.id]
     random = {d: p for d, p in dimension.items() if d in _random(aim, seen)}
     label_class = _blocks_of_class(data, dimension[UNIT])
     return Layout(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from measurand.document.evidence import join_key
 from measurand.document.identifier import identifier
 from measurand.document.label import label
-from measurand.document.procedure import Key, Procedure
+from measurand.document.procedure import OF_EITHER, Key, Procedure
 from measurand.document.table import Table
 from measurand.document.words import nearest
 from measurand.errors import Finding
@@ -119,8 +119,10 @@ def _of_either(procedure: Procedure, tables: Tables) -> Iterator[tuple[str, str]
             name = getattr(reference, key)
             if isinstance(name, str):
                 yield f"reference.{key}", name
-    if procedure.observations is not None and procedure.observations.query is not None:
-        yield "observations.query", procedure.observations.query
+    for key in OF_EITHER:
+        name = getattr(procedure.observations, key, None)
+        if name is not None:
+            yield f"observations.{key}", name
     cluster: Key = sampling.cluster or ()
     yield from (("sampling.cluster", name) for name in cluster)
     for key in ("stratum", "weight"):

@@ -212,9 +212,9 @@ def _refuse_split(cells: Cells, query: Integers) -> None:
 
 
 def _result(cells: Cells, role: str) -> NDArray[np.object_]:
-    """What a comparison says: the text of the cell."""
+    """What a comparison says, or whom it compares: the text of the cell."""
     _refuse_counted(cells)
-    return texts(cells.frame, "value", cells.at)
+    return texts(cells.frame, cells.source(role), cells.at)
 
 
 _READ: Mapping[str, Callable[[Cells, str], NDArray[Any]]] = {
@@ -223,6 +223,8 @@ _READ: Mapping[str, Callable[[Cells, str], NDArray[Any]]] = {
     "predicted": _predicted,
     "answer": _predicted,
     "result": _result,
+    "first": _result,
+    "second": _result,
     "outcome": _outcome,
     "members": _members,
     "set": _set,

@@ -174,11 +174,13 @@ def _main_key(arm: Arm) -> str:
 def sampling_of(arm: Arm, seen: Observed) -> Sampling:
     """The arm's independent units with their contributions, as the interval rules need them."""
     key = _main_key(arm)
+    scale = arm.aim.definition.scale
     source = arm.estimate.sources.get(key) or arm.sampled.inner.sources[key]
     holder = arm.estimate if key in arm.estimate.sources else arm.sampled.inner
     contribution = _centred(source, holder.total(key))[:, 0]
     low, high = arm.aim.statistic.bounds
     bounded = bool(np.isfinite(low) and np.isfinite(high))
+    width = high - low if bounded else 1.0 if scale == "logit" else np.inf
     units = arm.sampled.units
     is_unit = arm.sampled.effect_of_key[key] == (UNIT,)
     value = float(np.clip(arm.estimate.value[0], low, high))
@@ -197,9 +199,9 @@ def sampling_of(arm: Arm, seen: Observed) -> Sampling:
         rows=units.rows if same else None,
         weight=units.weight if same else None,
         rho=_icc(arm) if same and not arm.plain else 0.0,
-        floor=(high - low) * arm.floor if bounded and is_unit else np.inf,
+        floor=width * arm.floor if is_unit else np.inf,
         mixed=same and _mixed(arm),
-        scale=arm.aim.definition.scale,
+        scale=scale,
         # events are seldom Poisson over drives or sites: their spread decides, not the exact limits of one count
         plain=arm.plain and is_unit and arm.aim.statistic.exact != "poisson" and (population is not None or not finite),
         counts=_counts(arm, seen) if is_unit else None,

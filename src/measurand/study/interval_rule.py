@@ -10,15 +10,15 @@ from measurand.document.definition import Definition
 from measurand.statistic.contract import Statistic
 from measurand.statistic.quantile import Quantile
 
-IntervalRule = Literal["order", "rate", "log", "root", "fisher", "scores", "share", "bounded"]
+IntervalRule = Literal["order", "rate", "log", "root", "fisher", "logit", "scores", "share", "bounded"]
 
 
 def interval_rule(definition: Definition, statistic: Statistic) -> IntervalRule:
     """The rule that makes the limits of a quantity (docs/intervals.md), in the order in which ``study.interval`` asks.
 
     ``order``: order statistics, Woodruff with clusters. ``rate``: R1 by Garwood, gamma limits with an effective count.
-    ``log``, ``root``, ``fisher``: R4 on that scale. ``scores``: R4. ``share``: R1 where plain, else R2, over strata R5.
-    ``bounded``: R2; a value without bounds follows R4.
+    ``log``, ``root``, ``fisher``: R4 on that scale. ``logit``: R2 of the probability. ``scores``: R4. ``share``: R1
+    where plain, else R2, over strata R5. ``bounded``: R2; a value without bounds follows R4.
     """
     if isinstance(statistic, Quantile):
         return "order"

@@ -21,7 +21,7 @@ from measurand.study.judged import corrected, is_corrected
 from measurand.study.observed import Labelled
 from measurand.study.quantity_of import statistic_of
 from measurand.study.reference_value import shift
-from measurand.study.roles import Aim
+from measurand.study.roles import Aim, Observed
 from measurand.study.targets import Selection, Target
 from measurand.study.unseen import with_unseen
 
@@ -60,7 +60,20 @@ def outcome(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> Out
         result = extreme(target, evaluated, seen)
     else:
         result = contrast(measurand, target.system, target.level, (evaluated[0], evaluated[1]), seen)
-    return _bounded(_judged(with_unseen(result), labelled), labelled)
+    return _completed(result, labelled)
+
+
+def _completed(result: Outcome, labelled: Labelled) -> Outcome:
+    """With what no unit showed, the judge's errors taken out, and limits widened where labels must not be corrected."""
+    return _bounded(_judged(with_unseen(_of_these(result, labelled.seen)), labelled), labelled)
+
+
+def _of_these(result: Outcome, seen: Observed) -> Outcome:
+    """With a warning where the levels of a random factor are compared: nothing is said about other levels."""
+    asked = result.measurand.contrast
+    if asked is None or not any(f.effect == "random" and asked.over in (f.id, f.column) for f in seen.procedure.factor):
+        return result
+    return replace(result, limits=result.limits.with_warnings(say("warning.these_levels", factor=asked.over)))
 
 
 def outcomes(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> list[Outcome]:
@@ -68,7 +81,7 @@ def outcomes(target: Target, evaluated: Sequence[Arm], labelled: Labelled) -> li
     asked = target.measurand.contrast
     if asked is None or not asked.of_each:
         return [outcome(target, evaluated, labelled)]
-    return [_bounded(_judged(with_unseen(o), labelled), labelled) for o in each(target, evaluated, labelled.seen)]
+    return [_completed(o, labelled) for o in each(target, evaluated, labelled.seen)]
 
 
 def _judged(result: Outcome, labelled: Labelled) -> Outcome:

@@ -68,10 +68,13 @@ SYNONYMS = {
     "lins_ccc": "concordance_correlation", "median": "quantile", "percentile": "quantile",
     "pinball_loss": "pinball", "quantile_loss": "pinball", "picp": "interval_coverage", "coverage": "interval_coverage",
     "mpiw": "interval_width", "winkler": "interval_score", "winkler_score": "interval_score",
+    "bradley_terry": "bradley_terry_strength", "davidson": "bradley_terry_strength", "elo": "bradley_terry_strength",
+    "elo_rating": "bradley_terry_strength", "arena_score": "bradley_terry_strength",
+    "win_probability": "bradley_terry_win_probability",
     "event_rate": "rate", "incidence": "rate", "incidence_rate": "rate", "mtbf": "rate", "failure_rate": "rate",
 }  # fmt: skip
 """Names of metrics -> the nearest quantity; one that is not served yet has no effect."""
-LATER = frozenset({"average_recall", "bradley_terry", "kendall", "spearman", "word_error_rate"})
+LATER = frozenset({"average_recall", "kendall", "spearman", "word_error_rate"})
 """Quantities that a later version serves; one that has a definition by now is served."""
 
 

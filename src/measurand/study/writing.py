@@ -37,7 +37,9 @@ def title(measurand: Measurand, definition: Definition | None) -> str:
     if measurand.positive is not None and definition.needs_positive:
         key = "title.positive" if _is_word(measurand.positive) else "title.positive_class"
         parts.append(say(key, positive=measurand.positive))
-    for name, value in measurand.at.items():
+    # not in the order of the file: a procedure read again from its canonical form has another
+    for name in (n for n in definition.at if n in measurand.at):
+        value = measurand.at[name]
         shown = value if name != "score" or value.lstrip()[0] in "<>" else f"≥ {value}"
         parts.append(say("title.at", name=name, value=shown))
     if measurand.average:
