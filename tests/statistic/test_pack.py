@@ -20,10 +20,10 @@ DEFINITIONS = [
 ]
 SOURCES = {
     "value", "score", "scores", "reference", "exposure", "lower", "upper", "members", "spread", "set", "query", "event",
-    "repeat",
+    "repeat", "first", "second",
 }  # fmt: skip
 """What a procedure binds to columns."""
-VALUES = {"k": 3.0}
+VALUES = {"k": 3.0, "system": "A"}
 """A value of each parameter that must be set, where it is not one half."""
 
 

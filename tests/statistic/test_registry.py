@@ -29,8 +29,8 @@ def installed(monkeypatch):
 
 
 REQUIRED = {"competitors": ("A", "B"), "prevalence": 0.1, "k": 2, "level": 0.9, "q": 0.5, "fpr": 0.2, "recall": 0.8} | {
-    "coverage": 0.7
-}
+    "coverage": 0.7, "system": "A", "baseline": "B", "opponent": "B",
+}  # fmt: skip
 """Parameters that have no default, wherever they occur."""
 
 
