@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
 
 from known_truth.evidence import Columns
+from measurand.document.judge import Calibrated
 from measurand.document.procedure import Procedure
 from measurand.errors import MeasurandError
 from measurand.lab.pack import definitions
@@ -17,6 +18,7 @@ from measurand.quantity.limits import Limits
 from measurand.quantity.randomness import generator
 from measurand.study.arm import Keys
 from measurand.study.compose import known_inputs, model
+from measurand.study.judge_rates import rates
 from measurand.study.measure import measure
 from measurand.study.observed import observed
 from measurand.study.outcome import arms, outcome
@@ -37,6 +39,8 @@ class Draw:
     textbook: Interval | None = None
     procedure: Procedure | None = None
     """Where the stated inputs differ from replicate to replicate."""
+    judge: Calibrated | None = None
+    """What the calibration of a judge showed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +82,11 @@ class Seen:
         return (self.lower, self.upper)
 
 
-def limits_of(procedure: Procedure, columns: Columns) -> Limits:
+def limits_of(procedure: Procedure, columns: Columns, judge: Calibrated | None = None) -> Limits:
     """Limits of the first result of a procedure, without the bootstrap and Monte Carlo checks of a measurement."""
     labelled = observed(procedure, definitions(), columns)
+    if judge is not None:
+        labelled = replace(labelled, seen=replace(labelled.seen, judge=rates(judge)))
     target = targets(procedure, labelled.seen)[0]
     evaluated = arms(target, definitions(), labelled, Keys("reference", "record"))
     result = outcome(target, evaluated, labelled)
@@ -90,11 +96,14 @@ def limits_of(procedure: Procedure, columns: Columns) -> Limits:
     return model(target.measurand, target.system, target.level, result, {}, known).limits
 
 
-def checked_limits_of(procedure: Procedure, columns: Columns, *, key: str) -> Limits:
+def checked_limits_of(
+    procedure: Procedure, columns: Columns, judge: Calibrated | None = None, *, key: str
+) -> Limits:  # fmt: skip
     """The same through a whole measurement, with the checks, and with what they replace where they disagree."""
     evidence = "sha256:" + "0" * 64
     return measure(
-        procedure, definitions(), columns, procedure_at=key, reference_at="reference", evidence_at=evidence
+        procedure, definitions(), columns, procedure_at=key, reference_at="reference", evidence_at=evidence,
+        judge=judge,
     ).limits[0]  # fmt: skip
 
 
@@ -105,7 +114,11 @@ def replicate(situation: Situation, number: int, *, checks: bool = False) -> See
     procedure, nothing = drawn.procedure or situation.procedure, (np.nan, np.nan)
     textbook = drawn.textbook or nothing
     try:
-        limits = checked_limits_of(procedure, drawn.columns, key=key) if checks else limits_of(procedure, drawn.columns)
+        limits = (
+            checked_limits_of(procedure, drawn.columns, drawn.judge, key=key)
+            if checks
+            else limits_of(procedure, drawn.columns, drawn.judge)
+        )
         lower, upper = limits(LEVEL)
     except MeasurandError as error:
         return Seen(*nothing, drawn.usual, textbook, True, refused=error.findings[0].message)

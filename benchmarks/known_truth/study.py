@@ -17,6 +17,7 @@ from known_truth import (
     comparisons,
     factors,
     groups,
+    judges,
     labels,
     numbers,
     pairs,
@@ -34,7 +35,21 @@ Progress = Callable[[str], None]
 @cache
 def situations() -> tuple[Situation, ...]:
     """All of the study, in the order of the page."""
-    parts = (shares, factors, labels, areas, pairs, numbers, scores, raters, answers, classes, comparisons, groups)
+    parts = (
+        shares,
+        factors,
+        labels,
+        areas,
+        pairs,
+        numbers,
+        scores,
+        raters,
+        answers,
+        judges,
+        classes,
+        comparisons,
+        groups,
+    )
     found = [s for part in parts for s in part.situations()]
     if len({s.key for s in found}) < len(found):
         raise ValueError("two situations have the same name")
