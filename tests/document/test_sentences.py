@@ -18,7 +18,7 @@ FILES = [
 ]
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in FILES)
 KEY = re.compile(r"""["']((?:M0[123]\d\d|procedure|sketch)\.[a-z_.]+)["']""")
-MADE = ("M0203.", "M0302.range_", "M0332.", "procedure.kind.", "procedure.later.")
+MADE = ("M0203.", "M0302.range_", "M0332.", "M0334.", "procedure.kind.", "procedure.later.")
 """Beginnings of keys that are put together."""
 OWN = {
     key: text

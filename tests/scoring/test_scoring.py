@@ -222,7 +222,7 @@ def test_a_text_that_cannot_be_scored_has_its_own_status(tmp_path: Path, capsys:
     ("scoring", "quantity", "says"),
     [
         ('kind = "number", pattern = "x"', "proportion", "no effect"),
-        ('kind = "regex"', "proportion", "needs the pattern"),
+        ('kind = "regex"', "proportion", "needs the key pattern"),
         ('kind = "regex", pattern = "("', "proportion", "not a regular expression"),
         ('kind = "number", tolerance = -1', "proportion", "tolerance"),
         ('kind = "number"', "accuracy", "proportion"),

@@ -228,11 +228,12 @@ def _scoring(tables: Tables, reader: Reader) -> None:
         reader.find("M0205.scored_output", ("scoring",), say("M0205.scored_output_hint"))
     if observations is not None and "value" in observations:
         reader.find("M0314.scored_value", ("observations", "value"))
-    if kind == "regex" and "pattern" not in scoring:
-        reader.find("M0205.pattern", ("scoring",))
-    if kind not in ("regex", "judge", None) and "value" not in tables.get("reference", {}):
+    for of, key in (("regex", "pattern"), ("json", "schema")):
+        if kind == of and key not in scoring and not _has(reader, "scoring", key):
+            reader.find("M0205.scoring_key", ("scoring",), kind=kind, key=key)
+    if kind not in ("regex", "judge", "json", None) and "value" not in tables.get("reference", {}):
         reader.find("M0205.scored_reference", ("scoring",), kind=kind)
-    of_kind = {"choices": "choice", "which": "number", "tolerance": "number", "pattern": "regex"}
+    of_kind = {"choices": "choice", "which": "number", "tolerance": "number", "pattern": "regex", "schema": "json"}
     for key in (key for key, only in of_kind.items() if key in scoring and only != kind):
         reader.find("M0314.scoring", ("scoring", key), key=key, kind=kind)
     if (tolerance := scoring.get("tolerance")) is not None and (

@@ -126,10 +126,11 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     },
     "design.limit": {"requests": _integer(1), "tokens": _integer(1), "minutes": _number(0)},
     "scoring": {
-        "kind": _choice("exact", "normalised", "choice", "number", "regex", "judge", required=True,
-                        code=_LIVE),
+        "kind": _choice("exact", "normalised", "choice", "number", "regex", "judge", "json", "f1", "rouge-l", "bleu",
+                        "chrf", "wer", "cer", required=True, code=_LIVE),
         "after": _text(), "extract": Entry("pattern"), "field": _text(), "choices": Entry("labels"),
         "which": _choice("last", "first", "only"), "tolerance": AMOUNT, "pattern": Entry("pattern"),
+        "schema": Entry("json"),
     },
     "judge": {
         "name": _text(), "values": Entry("shares"), "calibration": _table("judge.calibration"),

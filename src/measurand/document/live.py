@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field, JsonValue
+
 from measurand.document.amount import Amount
 from measurand.document.canonical import Document
 from measurand.document.number import Number
@@ -32,7 +34,10 @@ class Limit(Document):
 class Scoring(Document):
     """How the text that a system gave becomes a value."""
 
-    kind: Literal["exact", "normalised", "choice", "number", "regex", "judge"]
+    kind: Literal[
+        "exact", "normalised", "choice", "number", "regex", "judge",
+        "json", "f1", "rouge-l", "bleu", "chrf", "wer", "cer",
+    ]  # fmt: skip
     after: str | None = None
     """What follows the last such mark in its line is scored."""
     extract: str | None = None
@@ -47,3 +52,5 @@ class Scoring(Document):
     """Kind ``number``: a number, or a share of the reference value with unit ``%``."""
     pattern: str | None = None
     """Kind ``regex``: 1 where it is found."""
+    schema_: dict[str, JsonValue] | None = Field(default=None, alias="schema")
+    """Kind ``json``: JSON schema of the text."""

@@ -17,6 +17,7 @@ from measurand.document.procedure import Procedure, statuses
 from measurand.document.table import Table
 from measurand.errors import Finding, ProcedureError, StoreError
 from measurand.instrument import cells
+from measurand.instrument.scoring.registry import COUNTS
 from measurand.lab import store
 from measurand.lab.evidence import EvidenceTable, address, counts
 from measurand.lab.job import Phase, evaluated
@@ -80,13 +81,16 @@ def _scored(procedure: Procedure, scoring: Scoring, table: EvidenceTable) -> tup
     classes = declared or tuple(sorted({str(cell) for cell in held} - {""} if held is not None else set()))
     found, identity = values(scoring, [str(cell) for cell in table.columns["output"][rows]], references, classes)
     value, status, reason = (table.columns[name].copy() for name in ("value", "status", "reason"))
+    exposure = np.full(len(value), np.nan)
     for row, one in zip(rows, found, strict=True):
         value[row], reason[row] = one.value, one.reason
+        exposure[row] = float(one.exposure or "nan")
         status[row] = "ok" if one.value else "unscored"
     if scoring.kind == "choice" and classes:
         named = Table("evidence.parquet", {"output": value.tolist()}, range(1, len(value) + 1), "")
         cells.classes(named, "output", known=classes, rows=np.flatnonzero(value != "").tolist())
-    return EvidenceTable({**table.columns, "value": value, "status": status, "reason": reason}), identity
+    columns = {**table.columns, "value": value, "status": status, "reason": reason}
+    return EvidenceTable(columns | ({"exposure": exposure} if scoring.kind in COUNTS else {})), identity
 
 
 def _manifest(

@@ -76,10 +76,9 @@ def run(
             name = f"{procedure.observations.output} (scored)"
             outputs = replace(outputs, columns={**outputs.columns, name: seen.output["value"]})
             roles = {**roles, "value": name}
-            if "judge" in seen.output:
-                kept = f"{procedure.observations.output} (judge)"
-                outputs = replace(outputs, columns={**outputs.columns, kept: seen.output["judge"]})
-                roles["judge"] = kept
+            for role in (role for role in ("exposure", "judge") if role in seen.output):
+                roles[role] = f"{procedure.observations.output} ({role})"
+                outputs = replace(outputs, columns={**outputs.columns, roles[role]: seen.output[role]})
         identity: Mapping[str, str] = {"access": "recorded", **scorer}
         path = None
     else:

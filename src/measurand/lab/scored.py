@@ -12,7 +12,7 @@ from measurand.document.procedure import Procedure
 from measurand.instrument import cells
 from measurand.instrument.recorded import Observed
 from measurand.instrument.scoring.contract import Scored
-from measurand.instrument.scoring.registry import check, identity, scorer
+from measurand.instrument.scoring.registry import COUNTS, check, identity, scorer
 from measurand.lab.held import Held
 from measurand.lab.sources import Sources
 
@@ -37,12 +37,13 @@ def scored(procedure: Procedure, seen: Observed, items: Held, sources: Sources) 
         procedure.scoring, [texts[i] for i in rows], [held.get(seen.item[i], "") for i in rows], classes
     )
     status: list[Status] = list(seen.status)
-    reason, value = list(seen.reason), [""] * len(seen.item)
+    reason, value, exposure = list(seen.reason), [""] * len(seen.item), [""] * len(seen.item)
     for i, one in zip(rows, found, strict=True):
-        value[i] = one.value
+        value[i], exposure[i] = one.value, one.exposure
         if not one.value:
             status[i], reason[i] = "unscored", one.reason
-    return replace(seen, status=status, reason=reason, output={**seen.output, "value": value}), whose
+    output = {**seen.output, "value": value} | ({"exposure": exposure} if procedure.scoring.kind in COUNTS else {})
+    return replace(seen, status=status, reason=reason, output=output), whose
 
 
 def values(

@@ -71,10 +71,16 @@ SYNONYMS = {
     "bradley_terry": "bradley_terry_strength", "davidson": "bradley_terry_strength", "elo": "bradley_terry_strength",
     "elo_rating": "bradley_terry_strength", "arena_score": "bradley_terry_strength",
     "win_probability": "bradley_terry_win_probability",
+    "word_error_rate": "rate", "character_error_rate": "rate", "wer": "rate", "cer": "rate",
     "event_rate": "rate", "incidence": "rate", "incidence_rate": "rate", "mtbf": "rate", "failure_rate": "rate",
 }  # fmt: skip
 """Names of metrics -> the nearest quantity; one that is not served yet has no effect."""
-LATER = frozenset({"average_recall", "kendall", "spearman", "word_error_rate"})
+GIVES: Mapping[str, str] = {
+    "choice": "class", "f1": "number", "rouge-l": "number", "bleu": "number", "chrf": "number", "wer": "count",
+    "cer": "count",
+}  # fmt: skip
+"""Kind of scoring -> what it gives; the others give right (1) and wrong (0)."""
+LATER = frozenset({"average_recall", "kendall", "spearman"})
 """Quantities that a later version serves; one that has a definition by now is served."""
 
 
@@ -140,6 +146,8 @@ def _roles(path: str, measurand: Measurand, definition: Definition, procedure: P
             if reference is not None and reference.event is None:
                 message = say("M0332.event", quantity=definition.id)
                 yield Finding("M0332", "reference", message, say("M0332.event_hint"))
+        elif source == "exposure" and procedure.scoring is not None and GIVES.get(procedure.scoring.kind) == "count":
+            continue
         elif source == "value" and procedure.scoring is not None:
             yield from _scored(path, definition, procedure.scoring, procedure.judge)
         elif observations is not None and getattr(observations, source, None) is None:
@@ -157,11 +165,13 @@ def _scored(path: str, definition: Definition, scoring: Scoring, judge: Judge | 
             message = say("M0334.judge", quantity=definition.id)
             yield Finding("M0334", f"{path}.quantity", message, say("M0334.judge_hint"))
         return
-    if (definition.kind == "outcome") == (scoring.kind == "choice"):
-        choice = scoring.kind == "choice"
-        said, hint = ("M0334.choice", "M0334.choice_hint") if choice else ("M0334.outcome", "M0334.outcome_hint")
-        message = say(said, quantity=definition.id, kind=scoring.kind)
-        yield Finding("M0334", f"{path}.quantity", message, say(hint))
+    gives = GIVES.get(scoring.kind, "outcome")
+    takes = {"outcome": "outcome", "number": "number"}.get(definition.kind, "class")
+    if "exposure" in definition.roles.values():
+        takes = "count"
+    if gives != takes:
+        message = say(f"M0334.{gives}", quantity=definition.id, kind=scoring.kind)
+        yield Finding("M0334", f"{path}.quantity", message, say(f"M0334.{gives}_hint"))
 
 
 def _classes(

@@ -9,10 +9,12 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Scored:
-    """``value`` is a cell: ``1`` (right), ``0``, or a class; empty with a ``reason``: the text could not be scored."""
+    """``value`` is a cell: ``1`` (right), ``0``, a class or a number; empty with a ``reason``: the text could not be
+    scored. ``exposure`` is what the value is counted in, where it is a count."""
 
     value: str = ""
     reason: str = ""
+    exposure: str = ""
 
 
 @dataclass(frozen=True)

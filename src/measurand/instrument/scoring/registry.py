@@ -13,20 +13,42 @@ from measurand.instrument.scoring.choice import Choice
 from measurand.instrument.scoring.contract import Scorer
 from measurand.instrument.scoring.fields import Field
 from measurand.instrument.scoring.number import Number
+from measurand.instrument.scoring.overlap import (
+    Errors,
+    Overlap,
+    character_errors,
+    rouge_l,
+    token_f1,
+    word_errors,
+)
 from measurand.instrument.scoring.pattern import After, Extracted, Matches, Search
+from measurand.instrument.scoring.structure import Structure
 from measurand.instrument.scoring.text import Exact, Normalised
+from measurand.instrument.scoring.translation import Translation
+
+PLAIN: Mapping[str, Callable[[], Scorer]] = {
+    "exact": Exact,
+    "normalised": Normalised,
+    "f1": token_f1,
+    "rouge-l": rouge_l,
+    "wer": word_errors,
+    "cer": character_errors,
+}
+"""Kinds without parameters."""
+NUMBERS, COUNTS = ("f1", "rouge-l", "bleu", "chrf"), ("wer", "cer")
+"""Kinds that give a number from 0 to 1, and counts with what they are counted in."""
 
 
 def scorer(scoring: Scoring, classes: Sequence[str]) -> tuple[Scorer, Callable[[], None]]:
     """The scorer, and what gives back the processes that it holds. ``classes`` are those of the reference values, the
     choices where the procedure names none."""
-    searches: list[Search] = []
+    held: list[Search | Structure] = []
 
     def search(pattern: str) -> Search:
-        searches.append(Search(pattern))
-        return searches[-1]
+        held.append(one := Search(pattern))
+        return one
 
-    found = _core(scoring, classes, search)
+    found = _core(scoring, classes, search, held)
     if scoring.field is not None:
         found = Field(scoring.field, found)
     if scoring.after is not None:
@@ -35,17 +57,22 @@ def scorer(scoring: Scoring, classes: Sequence[str]) -> tuple[Scorer, Callable[[
         found = Extracted(search(scoring.extract), found)
 
     def close() -> None:
-        for one in searches:
+        for one in held:
             one.close()
 
     return found, close
 
 
-def _core(scoring: Scoring, classes: Sequence[str], search: Callable[[str], Search]) -> Scorer:
-    if scoring.kind == "exact":
-        return Exact()
-    if scoring.kind == "normalised":
-        return Normalised()
+def _core(
+    scoring: Scoring, classes: Sequence[str], search: Callable[[str], Search], held: list[Search | Structure]
+) -> Scorer:
+    if scoring.kind in PLAIN:
+        return PLAIN[scoring.kind]()
+    if scoring.kind in ("bleu", "chrf"):
+        return Translation("bleu" if scoring.kind == "bleu" else "chrf")
+    if scoring.kind == "json":
+        held.append(found := Structure(scoring.schema_))
+        return found
     if scoring.kind == "choice":
         return Choice(scoring.choices or tuple(classes))
     if scoring.kind == "number":
@@ -82,8 +109,16 @@ def _chain(one: Scorer) -> Iterator[Scorer]:
 
 def identity(scoring: Scoring, one: Scorer, known: int) -> Mapping[str, str]:
     """Kind, versions, parameters and how many known texts were scored before the run."""
+    named = [f"{_name(each, scoring)} {each.version}" for each in _chain(one)]
     return {
-        "scoring": ", ".join(f"{type(each).__name__.lower()} {each.version}" for each in _chain(one)),
+        "scoring": ", ".join(named),
         "scoring parameters": hashlib.sha256(canonical(scoring)).hexdigest(),
         "scoring check standards": f"{known} of {known}",
     }
+
+
+def _name(each: Scorer, scoring: Scoring) -> str:
+    """A scorer by its class; measures of overlap and of errors by their kind."""
+    if isinstance(each, Overlap | Errors):
+        return scoring.kind
+    return f"{scoring.kind} ({each.signature})" if isinstance(each, Translation) else type(each).__name__.lower()

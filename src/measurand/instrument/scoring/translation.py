@@ -1,0 +1,35 @@
+"""BLEU and chrF of one text, by sacrebleu (extra ``text``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module, metadata
+from typing import Any, Literal
+
+from measurand.document.number import number
+from measurand.instrument.fault import stopped
+from measurand.instrument.scoring.contract import Known, Scored
+from measurand.instrument.scoring.overlap import references
+
+
+class Translation:
+    """Sentence BLEU (Post 2018; effective order, 13a tokens) or chrF (Popovic 2015), from 0 to 1."""
+
+    version = 1
+
+    def __init__(self, kind: Literal["bleu", "chrf"]) -> None:
+        try:
+            library: Any = import_module("sacrebleu")
+        except ImportError:
+            raise stopped("M0621.library", kind=kind, library="sacrebleu", extra="text") from None
+        self._metric = library.BLEU(effective_order=True) if kind == "bleu" else library.CHRF()
+        self.signature = f"sacrebleu {metadata.version('sacrebleu')}, {self._metric.get_signature()}"
+        self.known: Sequence[Known] = (
+            Known("the cat sat on the mat", "the cat sat on the mat", "1"),
+            Known("xyz", "the cat sat on the mat", "0"),
+        )
+
+    def score(self, text: str, reference: str) -> Scored:
+        """All references together, as sacrebleu takes them."""
+        value = float(self._metric.sentence_score(text, references(reference)).score) / 100.0
+        return Scored(number(min(max(round(value, 12), 0.0), 1.0)))
