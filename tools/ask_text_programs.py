@@ -20,30 +20,8 @@ from rouge_score import rouge_scorer
 
 OUT = Path(__file__).parent.parent / "tests" / "cases" / "text-overlap.json"
 WORDS = [
-    "the",
-    "a",
-    "cat",
-    "dog",
-    "sat",
-    "on",
-    "mat",
-    "in",
-    "Paris,",
-    "police",
-    "killed",
-    "gunman",
-    "3.5",
-    "don't",
-    "re-run",
-    "well-known",
-    "model",
-    "answer",
-    "is",
-    "42",
-    "and",
-    "not",
-    "quite",
-    "right",
+    *("the", "a", "cat", "dog", "sat", "on", "mat", "in", "Paris,", "police", "killed", "gunman", "3.5", "don't"),
+    *("re-run", "well-known", "model", "answer", "is", "42", "and", "not", "quite", "right"),
 ]
 WRITTEN = [
     ("the cat sat on the mat", "the cat is on the mat"),
