@@ -149,7 +149,9 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
         return numeric(value) or str(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
     text = _CONTROL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -157,12 +159,12 @@ def cell(value: object) -> str:
 
 
 def name_of(value: object) -> str:
-    """An identifier of a log as text: not cut, on one line.
+    """An identifier of a log as text: not cut, on one line, whole numbers with every digit.
 
-    >>> name_of(12), name_of("a\\nb")
-    ('12', 'a b')
+    >>> name_of(12), name_of(2.0), name_of(2**53 + 1), name_of("a\\nb")
+    ('12', '2', '9007199254740993', 'a b')
     """
-    text = numeric(value) or str(value) if isinstance(value, (int, float)) else str(value)
+    text = numeric(value) or str(value) if isinstance(value, float) else str(value)
     return " ".join(_CONTROL.sub("\ufffd", text).split())
 
 
