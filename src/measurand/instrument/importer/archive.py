@@ -26,7 +26,7 @@ GRACE = 64 * 1024**2
 LARGEST_ARCHIVE = 8 * 1024**3
 """Bytes that the entries of one archive may state together."""
 STEP = 4096
-"""Bytes that are asked for at a time: what is decompressed beyond the stated size stays small, whatever the entry is."""
+"""Bytes that are asked for at a time: what is decompressed beyond the stated size stays small."""
 _OPEN_CSV = (
     "select c from read_csv(?, compression = 'zstd', auto_detect = false, header = false, "
     "columns = {'c': 'VARCHAR'}, delim = '\x01', quote = '', escape = '', new_line = '\\n', max_line_size = "
