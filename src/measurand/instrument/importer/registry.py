@@ -23,6 +23,7 @@ KINDS = {
     "inspect": Kind("inspect_ai:read", BOTH),
     "lm-eval": Kind("lm_eval:read", ("metric", "filter", "system")),
     "evalscope": Kind("evalscope:read", BOTH),
+    "opencompass": Kind("opencompass:read", BOTH),
     "lighteval": Kind("lighteval:read", BOTH),
     "promptfoo": Kind("promptfoo:read", BOTH),
     "deepeval": Kind("deepeval:read", BOTH),
