@@ -217,6 +217,7 @@ def _taken(reading: Reading, found: Import, *, table: str, record: str) -> Taken
         alike=not scores <= {"0", "1"} and _alike(reading),
         conditions=reading.conditions,
         groups=reading.groups,
+        cluster=reading.cluster,
     )
 
 

@@ -1,4 +1,4 @@
-"""Results of OpenCompass: ``results/MODEL/DATASET.json`` with details, and ``predictions/MODEL/DATASET.json`` of the same
+"""Results of OpenCompass: ``results/MODEL/DATASET.json`` with details, and ``predictions/MODEL/DATASET.json`` of that
 run. A prompt is an item, replicas (``n`` of a data set) are repeats."""
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ KINDS = {
     "helm": Kind("helm:read", ("metric", "filter", "system")),
     "every-eval-ever": Kind("every_eval_ever:read", BOTH),
     "mlflow": Kind("mlflow:read"),
+    "coco": Kind("coco:read", ("system",)),
     "csv": Kind("tables:csv"),
     "jsonl": Kind("tables:jsonl"),
     "parquet": Kind("tables:parquet"),
