@@ -30,7 +30,7 @@ FLOORS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "statistic": (frozenset(), frozenset({"numpy", "scipy"})),
     "document": (frozenset(), frozenset({"pydantic", "pydantic_core", "rfc8785"})),
     "study": (GROUND, frozenset({"numpy", "scipy"})),
-    "instrument": (frozenset({"document"}), frozenset({"numpy", "duckdb", "aiohttp"})),
+    "instrument": (frozenset({"document"}), frozenset({"numpy", "duckdb", "aiohttp", "pyarrow"})),
     "lab": (
         frozenset({"document", "study", "instrument"}),
         frozenset({"numpy", "duckdb", "cryptography", "pydantic", "rfc8785", "PIL", "rfc3161_client"}),
@@ -44,7 +44,15 @@ FLOORS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 DATA = "sector"  # loaded as files, imported by nobody
 NEVER = ("scipy.stats", "pandas", "sklearn")
-DEFERRED = ("scipy", "rich", "duckdb", "jinja2", "PIL", "typst")  # heavy: imported in the function that uses them
+DEFERRED = (
+    "scipy",
+    "rich",
+    "duckdb",
+    "jinja2",
+    "PIL",
+    "typst",
+    "pyarrow",
+)  # heavy: imported in the function that uses them
 SCIPY = "scipy.special"  # the only part of scipy that is used
 EFFECTS = frozenset(
     {

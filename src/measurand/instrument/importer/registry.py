@@ -32,6 +32,7 @@ KINDS = {
     "every-eval-ever": Kind("every_eval_ever:read", BOTH),
     "mlflow": Kind("mlflow:read"),
     "coco": Kind("coco:read", ("system",)),
+    "datasets": Kind("datasets:read", ("filter",)),
     "csv": Kind("tables:csv"),
     "jsonl": Kind("tables:jsonl"),
     "parquet": Kind("tables:parquet"),
