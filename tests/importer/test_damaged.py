@@ -46,7 +46,8 @@ CASES = [
     Case("evalscope", "evalscope/qwen-plus", "predictions/qwen-plus/ifeval_default.jsonl",
          "reviews/qwen-plus/ifeval_default.jsonl", ("--metric", "prompt_level_strict")),
     Case("opencompass", "opencompass", "results/adder-small/sums_gen_3.json"),
-    Case("opencompass", "opencompass", "predictions/adder-small/sums_gen_3.json", "results/adder-small/sums_gen_3.json"),
+    Case("opencompass", "opencompass", "predictions/adder-small/sums_gen_3.json",
+         "results/adder-small/sums_gen_3.json"),
     Case("lighteval", "lighteval", "details/adder/2026-11-23T14-48-12.020883/"
          "details_sums_gen-0_2026-11-23T14-48-12.020883.parquet"),
     Case("promptfoo", "promptfoo", "capitals.json"),
