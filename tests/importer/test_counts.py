@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.importer.sample import LOGS, Ended
 
 
@@ -88,3 +89,23 @@ def test_an_item_without_a_name_is_refused(tmp_path: Path, imported: Callable[..
     (tmp_path / "log.json").write_text(json.dumps(log), encoding="utf-8")
     done = imported("inspect", tmp_path / "log.json")
     assert done.code == 2 and "M0481" in done.err
+
+
+@pytest.mark.parametrize("score", [0, 1])
+def test_a_system_that_always_fails_is_measured(
+    score: int, tmp_path: Path, imported: Callable[..., Ended], measured: Callable[..., dict[str, Any]]
+) -> None:
+    samples = [{"id": i, "scores": {"s": {"value": score}}} for i in range(20)]
+    log = {"version": 2, "eval": {"task": "t", "model": "m"}, "samples": samples}
+    (tmp_path / "log.json").write_text(json.dumps(log), encoding="utf-8")
+    (result,) = measured(imported("inspect", tmp_path / "log.json").procedure)["results"]
+    assert result["value"] == score and 0.1 < abs(result["interval"][1 - score] - score) < 0.25  # 3/n is 0.15
+
+
+def test_a_key_that_is_there_twice_is_refused(tmp_path: Path, imported: Callable[..., Ended]) -> None:
+    """Which of the two counts, the log does not say."""
+    sample = '{"id": 1, "scores": {"s": {"value": 1, "value": 0}}}'
+    text = f'{{"version": 2, "eval": {{"task": "t", "model": "m"}}, "samples": [{sample}]}}'
+    (tmp_path / "log.json").write_text(text, encoding="utf-8")
+    done = imported("inspect", tmp_path / "log.json")
+    assert done.code == 2 and "M0432" in done.err and "'value'" in done.err

@@ -66,7 +66,10 @@ def found_in(paths: Sequence[Path], patterns: Sequence[str], *, tool: str) -> li
 def parsed(data: bytes, file: str, *, row: int = 0) -> Any:
     """The JSON value of bytes. ``NaN`` and ``Infinity``, which Python's programs write, are read. Raises TableError."""
     try:
-        return _whole(json.loads(data)) if _HALF.search(data) else json.loads(data)
+        found = json.loads(data, object_pairs_hook=_once)
+        return _whole(found) if _HALF.search(data) else found
+    except _TwiceError as error:
+        raise refusal("M0432.key_twice", file=file, row=row, hint="M0471.hint", key=shown(str(error))) from None
     except UnicodeDecodeError as error:
         raise refusal("M0425.encoding", file=file, row=row, hint="M0425.hint", byte=error.start + 1) from None
     except RecursionError:
@@ -77,6 +80,18 @@ def parsed(data: bytes, file: str, *, row: int = 0) -> Any:
         raise refusal("M0471.json", file=file, row=where, hint="M0471.hint", reason=reason) from None
     except ValueError as error:
         raise refusal("M0471.json", file=file, row=row, hint="M0471.hint", reason=str(error)[:200]) from None
+
+
+class _TwiceError(Exception):
+    """The key that an object has twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(next(name for name in names if names.count(name) > 1))
+    return found
 
 
 def _whole(value: Any) -> Any:
