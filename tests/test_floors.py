@@ -32,7 +32,7 @@ FLOORS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "study": (GROUND, frozenset({"numpy", "scipy"})),
     "instrument": (
         frozenset({"document"}),
-        frozenset({"numpy", "duckdb", "aiohttp", "jsonschema", "referencing", "sacrebleu"}),
+        frozenset({"numpy", "duckdb", "aiohttp", "jsonschema", "referencing", "sacrebleu", "pyarrow"}),
     ),
     "lab": (
         frozenset({"document", "study", "instrument"}),
@@ -47,7 +47,15 @@ FLOORS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 DATA = "sector"  # loaded as files, imported by nobody
 NEVER = ("scipy.stats", "pandas", "sklearn")
-DEFERRED = ("scipy", "rich", "duckdb", "jinja2", "PIL", "typst")  # heavy: imported in the function that uses them
+DEFERRED = (
+    "scipy",
+    "rich",
+    "duckdb",
+    "jinja2",
+    "PIL",
+    "typst",
+    "pyarrow",
+)  # heavy: imported in the function that uses them
 SCIPY = "scipy.special"  # the only part of scipy that is used
 EFFECTS = frozenset(
     {

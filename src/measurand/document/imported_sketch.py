@@ -32,6 +32,8 @@ class Taken:
     """Whether two systems have the same graded scores everywhere: their difference shows no spread."""
     conditions: Sequence[str] = ()
     groups: Sequence[str] = ()
+    cluster: str = ""
+    """Column of the groups within which observations are not independent."""
 
 
 def procedure_text(taken: Taken) -> str:
@@ -65,8 +67,8 @@ def _observations(taken: Taken) -> list[str]:
 
 def _sampling(taken: Taken) -> list[str]:
     lines = [*comment("import.sketch.population"), "[sampling]", pair("population", _population(taken))]
-    lines += comment("import.sketch.cluster")
-    for group in taken.groups:
+    lines += [pair("cluster", taken.cluster)] if taken.cluster else comment("import.sketch.cluster")
+    for group in (name for name in taken.groups if name != taken.cluster):
         lines.append(f"# cluster = {quoted(group)}, or of the measurand:  by = {quoted(group)}")
     return [*lines, ""]
 

@@ -26,7 +26,7 @@ from measurand.document.sketch import sketch
 from measurand.document.table import Table
 from measurand.errors import TableError
 from measurand.instrument.fault import refusal
-from measurand.instrument.importer.contract import Asked, Reading, Tabled
+from measurand.instrument.importer.contract import Asked, Log, Reading, Tabled
 from measurand.instrument.importer.registry import KINDS, importer
 from measurand.instrument.importer.rows import agreements, columns, finished
 from measurand.instrument.importer.source import parsed
@@ -63,12 +63,14 @@ def import_logs(kind: str, paths: Sequence[Path], asked: Asked, *, to: Path) -> 
             raise refusal("M0486.exists", file=str(path), hint="M0486.hint")
     _refuse_unused(kind, asked)
     reading = _read(kind, paths, asked)
+    if isinstance(reading, Tabled):
+        _refuse_twice(reading.logs)
     suffix = to.suffix.lower()
     if isinstance(reading, Tabled):
         data = table_bytes(reading.columns, suffix)
         table = _read_back(data, suffix)
-        found = _described_table(kind, reading, table)
         text = sketch(table, file=to.name, imported=record.name).encode()
+        found = _described_table(kind, reading, table, load(text, str(procedure)))
     else:
         reading = finished(reading)
         data = table_bytes(columns(reading), suffix)
@@ -90,12 +92,23 @@ def _refuse_unused(kind: str, asked: Asked) -> None:
             raise refusal("M0488.option", file=kind, hint="M0488.hint", option=option, kind=kind, known=known)
 
 
+def _refuse_twice(logs: Sequence[Log]) -> None:
+    """A table that is given twice would have every row twice, and nothing in it would say so."""
+    first: dict[str, Log] = {}
+    for log in logs:
+        earlier = first.setdefault(log.sha256, log)
+        if earlier is not log:
+            raise refusal("M0478.same", file=log.name, hint="M0478.hint_same", other=earlier.name)
+
+
 def _read(kind: str, paths: Sequence[Path], asked: Asked) -> Reading | Tabled:
     """What an importer reads. A log whose values are of other kinds than the tool writes ends as an error about the
     log: it is data from elsewhere, and no program that reads it is at fault."""
     try:
         return importer(kind)(paths, asked)
-    except (AttributeError, TypeError, KeyError, IndexError, ValueError, OverflowError) as error:
+    except RecursionError:
+        raise refusal("M0433.deep", file=", ".join(map(str, paths))) from None
+    except (AttributeError, TypeError, KeyError, IndexError, ValueError, ArithmeticError) as error:
         reason = f"{type(error).__name__}: {error}"[:200]
         file = ", ".join(map(str, paths))
         raise refusal("M0481.shape", file=file, hint="M0481.hint", kind=kind, reason=reason) from error
@@ -164,15 +177,17 @@ def _import_of(data: bytes, path: Path) -> Import:
         raise refusal("M0484.unreadable", file=str(path), hint="M0484.hint", reason=reason) from None
 
 
-def _described_table(kind: str, tabled: Tabled, table: Table) -> Import:
-    """The record of an import whose rows are kept as they are."""
+def _described_table(kind: str, tabled: Tabled, table: Table, procedure: Procedure) -> Import:
+    """The record of an import whose rows are kept as they are; statuses are counted as the procedure reads them."""
+    column = procedure.observations.status if procedure.observations else None
+    counts = Counter(table.columns[column]) if column else Counter({"ok": len(table)})
     return Import(
         kind=kind,
         tool=tabled.tool,
         logs=tuple(ImportedLog(name=log.name, sha256=log.sha256) for log in tabled.logs),
         read=tabled.read,
         kept=len(table),
-        counts={"ok": len(table)},
+        counts=dict(counts),
         table_at=contents_at(table),
         program=metadata.version("measurand"),
     )
@@ -202,6 +217,7 @@ def _taken(reading: Reading, found: Import, *, table: str, record: str) -> Taken
         alike=not scores <= {"0", "1"} and _alike(reading),
         conditions=reading.conditions,
         groups=reading.groups,
+        cluster=reading.cluster,
     )
 
 

@@ -25,6 +25,7 @@ from measurand.lab.disclosure import own_checks
 from measurand.lab.evidence import EvidenceTable
 from measurand.lab.laboratory import records
 from measurand.lab.opened import Opened, decompressed, opened
+from measurand.lab.origin import import_check
 from measurand.lab.seal import seal_check
 from measurand.lab.standing import standing
 from measurand.lab.store import Measurement, checked_evidence, parsed
@@ -81,7 +82,7 @@ def verify(
     checks = list(found.checks)
     keyid = certificate.envelope.signatures[0].keyid if certificate.envelope.signatures else ""
     seal = seal_check(predicate, keyid=keyid, trusted=found.told.trusted, attested=found.attested)
-    checks += [seal] if seal is not None else []
+    checks += [check for check in (seal, import_check(predicate)) if check is not None]
     files = beside(certificate)
     data = _evidence(certificate, files, evidence, laboratory, checks)
     if data is not None and (evidence is not None or TABLE not in files):

@@ -181,7 +181,7 @@ def _classes(
     asked = measurand.positive is not None or definition.needs_positive or definition.needs_average
     classes = _class_set(definition, procedure, tables) if asked else {}
     shown = _some(classes)
-    if measurand.positive is not None and classes and measurand.positive not in classes:
+    if measurand.positive is not None and classes and not _is_class(measurand.positive, classes, definition):
         hint = _meant(measurand.positive, classes) or say("procedure.known_are", words=shown)
         message = say("M0320.positive", value=measurand.positive, classes=shown)
         yield Finding("M0320", f"{path}.positive", message, hint)
@@ -199,6 +199,15 @@ def _classes(
         yield Finding("M0321", path, say("M0321.missing", count=len(classes)), say("M0321.hint"))
     if measurand.average is not None and not definition.needs_average:
         yield Finding("M0314", f"{path}.average", say("M0321.no_effect", quantity=definition.id))
+
+
+def _is_class(positive: str, classes: Mapping[str, None], definition: Definition) -> bool:
+    """Whether it is one of the classes; of outcomes without a reference also the other one of 0 and 1 (or of false and
+    true): where every outcome is 0, the share of 1 is 0."""
+    if positive in classes:
+        return True
+    judged = any(source.rstrip("?") == "reference" for source in definition.roles.values())
+    return not judged and len(classes) == 1 and {positive, *classes} in BINARY
 
 
 def _class_set(definition: Definition, procedure: Procedure, tables: Tables) -> dict[str, None]:

@@ -12,6 +12,7 @@ from measurand_verify.check import Check, NotACertificateError, RefusedError, ex
 from measurand_verify.decision import decision_checks
 from measurand_verify.envelope import PublicKey, public_key, signature_checks
 from measurand_verify.opening import opening_checks, own_check
+from measurand_verify.origin import import_check
 from measurand_verify.recompute import result_checks
 from measurand_verify.status import status_checks
 from measurand_verify.strict import strict
@@ -123,7 +124,7 @@ def _chain(found: Certificate, folder: Path) -> tuple[list[Check], dict[str, byt
         checks.append(failed("subject", f"no digest is stated of {', '.join(absent)}"))
     seal = certificates.seal_check(predicate, found.envelope["signatures"][0]["keyid"])
     links = certificates.chain_checks(predicate, subjects, files)
-    more = [check for check in (seal, own_check(predicate)) if check is not None]
+    more = [check for check in (seal, own_check(predicate), import_check(predicate)) if check is not None]
     return [certificates.name_check(predicate), *checks, *links, *more], files
 
 

@@ -82,6 +82,8 @@ class Reading:
     """Further columns that say under which condition an observation was made."""
     groups: Sequence[str] = ()
     """Further columns whose cells say which items belong together (clusters, strata, tasks)."""
+    cluster: str = ""
+    """The one of them that holds observations which are not independent."""
     stated: Sequence[Stated] = ()
     remarks: Sequence[str] = ()
 

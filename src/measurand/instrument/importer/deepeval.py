@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from measurand.instrument.importer.source import cell, contents, found_in, listi
 from measurand.instrument.importer.source import parsed as parsed_json
 from measurand.message import say
 
+_NUMBERED = re.compile(r"(conversational_)?test_case_\d+\Z")
+"""Names that DeepEval gives to test cases without one: their places in the run."""
 PATTERNS = (".latest_run_full.json", "test_run_*.json")
 
 
@@ -82,7 +85,7 @@ def _rows(run: Run, metric: str, system: str) -> Iterator[Row]:
     names = Counter(name_of(case.get("name") or "") for case in run.cases)
     for case in run.cases:
         own = name_of(case.get("name") or "")
-        item = own if own and names[own] == 1 else _digest(case)
+        item = own if own and not _NUMBERED.match(own) and names[own] == 1 else _digest(case)
         repeat[item] += 1
         found = next((m for m in _data(case, run.file) if name_of(m.get("name")) == metric), {})
         score, error = numeric(found.get("score")), found.get("error")

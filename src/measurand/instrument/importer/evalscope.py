@@ -119,7 +119,7 @@ def _opened(path: Path, named: str) -> Reviewed:
 def _rows(reviewed: Reviewed, metric: str) -> Iterator[Row]:
     repeat: Counter[str] = Counter()
     for row, record, sample, score in reviewed.scores():
-        item = name_of(sample.get("group_id", sample.get("sample_id", record.get("index"))))
+        item = name_of(_first(sample.get("group_id"), sample.get("sample_id"), record.get("index")))
         repeat[item] += 1
         values = mapping(score.get("value"), reviewed.file, "value", row=row)
         value = values.get(metric)
@@ -141,6 +141,11 @@ def _rows(reviewed: Reviewed, metric: str) -> Iterator[Row]:
             more={"task": reviewed.name, **scalars(sample.get("sample_metadata"), "metadata_")},
             log=reviewed.logs[0].name,
         )
+
+
+def _first(*values: object) -> object:
+    """The first that is there: EvalScope writes null for a group that it does not know."""
+    return next((value for value in values if value is not None), None)
 
 
 def _absent(reviewed: Reviewed) -> Iterator[Row]:

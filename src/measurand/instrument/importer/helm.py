@@ -75,8 +75,9 @@ def read(paths: Sequence[Path], asked: Asked) -> Reading:
         system = asked.system or run.model
         if not system:
             raise refusal("M0483.system", file=run.file, hint="M0483.hint")
-        inside = [record for record in run.records if _split(record) == split]
-        dropped.update(say("import.other_split", name=_split(r)) for r in run.records if _split(r) != split)
+        inside = [record for record in run.records if _split(run, record) in (split, "")]
+        others = [name for record in run.records if (name := _split(run, record)) not in (split, "")]
+        dropped.update(say("import.other_split", name=name) for name in others)
         rows += [_row(run, record, metric, system) for record in inside]
         absent += _absent(run, split, system)
     levels = {row.more["perturbation"] for row in rows}
@@ -122,8 +123,12 @@ def _stats(run: Run) -> Iterator[Mapping[str, Any]]:
     return (stat for record in run.records for stat in record["stats"])
 
 
-def _split(record: Mapping[str, Any]) -> str:
-    return next((str(stat["name"].get("split", "")) for stat in record["stats"]), "")
+def _split(run: Run, record: Mapping[str, Any]) -> str:
+    """The split: as its statistics say it; of an instance that has none, as its request does."""
+    for stat in record["stats"]:
+        return str(stat["name"].get("split", ""))
+    states = run.states.get(_key(record), ())
+    return str((states[0].get("instance") or {}).get("split", "")) if states else ""
 
 
 def _perturbation(record: Mapping[str, Any]) -> str:

@@ -30,7 +30,13 @@ from measurand.message import say
 
 VERSIONS = (2,)
 MARKS = {"C": "1", "P": "0.5", "I": "0"}
-"""Inspect's marks as it counts them itself (``value_to_float``); ``N`` is no answer."""
+WORDS = {"yes": "1", "true": "1", "no": "0", "false": "0"}
+"""Inspect's marks, and words in any case, as it counts them itself (``value_to_float``); ``N`` is no answer."""
+MOST_ABSENT = 1_000_000
+"""Observations that a log may announce and not hold: more, and what it announces is no plan of a run."""
+USED = ("id", "epoch", "target", "scores", "error", "invalidation", "limit", "output", "model_usage", "working_time",
+        "metadata")  # fmt: skip
+"""What is kept of a sample: its events and messages are most of a log."""
 NO_ANSWER = "N"
 SETTINGS = ("temperature", "top_p", "max_tokens", "seed", "reasoning_effort", "num_choices")
 
@@ -81,12 +87,14 @@ def _opened(path: Path) -> Run:
         head_name = "header.json" if "header.json" in archive.entries else "_journal/start.json"
         if head_name not in archive.entries:
             raise refusal("M0470.other", file=file, hint="M0470.hint", tool="Inspect", missing="header.json")
-        read_all = {name: parsed(data, f"{file}: {name}") for name, data in archive.read([head_name, *samples])}
-        head = mapping(read_all[head_name], file)
-        found = [mapping(read_all[name], f"{file}: {name}") for name in samples]
+        ((_, raw),) = archive.read([head_name])
+        head = mapping(parsed(raw, f"{file}: {head_name}"), file)
+        found = [
+            _used(parsed(raw, place), place) for name, raw in archive.read(samples) if (place := f"{file}: {name}")
+        ]
     else:
         head = mapping(parsed(data, file), file)
-        found = [mapping(s, file, "samples") for s in listing(head.get("samples") or [], file, "samples")]
+        found = [_used(s, file) for s in listing(head.get("samples") or [], file, "samples")]
         if "eval" not in head:
             raise refusal("M0470.other", file=file, hint="M0470.hint", tool="Inspect", missing="eval")
     if head.get("version") not in VERSIONS:
@@ -94,6 +102,12 @@ def _opened(path: Path) -> Run:
         raise refusal("M0475.version", file=file, hint="M0475.hint", tool="Inspect", found=version, known="2")
     ordered = sorted(found, key=lambda s: (str(s.get("id")).zfill(12), _epoch(s)))
     return Run(file, log_of(path, data), head, ordered)
+
+
+def _used(sample: object, file: str) -> Mapping[str, Any]:
+    """What is read of a sample."""
+    whole = mapping(sample, file, "samples")
+    return {key: whole[key] for key in USED if key in whole}
 
 
 def _epoch(sample: Mapping[str, Any]) -> int:
@@ -137,12 +151,7 @@ def _judged(row: Row, sample: Mapping[str, Any], metric: str, file: str) -> Row:
     if invalid:
         text = invalid.get("reason") if isinstance(invalid, dict) else invalid
         return replace(row, status="failed", reason=cell(f"invalidated: {text}")[:200])
-    scorer, _, part = metric.partition(".")
-    scores = sample.get("scores") or {}
-    found = scores.get(metric, scores.get(scorer))
-    value = found.get("value") if isinstance(found, dict) else None
-    if isinstance(value, dict):
-        value = value.get(part)
+    value = _value(sample.get("scores") or {}, metric)
     limit = sample.get("limit")
     kind = limit.get("type", "") if isinstance(limit, dict) else ""
     if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -151,11 +160,30 @@ def _judged(row: Row, sample: Mapping[str, Any], metric: str, file: str) -> Row:
         return replace(row, status="timeout" if late else "unscored", reason=reason)
     if value == NO_ANSWER:
         return replace(row, status="refused", reason=say("import.no_answer"))
-    score = MARKS.get(value) if isinstance(value, str) else numeric(value)
+    score = _counted(value) if isinstance(value, str) else numeric(value)
     if score is None:
         told = shown(str(value))
         raise refusal("M0482.value", file=file, hint="M0482.hint", metric=metric, item=shown(row.item), value=told)
     return replace(row, score=score, reason=f"limit: {kind}" if kind else "")
+
+
+def _value(scores: Mapping[str, Any], metric: str) -> object:
+    """The value of the scorer of this name, or of a part of it: ``scorer.part``, in which both may have dots."""
+    for name, score in scores.items():
+        value = score.get("value") if isinstance(score, dict) else None
+        if name == metric and not isinstance(value, dict):
+            return value
+        if isinstance(value, dict) and metric.startswith(f"{name}.") and metric.removeprefix(f"{name}.") in value:
+            return value[metric.removeprefix(f"{name}.")]
+    return None
+
+
+def _counted(value: str) -> str | None:
+    """The number that Inspect counts for a text: its marks, words for true and false, and decimal numbers."""
+    try:
+        return MARKS.get(value) or WORDS.get(value.lower()) or numeric(float(value))
+    except ValueError:
+        return None
 
 
 def _absent(run: Run, system: str) -> Iterator[Row]:
@@ -163,6 +191,9 @@ def _absent(run: Run, system: str) -> Iterator[Row]:
     data = run.eval.get("dataset") or {}
     ids = [name_of(i) for i in data.get("sample_ids") or []]
     epochs = int((run.eval.get("config") or {}).get("epochs") or 1)
+    if epochs * len(ids) - len(run.samples) > MOST_ABSENT:
+        raise refusal("M0471.announced", file=run.file, hint="M0471.hint", count=len(run.samples), items=len(ids),
+                      epochs=shown(str(epochs)))  # fmt: skip
     present = {(name_of(s.get("id")), _epoch(s)) for s in run.samples}
     for item in ids:
         for epoch in range(1, epochs + 1):
@@ -178,7 +209,7 @@ def _stated(run: Run, metric: str, system: str) -> Iterator[Stated]:
     if ((run.eval.get("config") or {}).get("epochs_reducer") or ["mean"]) != ["mean"]:
         return
     for score in (run.head.get("results") or {}).get("scores") or []:
-        if score.get("name") != metric:
+        if metric not in (score.get("name"), f"{score.get('scorer')}.{score.get('name')}"):
             continue
         for name in ("accuracy", "mean"):
             value = ((score.get("metrics") or {}).get(name) or {}).get("value")

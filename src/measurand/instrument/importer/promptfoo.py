@@ -99,9 +99,12 @@ def _metrics(results: Results) -> Iterator[str]:
 
 def _rows(results: Results, metric: str, named: str) -> Iterator[Row]:
     repeat: Counter[tuple[str, str, str]] = Counter()
+    places = _places(results.several, named)
     for result in results.several:
         case = mapping(result.get("testCase") or {}, results.file, "testCase")
         system, prompt, item = _system(result, named), _prompt(result), _item(case, result)
+        if len(places[system, prompt]) > 1:
+            prompt = f"{prompt} #{result.get('promptIdx')}"
         repeat[system, prompt, item] += 1
         failed = result.get("failureReason") == ERROR
         value = {PASS: result.get("success"), SCORE: result.get("score")}.get(
@@ -122,6 +125,14 @@ def _rows(results: Results, metric: str, named: str) -> Iterator[Row]:
             more={"prompt": prompt, **scalars(result.get("vars"), "var_"), **_costs(result)},
             log=results.log.name,
         )
+
+
+def _places(several: Sequence[Mapping[str, Any]], named: str) -> Mapping[tuple[str, str], set[str]]:
+    """System and prompt -> the columns of promptfoo's table that bear these names: two are no repeats of each other."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for result in several:
+        found.setdefault((_system(result, named), _prompt(result)), set()).add(str(result.get("promptIdx")))
+    return found
 
 
 def _item(case: Mapping[str, Any], result: Mapping[str, Any]) -> str:

@@ -37,6 +37,9 @@ def finished(reading: Reading) -> Reading:
     """
     if not reading.rows:
         raise refusal("M0480.empty", file=", ".join(log.name for log in reading.logs), hint="M0480.hint")
+    for row in reading.rows:
+        if not row.item:
+            raise refusal("M0481.unnamed", file=row.log, hint="M0481.hint")
     tasks = {row.more.get("task", "") for row in reading.rows}
     rows = [_of_task(row) for row in reading.rows] if len(tasks) > 1 else list(reading.rows)
     _refuse_twice(rows, reading.conditions)

@@ -66,7 +66,10 @@ def found_in(paths: Sequence[Path], patterns: Sequence[str], *, tool: str) -> li
 def parsed(data: bytes, file: str, *, row: int = 0) -> Any:
     """The JSON value of bytes. ``NaN`` and ``Infinity``, which Python's programs write, are read. Raises TableError."""
     try:
-        return _whole(json.loads(data)) if _HALF.search(data) else json.loads(data)
+        found = json.loads(data, object_pairs_hook=_once)
+        return _whole(found) if _HALF.search(data) else found
+    except _TwiceError as error:
+        raise refusal("M0432.key_twice", file=file, row=row, hint="M0471.hint", key=shown(str(error))) from None
     except UnicodeDecodeError as error:
         raise refusal("M0425.encoding", file=file, row=row, hint="M0425.hint", byte=error.start + 1) from None
     except RecursionError:
@@ -77,6 +80,18 @@ def parsed(data: bytes, file: str, *, row: int = 0) -> Any:
         raise refusal("M0471.json", file=file, row=where, hint="M0471.hint", reason=reason) from None
     except ValueError as error:
         raise refusal("M0471.json", file=file, row=row, hint="M0471.hint", reason=str(error)[:200]) from None
+
+
+class _TwiceError(Exception):
+    """The key that an object has twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(next(name for name in names if names.count(name) > 1))
+    return found
 
 
 def _whole(value: Any) -> Any:
@@ -149,7 +164,9 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
         return numeric(value) or str(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
     text = _CONTROL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -157,12 +174,12 @@ def cell(value: object) -> str:
 
 
 def name_of(value: object) -> str:
-    """An identifier of a log as text: not cut, on one line.
+    """An identifier of a log as text: not cut, on one line, whole numbers with every digit.
 
-    >>> name_of(12), name_of("a\\nb")
-    ('12', 'a b')
+    >>> name_of(12), name_of(2.0), name_of(2**53 + 1), name_of("a\\nb")
+    ('12', '2', '9007199254740993', 'a b')
     """
-    text = numeric(value) or str(value) if isinstance(value, (int, float)) else str(value)
+    text = numeric(value) or str(value) if isinstance(value, float) else str(value)
     return " ".join(_CONTROL.sub("\ufffd", text).split())
 
 
