@@ -44,13 +44,15 @@ def run(
     folder: Path,
     journals: Path,
     fresh: bool = False,
+    extend: bool = False,
     progress: Progress | None = None,
     tables: Sources | None = None,
 ) -> Run:
     """Observe what the procedure asks for and make the evidence.
 
     ``folder`` is that of the procedure file, ``journals`` the place of unfinished live runs, ``tables`` what was read
-    already. An unfinished run of the same procedure is resumed unless ``fresh``. Raises TableError, RunError.
+    already. An unfinished run of the same procedure is resumed unless ``fresh``; with
+    ``extend`` its limits count anew. Raises TableError, RunError.
     """
     found = sources(procedure, folder) if tables is None else tables
     items = held(procedure, definitions, found)
@@ -69,7 +71,7 @@ def run(
         path = None
     else:
         path = journals / f"{address_of(canonical(procedure)).removeprefix('sha256:')[:32]}.jsonl"
-        seen, identity = live(procedure, found, items, folder, path, fresh=fresh, progress=progress)
+        seen, identity = live(procedure, found, items, folder, path, fresh=fresh, extend=extend, progress=progress)
         seen, scorer = scored(procedure, seen, items, found)
         identity = {**identity, **scorer}
         outputs, roles = as_table(seen, procedure.system[0].target or procedure.system[0].model or "")
