@@ -15,7 +15,8 @@ import pytest
 
 pytest.importorskip("aiohttp", reason="aiohttp is not installed")
 
-from measurand.document.observation import Task
+from measurand.document.live import Limit
+from measurand.document.observation import Observation, Task
 from measurand.errors import RunError
 from measurand.instrument.openai import OpenAIChat
 from measurand.lab.asking import Pace, ask_all
@@ -43,23 +44,34 @@ def stats(url: str) -> dict[str, int]:
     return found
 
 
-def tasks(count: int) -> list[Task]:
-    return [Task("s", f"i{n}", {}, 1, {"q": f"LABELS: a|b|c\nTRUTH: a\nquestion {n}"}, seed=n) for n in range(count)]
+class Questions(list[Task]):
+    """Tasks in the order of their numbers."""
+
+    def number(self, entry: Task | Observation, /) -> int:
+        return int(entry.item[1:])
 
 
-def observed(url: str, folder: Path, count: int, **pace: object) -> dict[str, str]:
-    settled = Pace(**{"concurrency": 16, **pace})  # type: ignore[arg-type]
+def tasks(count: int) -> Questions:
+    return Questions(
+        Task("s", f"i{n}", {}, 1, {"q": f"LABELS: a|b|c\nTRUTH: a\nquestion {n}"}, seed=n) for n in range(count)
+    )
+
+
+def observed(url: str, folder: Path, count: int, most: int | None = None) -> dict[str, str]:
+    settled = Pace(concurrency=16, limit=Limit(requests=most))
     instrument = OpenAIChat(url, "m", settings={"temperature": 0}, connections=settled.concurrency, seconds=1.0)
+
+    wanted = tasks(count)
 
     async def all_of_them(journal: Journal) -> None:
         try:
-            await ask_all({"s": instrument}, tasks(count), journal, pace=settled, count=count)
+            await ask_all({"s": instrument}, wanted, journal, pace=settled, count=count)
         finally:
             await instrument.close()
 
-    with Journal(folder / "j.jsonl", procedure_at=AT, instrument=instrument.identity()) as journal:
+    with Journal(folder / "j.jsonl", procedure_at=AT, instrument=instrument.identity(), tasks=wanted) as journal:
         asyncio.run(all_of_them(journal))
-        return {o.item: f"{o.status} {o.output.get('output')}" for o in journal.entries.values()}
+        return {o.item: f"{o.status} {o.output.get('output')}" for o in map(journal.observation, wanted)}
 
 
 def test_faults_change_nothing(tmp_path: Path) -> None:

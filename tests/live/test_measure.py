@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -47,13 +49,35 @@ def folder_of(folder: Path, url: str, *, items: int = 30, limit: str = "") -> Pa
     return folder
 
 
-def measure(folder: Path, *, wait: float | None = None) -> tuple[int, str]:
-    """Exit code and what stderr says; killed after ``wait`` seconds, if given."""
-    command = [sys.executable, "-m", "measurand", "measure", "p.measure.toml", "-q"]
+def begun(folder: Path, *options: str, largest: int | None = None) -> subprocess.Popen[str]:
+    """A run under way; no file that it writes can become larger than ``largest`` bytes."""
+
+    def limited() -> None:
+        if largest is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
+    command = [sys.executable, "-m", "measurand", "measure", "p.measure.toml", "-q", *options]
     environment = {**os.environ, "OPENAI_API_KEY": "sk-secret-of-the-test"}
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=limited,  # noqa: PLW1509 - this process has one thread
+    )  # fmt: skip
+
+
+def wait_for(folder: Path, *, lines: int) -> None:
+    """Until the journal holds so many lines."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        for journal in (folder / "out" / ".unfinished").glob("*.jsonl"):
+            if journal.read_bytes().count(b"\n") >= lines:
+                return
+        time.sleep(0.02)
+    raise AssertionError("the run wrote nothing")
+
+
+def measure(folder: Path, *options: str, wait: float | None = None, largest: int | None = None) -> tuple[int, str]:
+    """Exit code and what stderr says; killed after ``wait`` seconds, if given."""
+    process = begun(folder, *options, largest=largest)
     if wait is not None:
         time.sleep(wait)
         process.send_signal(signal.SIGKILL)
@@ -90,14 +114,77 @@ def test_faults_and_kills_give_the_record_of_an_unbroken_run(tmp_path: Path) -> 
     assert b"sk-secret" not in everything
 
 
-def test_a_limit_stops_and_the_next_run_goes_on(tmp_path: Path) -> None:
+def test_a_limit_holds_over_all_starts_until_it_is_extended(tmp_path: Path) -> None:
     with server("--seed", 3) as url:
         folder = folder_of(tmp_path, url, limit=", limit = { requests = 70 }")
         code, said = measure(folder)
         assert code == 5 and "limit of 70 requests" in said
         assert not list((folder / "out").glob("LIVE-01-*"))
-        assert [measure(folder)[0] for _ in range(2)] == [5, 0]
+        code, said = measure(folder)
+        assert code == 5 and "--extend" in said
+        assert stats(url)["requests"] == 70
+        assert [measure(folder, "--extend")[0] for _ in range(2)] == [5, 0]
         assert stats(url)["requests"] == 180
+
+
+def test_money_stops_a_run_where_the_tokens_that_were_paid_say_so(tmp_path: Path) -> None:
+    price = '"m", price = { input = 2, output = 3, per = 1000, currency = "EUR" }'
+    with server("--seed", 3) as url:
+        folder = folder_of(tmp_path, url, limit=", limit = { money = 0.5 }")
+        text = (folder / "p.measure.toml").read_text().replace('model = "m"', f"model = {price}")
+        (folder / "p.measure.toml").write_text(text)
+        code, said = measure(folder)
+        assert code == 5 and "limit of 0.5 EUR" in said
+        (journal,) = (folder / "out" / ".unfinished").glob("*.jsonl")
+        kept = [json.loads(line)["output"] for line in journal.read_text().splitlines() if '"output"' in line]
+        paid = sum((2 * int(one["tokens_in"]) + 3 * int(one["tokens_out"])) / 1000 for one in kept)
+        dearest = max((2 * int(one["tokens_in"]) + 3 * int(one["tokens_out"])) / 1000 for one in kept)
+        assert 0.5 <= paid < 0.5 + 8 * dearest  # those that were under way are waited for
+        asked = stats(url)["requests"]
+        assert measure(folder)[0] == 5 and stats(url)["requests"] == asked
+
+
+def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
+    with server("--seed", 3, "--latency-ms", 300) as url:
+        folder = folder_of(tmp_path, url)
+        first = begun(folder)
+        try:
+            wait_for(folder, lines=3)
+            code, said = measure(folder)
+        finally:
+            first.kill()
+            first.communicate()
+    assert code == 5 and f"process {first.pid} on {socket.gethostname()}, since 20" in said
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    with server("--seed", 3) as url:
+        assert measure(folder_of(tmp_path / "plain", url))[0] == 0
+        folder = folder_of(tmp_path / "full", url)
+        code, said = measure(folder, largest=9_000)
+        assert code == 5 and "M0609" in said and "cannot be written" in said and "Traceback" not in said
+        (journal,) = (folder / "out" / ".unfinished").glob("*.jsonl")
+        held = [json.loads(line) for line in journal.read_text().splitlines()]  # whole lines only
+        assert len(held) > 10
+        before = stats(url)["requests"]
+        assert measure(folder)[0] == 0
+        observed = sum("output" in line for line in held)
+        assert stats(url)["requests"] - before == 180 - observed
+    assert record_of(folder) == record_of(tmp_path / "plain")
+
+
+def test_what_an_endpoint_asked_to_wait_is_waited_over_a_kill(tmp_path: Path) -> None:
+    with server("--fail-first", 1, "--faults", "429", "--retry-after", 4) as url:
+        folder = folder_of(tmp_path, url, items=8)
+        text = (folder / "p.measure.toml").read_text().replace("repeats = 2", "repeats = 1")
+        (folder / "p.measure.toml").write_text(text)  # the server knows a question by its text alone
+        first = begun(folder)
+        wait_for(folder, lines=20)
+        first.kill()
+        first.communicate()
+        assert measure(folder)[0] == 0
+        found = stats(url)
+    assert found["early_retries"] == 0 and found["faults"]["429"] == 24
 
 
 def test_the_budget_holds_prompts_and_repeats_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,7 +106,7 @@ def again(given: Sequence[str]) -> str:
     >>> again(["measure", "--fresh", "my file.toml"])
     "measurand measure 'my file.toml'"
     """
-    return shlex.join(["measurand", *(word for word in given if word != "--fresh")])
+    return shlex.join(["measurand", *(word for word in given if word not in ("--fresh", "--extend"))])
 
 
 def _unread() -> int:

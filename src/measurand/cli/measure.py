@@ -31,6 +31,7 @@ REPORTED = later("measurand.cli.reported", "reported")
 @click.option("--out", default="out", show_default=True, type=click.Path(path_type=Path), help=say("cli.option.out"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 @click.option("--fresh/--resume", default=False, help=say("cli.option.fresh"))
+@click.option("--extend", is_flag=True, help=say("cli.option.extend"))
 @click.option(
     "--on-inconclusive",
     type=click.Choice(["fail", "warn", "pass"]),
@@ -48,6 +49,7 @@ def verb(
     out: Path,
     json: bool,
     fresh: bool,
+    extend: bool,
     on_inconclusive: str,
     seal: Path | None,
     junit: Path | None,
@@ -64,7 +66,14 @@ def verb(
             click.echo("\n" + "-" * 80 + "\n")
         try:
             code, found, record = one(
-                path, out, json=json, fresh=fresh, quiet=quiet, on_inconclusive=on_inconclusive, seal=seal
+                path,
+                out,
+                json=json,
+                fresh=fresh,
+                extend=extend,
+                quiet=quiet,
+                on_inconclusive=on_inconclusive,
+                seal=seal,
             )
             records.append(record)
         except MeasurandError as problem:
@@ -82,14 +91,24 @@ def verb(
 
 
 def one(
-    path: Path, out: Path, *, json: bool, fresh: bool, quiet: bool, on_inconclusive: str, seal: Path | None = None
+    path: Path,
+    out: Path,
+    *,
+    json: bool,
+    fresh: bool,
+    extend: bool,
+    quiet: bool,
+    on_inconclusive: str,
+    seal: Path | None = None,
 ) -> tuple[int, View, Record]:
     """Measure one procedure and print the result as text unless ``json``: exit code, view and record."""
     progress = Progress(quiet=quiet)
     try:
         written = opened(path)
         under = seal_of(path, written.procedure.id, named=seal)
-        done = job(written, out, fresh=fresh, progress=progress.observed, phase=progress.share, seal=under)
+        done = job(
+            written, out, fresh=fresh, extend=extend, progress=progress.observed, phase=progress.share, seal=under
+        )
     finally:
         progress.finish()
     record = load(done.folder)

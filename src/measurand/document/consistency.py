@@ -84,6 +84,7 @@ def _systems(tables: Tables, reader: Reader) -> None:
         if entry["access"] != systems[0]["access"]:
             reader.find("M0314.mixed_access", (*entry[""], "access"))
         _access(entry, reader)
+    _prices(tables, reader)
 
 
 def _access(entry: Tables, reader: Reader) -> None:
@@ -97,6 +98,19 @@ def _access(entry: Tables, reader: Reader) -> None:
         reader.find("M0314.target", (*entry[""], "limit"), key="limit", access=entry["access"])
     for key in (key for key in ("target", "url", "model") if key in entry and key not in needs):
         reader.find("M0314.target", (*entry[""], key), key=key, access=entry["access"])
+
+
+def _prices(tables: Tables, reader: Reader) -> None:
+    """Prices are of one currency; a limit of money needs one for each system."""
+    systems, wanted = tables["system"], "money" in tables.get("design", {}).get("limit", {})
+    currencies = [entry["price"].get("currency") for entry in systems if "price" in entry]
+    for entry in systems:
+        if "price" in entry and entry["access"] != "openai":
+            reader.find("M0314.target", (*entry[""], "price"), key="price", access=entry["access"])
+        elif "price" in entry and entry["price"].get("currency") != currencies[0]:
+            reader.find("M0314.currency", (*entry[""], "price", "currency"))
+        elif "price" not in entry and wanted:
+            reader.find("M0205.price", entry[""], say("M0205.price_hint"))
 
 
 def _data(tables: Tables, reader: Reader, budget: bool) -> None:

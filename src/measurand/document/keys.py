@@ -78,10 +78,14 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
         "name": _text(), "id": _text(), "version": _text(), "maker": _text(), "digest": _text(),
         "access": _choice("recorded", "python", "openai", "command", kserve=_LIVE, onnx=_LIVE, gguf=_LIVE),
         "url": _text(), "model": _text(), "target": _text(), "settings": Entry("json"),
-        "limit": _table("system.limit"),
+        "limit": _table("system.limit"), "price": _table("system.price"),
         "intended_use": _text(),
     },
     "system.limit": {"seconds": _integer(1, 86_400), "memory": _integer(1_000_000), "cpu_seconds": _integer(1)},
+    "system.price": {
+        "input": _number(0, required=True), "output": _number(0, required=True), "per": _integer(1),
+        "currency": _text(True),
+    },
     "observations": {
         "file": Entry("paths", True), "format": FORMAT, "item": Entry("key", True),
         "value": _column(), "output": _column(), "score": _column(), "scores": Entry("columns_by_class"),
@@ -124,7 +128,7 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
         "repeats": _integer(1, 100_000), "order": _choice("random"), "seed": _integer(0),
         "concurrency": _integer(1, 1024), "limit": _table("design.limit"),
     },
-    "design.limit": {"requests": _integer(1), "tokens": _integer(1), "minutes": _number(0)},
+    "design.limit": {"requests": _integer(1), "tokens": _integer(1), "minutes": _number(0), "money": _number(0)},
     "scoring": {
         "kind": _choice("exact", "normalised", "choice", "number", "regex", "judge", "json", "f1", "rouge-l", "bleu",
                         "chrf", "wer", "cer", required=True, code=_LIVE),

@@ -23,12 +23,23 @@ class SystemLimit(Document):
 
 
 class Limit(Document):
-    """Where a live run stops, with what it has observed."""
+    """Where a live run stops, with what it has observed; counted over all its starts."""
 
     requests: int | None = None
     tokens: int | None = None
     """In and out together, of the answers that state them."""
     minutes: Number | None = None
+    money: Number | None = None
+    """In the currency of the prices (``system.price``)."""
+
+
+class Price(Document):
+    """What the tokens of a system cost: (tokens in x ``input`` + tokens out x ``output``) / ``per``."""
+
+    input: Number
+    output: Number
+    per: int = 1_000_000
+    currency: str
 
 
 class Scoring(Document):

@@ -15,7 +15,7 @@ from measurand.document.amount import Amount
 from measurand.document.canonical import Address, Document
 from measurand.document.decision import Rule
 from measurand.document.judge import Judge, JudgeLimits
-from measurand.document.live import Limit, Scoring, SystemLimit
+from measurand.document.live import Limit, Price, Scoring, SystemLimit
 from measurand.document.number import Number
 from measurand.document.reference_certificate import Tier
 
@@ -50,6 +50,7 @@ class System(Document):
     """Name of the model at the endpoint."""
     settings: dict[str, JsonValue] = Field(default_factory=dict)
     limit: SystemLimit | None = None
+    price: Price | None = None
     intended_use: str | None = None
 
 

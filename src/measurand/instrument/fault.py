@@ -46,6 +46,6 @@ def refusal(key: str, /, *, file: str, row: int = 0, hint: str = "", **fields: o
     return TableError(fault(key, file=file, row=row, hint=hint, **fields))
 
 
-def stopped(key: str, /, *, file: str = "", **fields: object) -> RunError:
+def stopped(key: str, /, *, file: str = "", hint: str = "", **fields: object) -> RunError:
     """The error of a run that cannot go on."""
-    return RunError(fault(key, file=file, row=0, hint="", **fields))
+    return RunError(fault(key, file=file, row=0, hint=hint, **fields))

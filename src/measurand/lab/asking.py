@@ -8,18 +8,21 @@ import heapq
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from measurand.document.live import Limit, Price
 from measurand.document.observation import Observation, Task
 from measurand.errors import MeasurandError, RunError
 from measurand.instrument.attempt import Asking, Fault, given_up
 from measurand.instrument.fault import stopped
-from measurand.lab.journal import Journal, key_of
-from measurand.message import say
+from measurand.lab.journal import Journal, Waiting
+from measurand.lab.spent import TOKENS, money, reached
 
 PERMANENT = 2
 """Requests for which a permanent fault is believed."""
+LONGEST_WAIT = 3600.0
+"""Seconds after which a task is asked for again, whatever an earlier start was told."""
 FIRST, LONGEST = 0.5, 60.0
 """Seconds of waiting after the first fault of a task, doubled with each further one, and at most."""
 
@@ -34,12 +37,10 @@ class Pace:
     """For one observation, at most."""
     patience: float = 300.0
     """Seconds without any answer, while requests fail, after which the run stops."""
-    most: int | None = None
-    """Requests, at most, until the run is begun or resumed again (``design.limit``)."""
-    tokens: int | None = None
-    """Tokens in and out, of the answers that state them."""
-    seconds: float | None = None
-    """Since this start."""
+    limit: Limit | None = None
+    """Where the run stops, counted over all its starts (``design.limit``)."""
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    """By system."""
 
 
 @dataclass
@@ -48,11 +49,14 @@ class Course:
 
     wanted: int
     done: int
-    requests: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+    cost: str = ""
+    """So far, over all starts, where there are prices."""
 
 
 Seen = Callable[[Course], None]
+Failed = tuple[Task, str, Waiting]
+"""A fault as the journal keeps it."""
 
 
 @dataclass(order=True)
@@ -60,16 +64,21 @@ class _Due:
     at: float
     number: int
     task: Task = field(compare=False)
-    faults: tuple[Fault, ...] = field(compare=False, default=())
+    requests: int = field(compare=False, default=0)
+    """Those of this start that brought a fault."""
+    permanent: int = field(compare=False, default=0)
+    """Faults of any start that asking again will most likely not change."""
 
 
 class _Queue:
     """Tasks that were never asked, and those that are to be asked again when their time has come."""
 
-    def __init__(self, tasks: Iterable[Task]) -> None:
-        self.fresh: Iterator[Task] = iter(tasks)
-        self.later: list[_Due] = []
+    def __init__(self, tasks: Iterable[Task], journal: Journal) -> None:
         self.number = itertools.count()
+        self.later: list[_Due] = []
+        self.fresh: Iterator[Task] = (task for task in tasks if not journal.holds(task) and not self._waits(task))
+        self.waiting = dict(journal.waiting)
+        self.journal = journal
         self.under_way = 0
 
     def next(self, now: float) -> _Due | float | None:
@@ -83,9 +92,17 @@ class _Queue:
             return self.later[0].at - now
         return 0.05 if self.under_way else None
 
-    def again(self, due: _Due, fault: Fault, at: float) -> None:
-        """Ask again at a time."""
-        heapq.heappush(self.later, _Due(at, due.number, due.task, (*due.faults, fault)))
+    def again(self, due: _Due) -> None:
+        """Ask again when it is due."""
+        heapq.heappush(self.later, due)
+
+    def _waits(self, task: Task) -> bool:
+        """Whether the other end told an earlier start when to ask again; then it is asked at that time."""
+        if not self.waiting or (known := self.waiting.get(self.journal.number(task))) is None:
+            return False
+        wait = min(max(known.until - time.time(), 0.0), LONGEST_WAIT)
+        self.again(_Due(time.monotonic() + wait, next(self.number), task, permanent=known.permanent))
+        return True
 
 
 async def ask_all(
@@ -104,9 +121,8 @@ async def ask_all(
     A fault is followed by another request, not before the other end allows it nor before a waiting time that doubles
     (with jitter from the task's own seed, so that a run can be repeated); a permanent one at most once more.
     """
-    course = Course(wanted=count, done=len(journal.entries))
-    queue = _Queue(task for task in wanted if key_of(task) not in journal.entries)
-    run = _Run(instruments, journal, pace, queue, course, seen)
+    course = Course(wanted=count, done=journal.held)
+    run = _Run(instruments, journal, pace, _Queue(wanted, journal), course, seen)
     writing = asyncio.create_task(run.write())
     try:
         async with asyncio.TaskGroup() as group:
@@ -134,9 +150,10 @@ class _Run:
     ) -> None:
         self.instruments, self.journal, self.pace = instruments, journal, pace
         self.queue, self.course, self.seen = queue, course, seen
-        self.written: asyncio.Queue[tuple[Observation, asyncio.Future[None]] | None] = asyncio.Queue()
+        self.written: asyncio.Queue[tuple[Observation | Failed, asyncio.Future[None]] | None] = asyncio.Queue()
         self.began = self.answered = time.monotonic()
-        self.tokens = self.down = 0
+        self.requests, self.before = journal.spent.requests, journal.spent.seconds
+        self.down = 0
         self.end: RunError | None = None
         """Why nothing more is asked; what is under way is still waited for and kept."""
 
@@ -153,61 +170,54 @@ class _Run:
                 self.queue.under_way -= 1
 
     async def _one(self, due: _Due) -> None:
-        if (limit := self._limit()) is not None:
-            self.end = self.end or stopped("M0610.limit", limit=limit)
+        self.journal.spent.seconds = self.before + time.monotonic() - self.began
+        pace, spent = self.pace, self.journal.spent
+        if (limit := reached(pace.limit, spent, pace.prices, requests=self.requests)) is not None:
+            self.end = self.end or stopped("M0610.limit", hint="M0610.hint", limit=limit)
             return
-        self.course.requests += 1
+        self.requests += 1
         found = await self.instruments[due.task.system].ask(due.task)
         if isinstance(found, Fault):
-            last = self._after(due, found)
+            await self._after(due, found)
         else:
-            last = found
             self.answered, self.down = time.monotonic(), 0
-            self.tokens += sum(int(found.output.get(name, "0")) for name in ("tokens_in", "tokens_out"))
-        if last is not None:
-            await self._keep(last)
+            await self._keep(found)
+            if pace.limit is not None and pace.limit.money is not None and TOKENS[1] not in found.output:
+                self.end = self.end or stopped("M0618.tokens", hint="M0618.hint", system=due.task.system)
         if self.seen is not None:
+            self.course.cost = money(spent.cost(pace.prices), pace.prices) if pace.prices else ""
             self.seen(self.course)
 
-    def _limit(self) -> str | None:
-        """The limit that is reached, in words."""
-        pace = self.pace
-        if pace.most is not None and self.course.requests >= pace.most:
-            return say("run.limit_requests", count=f"{pace.most:,}")
-        if pace.tokens is not None and self.tokens >= pace.tokens:
-            return say("run.limit_tokens", count=f"{pace.tokens:,}")
-        if pace.seconds is not None and time.monotonic() - self.began >= pace.seconds:
-            return say("run.limit_minutes", count=f"{pace.seconds / 60:g}")
-        return None
-
-    def _after(self, due: _Due, fault: Fault) -> Observation | None:
+    async def _after(self, due: _Due, fault: Fault) -> None:
         """What follows from a fault: an end of the run, the end of the task, or another request."""
         self.course.faults[fault.kind] += 1
+        self.down += 1
+        requests, permanent = due.requests + 1, due.permanent + fault.permanent
+        if permanent >= PERMANENT or requests >= self.pace.requests:
+            await self._keep(given_up(due.task, fault, requests=max(requests, permanent)))
+            return
+        await self._write((due.task, fault.kind, Waiting(permanent, time.time() + fault.wait)))
+        down = time.monotonic() - self.answered
         if fault.stops:
             self.end = self.end or stopped("M0611.refused", reason=fault.reason)
-            return None
-        now = time.monotonic()
-        self.down += 1
-        if self.down > 2 * self.pace.concurrency and now - self.answered > self.pace.patience:
-            self.end = self.end or stopped("M0612.down", seconds=f"{now - self.answered:.0f}", reason=fault.reason)
-            return None
-        several = (*due.faults, fault)
-        permanent = sum(one.permanent for one in several)
-        if permanent >= PERMANENT or len(several) >= self.pace.requests:
-            return given_up(due.task, fault, requests=len(several))
-        jitter = 0.5 + (due.task.seed * 2654435761 + len(several)) % 1000 / 1000
-        waiting = min(FIRST * 2 ** (len(several) - 1), LONGEST) * jitter
-        self.queue.again(due, fault, now + max(fault.wait, waiting))
-        return None
+        elif self.down > 2 * self.pace.concurrency and down > self.pace.patience:
+            self.end = self.end or stopped("M0612.down", seconds=f"{down:.0f}", reason=fault.reason)
+        jitter = 0.5 + (due.task.seed * 2654435761 + requests) % 1000 / 1000
+        waiting = max(fault.wait, min(FIRST * 2 ** (requests - 1), LONGEST) * jitter)
+        self.queue.again(_Due(time.monotonic() + waiting, due.number, due.task, requests, permanent))
 
     async def _keep(self, observation: Observation) -> None:
-        kept = asyncio.get_running_loop().create_future()
-        self.written.put_nowait((observation, kept))
-        await kept
+        await self._write(observation)
         self.course.done += 1
+
+    async def _write(self, entry: Observation | Failed) -> None:
+        kept = asyncio.get_running_loop().create_future()
+        self.written.put_nowait((entry, kept))
+        await kept
 
     async def write(self) -> None:
         """Write what has come since the last write, all together; then let their places go on."""
+        last = self.began
         while (first := await self.written.get()) is not None:
             several = [first]
             while not self.written.empty():
@@ -215,7 +225,30 @@ class _Run:
                     self.written.put_nowait(None)
                     break
                 several.append(more)
-            await asyncio.to_thread(self.journal.append, [observation for observation, _ in several])
-            for _, kept in several:
-                if not kept.cancelled():
-                    kept.set_result(None)
+            try:
+                await asyncio.to_thread(self._append, [entry for entry, _ in several])
+                if time.monotonic() - last > 1.0:
+                    last = time.monotonic()
+                    self.journal.took(self.before + last - self.began)
+            except MeasurandError as error:
+                _settle(several, error)
+                return
+            _settle(several, None)
+        self.journal.took(self.before + time.monotonic() - self.began)
+
+    def _append(self, several: Sequence[Observation | Failed]) -> None:
+        self.journal.append(
+            [entry for entry in several if isinstance(entry, Observation)],
+            [entry for entry in several if not isinstance(entry, Observation)],
+        )
+
+
+def _settle(several: Sequence[tuple[Observation | Failed, asyncio.Future[None]]], error: MeasurandError | None) -> None:
+    """Let the places go on that wait for a write, or say why nothing was written."""
+    for _, kept in several:
+        if kept.cancelled():
+            continue
+        if error is None:
+            kept.set_result(None)
+        else:
+            kept.set_exception(error)

@@ -98,17 +98,19 @@ def job(
     laboratory: Path,
     *,
     fresh: bool = False,
+    extend: bool = False,
     progress: Progress | None = None,
     phase: Phase | None = None,
     seal: bytes | None = None,
 ) -> Done:
     """Observe, evaluate, decide, and store the record in a laboratory's folder, with the seal of the procedure.
 
-    An unfinished run of the same procedure is resumed unless ``fresh``. Raises MeasurandError.
+    An unfinished run of the same procedure is resumed unless ``fresh``; with ``extend`` its limits count anew.
+    Raises MeasurandError.
     """
     tables = sources(written.procedure, written.folder)
     procedure = resolved(written, tables)
-    seen = observed(written, procedure, laboratory, fresh=fresh, progress=progress, tables=tables)
+    seen = observed(written, procedure, laboratory, fresh=fresh, extend=extend, progress=progress, tables=tables)
     when = datetime.now(UTC)
     table, evidence = (seen.table, seen.evidence) if seen else (None, None)
     measurement = evaluated(written.text, procedure, table, evidence, seen.parquet if seen else None, phase=phase)
@@ -127,6 +129,7 @@ def observed(
     laboratory: Path,
     *,
     fresh: bool = False,
+    extend: bool = False,
     progress: Progress | None = None,
     tables: Sources | None = None,
 ) -> Run | None:
@@ -140,6 +143,7 @@ def observed(
         folder=written.folder,
         journals=journals,
         fresh=fresh,
+        extend=extend,
         progress=progress,
         tables=tables,
     )

@@ -28,6 +28,7 @@ from measurand.lab.journal import Journal
 from measurand.lab.live import Progress, asked
 from measurand.lab.prompts import filled
 from measurand.lab.sources import Sources
+from measurand.lab.tasks import Listed
 from measurand.message import say
 
 GIVEN, SWAPPED = "given", "swapped"
@@ -67,6 +68,7 @@ def judging(
     path: Path,
     *,
     fresh: bool,
+    extend: bool,
     progress: Progress | None,
 ) -> tuple[Observed, Mapping[str, str], Mapping[str, Sequence[str]] | None]:
     """The observations with the judge's verdicts as values, the judge's identity, and what it said of the calibration.
@@ -80,7 +82,9 @@ def judging(
     of_rows = _of_rows(procedure, seen, items, sources)
     table = sources.calibration if said is not None and said.judged is None else None
     of_people = _of_people(procedure, judge, table) if table is not None else []
-    found, identity = _ask(procedure, judge, [*of_rows.values(), *of_people], sources, folder, path, fresh, progress)
+    found, identity = _ask(
+        procedure, judge, [*of_rows.values(), *of_people], sources, folder, path, fresh, extend, progress
+    )
     status: list[Status] = list(seen.status)
     reason, value, replies = list(seen.reason), [""] * len(seen.item), [""] * len(seen.item)
     for i, question in of_rows.items():
@@ -153,6 +157,7 @@ def _ask(
     folder: Path,
     path: Path,
     fresh: bool,
+    extend: bool,
     progress: Progress | None,
 ) -> tuple[dict[str, Found], Mapping[str, str]]:
     """What the judge says of each question, and its identity."""
@@ -170,10 +175,12 @@ def _ask(
             **instrument.identity(),
             "verdict": f"verdict {verdict.version}, {known} of {known} check standards",
         }
-        with Journal(path, procedure_at=procedure_at, instrument=identity, fresh=fresh) as journal:
-            several = asked(
-                procedure, {"judge": instrument}, [t for each in tasks.values() for t in each], journal, progress
-            )
+        plan = Listed(task for each in tasks.values() for task in each)
+        with Journal(
+            path, procedure_at=procedure_at, instrument=identity, tasks=plan, fresh=fresh, extend=extend
+        ) as journal:
+            asked(procedure, {"judge": instrument}, plan, journal, progress)
+            several = list(map(journal.observation, plan))
     finally:
         if isinstance(instrument, Instrument):
             instrument.close()

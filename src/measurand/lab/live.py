@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from measurand.document.canonical import address_of, canonical
-from measurand.document.number import real
-from measurand.document.observation import Observation, Task
+from measurand.document.live import Limit
+from measurand.document.observation import Observation, Status
 from measurand.document.procedure import Procedure
 from measurand.document.table import Table
 from measurand.instrument import cells
@@ -23,8 +26,12 @@ from measurand.lab.asking import Course, Pace, ask_all
 from measurand.lab.held import Held
 from measurand.lab.journal import Journal, key_of
 from measurand.lab.sources import Sources
-from measurand.lab.tasks import tasks
+from measurand.lab.spent import reached
+from measurand.lab.tasks import Asked, Plan
 from measurand.message import say
+
+SHORT = 64
+"""Characters of a text that is looked for among those that are known already."""
 
 
 class Progress(Protocol):
@@ -41,6 +48,7 @@ def live(
     path: Path,
     *,
     fresh: bool,
+    extend: bool,
     progress: Progress | None,
 ) -> tuple[Observed, Mapping[str, str]]:
     """All observations of a procedure, and what they depend on; ``path`` is that of the journal.
@@ -51,24 +59,23 @@ def live(
     names = (*(reference.input or ()), *([reference.media] if reference.media else [])) if reference else ()
     inputs: dict[str, Mapping[str, str]] = {item: {} for item in items.items}
     if found.reference is not None:
-        columns = {name: cells.column(found.reference, name) for name in names}
-        inputs |= {item: {n: c[i] for n, c in columns.items()} for i, item in enumerate(items.rows)}
+        asked_with = {name: cells.column(found.reference, name) for name in names}
+        inputs |= {item: {n: c[i] for n, c in asked_with.items()} for i, item in enumerate(items.rows)}
     procedure_at = address_of(canonical(procedure))
-    wanted = [
-        task
-        for task in tasks(procedure, procedure_at, items.items, inputs, found.prompts)
-        if task.item not in items.censored
-    ]
+    asked_for = [item for item in items.items if item not in items.censored]
+    plan = Plan(procedure, procedure_at, asked_for, inputs, found.prompts)
     instruments = _instruments(procedure, folder)
     try:
         identity = _identity(instruments)
-        with Journal(path, procedure_at=procedure_at, instrument=identity, fresh=fresh) as journal:
-            several = asked(procedure, instruments, wanted, journal, progress)
+        with Journal(
+            path, procedure_at=procedure_at, instrument=identity, tasks=plan, fresh=fresh, extend=extend
+        ) as journal:
+            asked(procedure, instruments, plan, journal, progress)
+            return columns(map(journal.observation, plan), [factor.id for factor in procedure.factor]), identity
     finally:
         for instrument in instruments.values():
             if isinstance(instrument, Instrument):
                 instrument.close()
-    return _columns(several, [factor.id for factor in procedure.factor]), identity
 
 
 def _instruments(procedure: Procedure, folder: Path) -> dict[str, Instrument | Asking]:
@@ -95,50 +102,38 @@ def _identity(instruments: Mapping[str, Instrument | Asking]) -> dict[str, str]:
 def asked(
     procedure: Procedure,
     instruments: Mapping[str, Instrument | Asking],
-    wanted: Sequence[Task],
+    plan: Asked,
     journal: Journal,
     progress: Progress | None,
-) -> list[Observation]:
+) -> None:
     """All observations: at once where the systems allow it, else in batches, one system after the other."""
     asking = {system: one for system, one in instruments.items() if isinstance(one, Asking)}
+    prices = {system.id: system.price for system in procedure.system if system.price is not None}
     if asking:
-        asyncio.run(_at_once(asking, wanted, journal, pace=_pace(procedure), progress=progress))
-        return [journal.entries[key_of(task)] for task in wanted]
-    several: list[Observation] = []
+        pace = Pace(concurrency=procedure.design.concurrency, limit=procedure.design.limit, prices=prices)
+        asyncio.run(_at_once(asking, plan, journal, pace=pace, progress=progress))
+        return
     for system, one in instruments.items():
         if isinstance(one, Instrument):
-            several += ask(one, [task for task in wanted if task.system == system], journal, progress)
-    return several
-
-
-def _pace(procedure: Procedure) -> Pace:
-    limit = procedure.design.limit
-    if limit is None:
-        return Pace(concurrency=procedure.design.concurrency)
-    return Pace(
-        concurrency=procedure.design.concurrency,
-        most=limit.requests,
-        tokens=limit.tokens,
-        seconds=None if limit.minutes is None else 60 * real(limit.minutes),
-    )
+            ask(one, plan.of(system), plan, journal, limit=procedure.design.limit, progress=progress)
 
 
 async def _at_once(
     instruments: Mapping[str, Asking],
-    wanted: Sequence[Task],
+    plan: Asked,
     journal: Journal,
     *,
     pace: Pace,
     progress: Progress | None,
 ) -> None:
-    began, before = time.monotonic(), len(journal.entries)
+    began, before = time.monotonic(), journal.held
 
     def seen(course: Course) -> None:
         if progress is not None:
             progress(course.done, course.wanted, words(course, course.done - before, time.monotonic() - began))
 
     try:
-        await ask_all(instruments, wanted, journal, pace=pace, count=len(wanted), seen=seen)
+        await ask_all(instruments, plan, journal, pace=pace, count=len(plan), seen=seen)
     finally:
         for instrument in instruments.values():
             await instrument.close()
@@ -156,44 +151,68 @@ def words(course: Course, done: int, seconds: float) -> str:
         left = (course.wanted - course.done) / rate
         several.append(say("run.left", time=f"{left / 60:.0f} min" if left >= 90 else f"{left:.0f} s"))
     faults = [f"{kind} {count}" for kind, count in course.faults.most_common(3)]
+    several += [say("run.cost", cost=course.cost)] if course.cost else []
     return ", ".join([*several, *([say("run.faults", faults=", ".join(faults))] if faults else [])])
 
 
 def ask(
-    instrument: Instrument, wanted: Sequence[Task], journal: Journal, progress: Progress | None = None
-) -> list[Observation]:
-    """The observations of all tasks, in their order: those of the journal, and the others from the instrument.
+    instrument: Instrument,
+    numbers: NDArray[np.int32],
+    plan: Asked,
+    journal: Journal,
+    *,
+    limit: Limit | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Ask an instrument for the tasks that the journal does not hold, in their order.
 
     Tasks are asked in fixed batches; a batch of which anything is missing is repeated whole, so that a resumed run
     gives the digits of an unbroken one. Raises RunError; what was observed stays in the journal.
     """
-    size = instrument.batch
-    done = sum(key_of(task) in journal.entries for task in wanted)
-    for start in range(0, len(wanted), size):
-        several = wanted[start : start + size]
-        missing = {key_of(task) for task in several} - journal.entries.keys()
-        if missing:
-            answers = list(instrument.observe(several))
-            if [key_of(answer) for answer in answers] != [key_of(task) for task in several]:
-                raise stopped("M0606.answer", found=str(len(answers)), asked=str(len(several)))
-            journal.append(answer for answer in answers if key_of(answer) in missing)
-            done += len(missing)
+    began, before, last = time.monotonic(), journal.spent.seconds, time.monotonic()
+    for start in range(0, len(numbers), instrument.batch):
+        several = [plan.task(int(number)) for number in numbers[start : start + instrument.batch]]
+        if all(map(journal.holds, several)):
+            continue
+        journal.spent.seconds = before + time.monotonic() - began
+        if (at := reached(limit, journal.spent, {}, requests=journal.spent.requests)) is not None:
+            journal.took(journal.spent.seconds)
+            raise stopped("M0610.limit", hint="M0610.hint", limit=at)
+        answers = list(instrument.observe(several))
+        if [key_of(answer) for answer in answers] != [key_of(task) for task in several]:
+            raise stopped("M0606.answer", found=str(len(answers)), asked=str(len(several)))
+        journal.append([answer for answer in answers if not journal.holds(answer)])
+        if time.monotonic() - last > 1.0:
+            last = time.monotonic()
+            journal.took(before + last - began)
         if progress is not None:
-            progress(done, len(wanted))
-    return [journal.entries[key_of(task)] for task in wanted]
+            progress(journal.held, len(plan))
 
 
-def _columns(several: Sequence[Observation], factors: Sequence[str]) -> Observed:
-    roles = sorted({role for observation in several for role in observation.output})
-    return Observed(
-        system=[o.system for o in several],
-        item=[o.item for o in several],
-        condition={name: [o.condition[name] for o in several] for name in factors},
-        repeat=[str(o.repeat) for o in several],
-        status=[o.status for o in several],
-        reason=[o.reason for o in several],
-        output={role: [o.output.get(role, "") for o in several] for role in roles},
-    )
+def columns(observations: Iterable[Observation], factors: Sequence[str]) -> Observed:
+    """Observations as columns; a short text that stands in many cells is kept once."""
+    known: dict[str, str] = {}
+
+    def once(text: str) -> str:
+        return known.setdefault(text, text) if len(text) <= SHORT else text
+
+    plain: list[list[str]] = [[], [], [], []]
+    status: list[Status] = []
+    condition: dict[str, list[str]] = {name: [] for name in factors}
+    output: dict[str, list[str]] = {}
+    for count, one in enumerate(observations):
+        for texts, text in zip(plain, (one.system, one.item, str(one.repeat), one.reason), strict=True):
+            texts.append(once(text))
+        status.append(one.status)
+        for name in factors:
+            condition[name].append(once(one.condition[name]))
+        for role in one.output.keys() - output.keys():
+            output[role] = [""] * count
+        for role, texts in output.items():
+            texts.append(once(one.output.get(role, "")))
+    system, item, repeat, reason = plain
+    roles = {role: output[role] for role in sorted(output)}
+    return Observed(system, item, condition, repeat, status, reason, roles)
 
 
 def as_table(seen: Observed, target: str) -> tuple[Table, dict[str, str]]:

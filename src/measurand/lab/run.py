@@ -48,13 +48,15 @@ def run(
     folder: Path,
     journals: Path,
     fresh: bool = False,
+    extend: bool = False,
     progress: Progress | None = None,
     tables: Sources | None = None,
 ) -> Run:
     """Observe what the procedure asks for and make the evidence.
 
     ``folder`` is that of the procedure file, ``journals`` the place of unfinished live runs, ``tables`` what was read
-    already. An unfinished run of the same procedure is resumed unless ``fresh``. Raises TableError, RunError.
+    already. An unfinished run of the same procedure is resumed unless ``fresh``; with
+    ``extend`` its limits count anew. Raises TableError, RunError.
     """
     found = sources(procedure, folder) if tables is None else tables
     items = held(procedure, definitions, found)
@@ -66,7 +68,9 @@ def run(
         outputs, roles = found.observations, output_columns(procedure.observations)
         factors = [f for f in procedure.factor if _observed_column(f.column or f.id, found)]
         seen = observed(outputs, procedure.observations, factors, [s.id for s in procedure.system])
-        seen, scorer, said = _valued(procedure, seen, items, found, folder, judged_in, fresh=fresh, progress=progress)
+        seen, scorer, said = _valued(
+            procedure, seen, items, found, folder, judged_in, fresh=fresh, extend=extend, progress=progress
+        )
         if procedure.judge is not None and procedure.judge.values and roles.get("value") and procedure.scoring is None:
             name = f"{roles['value']} (verdict)"
             worth = verdicts(procedure.judge, outputs, roles["value"])
@@ -83,8 +87,10 @@ def run(
         path = None
     else:
         path = journal
-        seen, identity = live(procedure, found, items, folder, path, fresh=fresh, progress=progress)
-        seen, scorer, said = _valued(procedure, seen, items, found, folder, judged_in, fresh=fresh, progress=progress)
+        seen, identity = live(procedure, found, items, folder, path, fresh=fresh, extend=extend, progress=progress)
+        seen, scorer, said = _valued(
+            procedure, seen, items, found, folder, judged_in, fresh=fresh, extend=extend, progress=progress
+        )
         identity = {**identity, **scorer}
         outputs, roles = as_table(seen, procedure.system[0].target or procedure.system[0].model or "")
     judge = None
@@ -112,11 +118,11 @@ def run(
 
 def _valued(
     procedure: Procedure, seen: Observed, items: Held, found: Sources, folder: Path, path: Path, *, fresh: bool,
-    progress: Progress | None,
+    extend: bool, progress: Progress | None,
 ) -> tuple[Observed, Mapping[str, str], Mapping[str, Sequence[str]] | None]:  # fmt: skip
     """The observations with the values of their texts, who gave them, and what a judge said of its calibration."""
     if procedure.scoring is not None and procedure.scoring.kind == "judge":
-        return judging(procedure, seen, items, found, folder, path, fresh=fresh, progress=progress)
+        return judging(procedure, seen, items, found, folder, path, fresh=fresh, extend=extend, progress=progress)
     return (*scored(procedure, seen, items, found), None)
 
 

@@ -3,63 +3,163 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import JsonValue
 
 from measurand.document.canonical import Address
 from measurand.document.evidence import join_key
 from measurand.document.number import real
-from measurand.document.observation import Task
+from measurand.document.observation import Observation, Task
 from measurand.document.procedure import Procedure
 from measurand.errors import ProcedureError
 from measurand.instrument.fault import fault
+from measurand.lab.journal import key_of
 from measurand.lab.prompts import factor_of, filled
 
 
-def tasks(
-    procedure: Procedure,
-    procedure_at: Address,
-    items: Sequence[str],
-    inputs: Mapping[str, Mapping[str, str]],
-    templates: Mapping[str, str] | None = None,
-) -> tuple[Task, ...]:
-    """All tasks of a live run, in a random order; ``templates`` are the texts of its prompt files.
+class Asked(Protocol):
+    """Tasks by number, and the order in which they are asked."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Task]: ...
+
+    def of(self, system: str, /) -> NDArray[np.int32]:
+        """The numbers of the tasks of one system as they are asked."""
+        ...
+
+    def task(self, number: int, /) -> Task:
+        """The task with a number."""
+        ...
+
+    def number(self, entry: Task | Observation, /) -> int | None:
+        """The number of a task, or of the task that was observed; None for one that is not asked for."""
+        ...
+
+
+class Listed:
+    """Tasks in the order in which they are given."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self._tasks = tuple(tasks)
+        self._number = {key_of(task): number for number, task in enumerate(self._tasks)}
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def __iter__(self) -> Iterator[Task]:
+        return iter(self._tasks)
+
+    def of(self, system: str) -> NDArray[np.int32]:
+        """The numbers of the tasks of one system."""
+        return np.array([n for n, task in enumerate(self._tasks) if task.system == system], np.int32)
+
+    def task(self, number: int) -> Task:
+        """The task with a number."""
+        return self._tasks[number]
+
+    def number(self, entry: Task | Observation) -> int | None:
+        """None for what is not asked for."""
+        return self._number.get(key_of(entry))
+
+
+class Plan:
+    """All tasks of a live run, by number, and the random order in which they are asked; a task is made when it is
+    wanted, so that a million of them take 8 bytes each.
 
     The seed of a task follows from the address and seed of the procedure, item, condition and repeat: systems are
-    asked with the same seeds, and the order changes nothing. Raises ProcedureError for a factor without levels.
+    asked with the same seeds, and the order changes nothing.
     """
+
+    def __init__(
+        self,
+        procedure: Procedure,
+        procedure_at: Address,
+        items: Sequence[str],
+        inputs: Mapping[str, Mapping[str, str]],
+        templates: Mapping[str, str] | None = None,
+    ) -> None:
+        """``templates`` are the texts of the prompt files. Raises ProcedureError for a factor without levels."""
+        self._procedure, self._procedure_at = procedure, procedure_at
+        self._items, self._inputs, self._templates = sorted(items), inputs, templates or {}
+        self._systems = sorted(system.id for system in procedure.system)
+        self._conditions = _conditions(procedure)
+        self._level = {_levels(condition): i for i, condition in enumerate(self._conditions)}
+        self._each = len(self._items) * len(self._conditions) * procedure.design.repeats
+        at = np.fromiter(map(self._position, range(self._each)), dtype=np.uint64, count=self._each)
+        order = np.argsort(np.tile(at, len(self._systems)), kind="stable")  # ties: by system, then by item
+        self.order: NDArray[np.int32] = order.astype(np.int32)
+        """The numbers of all tasks as they are asked."""
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __iter__(self) -> Iterator[Task]:
+        """The tasks in the order in which they are asked."""
+        return map(self.task, map(int, self.order))
+
+    def of(self, system: str) -> NDArray[np.int32]:
+        """The numbers of the tasks of one system as they are asked."""
+        place = self._systems.index(system)
+        return self.order[(self.order >= place * self._each) & (self.order < (place + 1) * self._each)]
+
+    def task(self, number: int) -> Task:
+        """The task with a number."""
+        system, place = divmod(number, self._each)
+        item, condition, repeat = self._parts(place)
+        inputs = self._inputs.get(item, {})
+        return Task(
+            system=self._systems[system],
+            item=item,
+            condition=condition,
+            repeat=repeat,
+            input=inputs,
+            seed=self._stream("seed", item, condition, repeat) % 2**32,
+            prompt=_prompt(self._procedure, condition, inputs, self._templates),
+            settings=_settings(self._procedure, condition),
+        )
+
+    def number(self, entry: Task | Observation) -> int | None:
+        """The number of a task, or of the task that was observed; None for one that is not asked for."""
+        system, item = bisect_left(self._systems, entry.system), bisect_left(self._items, entry.item)
+        condition, repeats = self._level.get(_levels(entry.condition)), self._procedure.design.repeats
+        if self._systems[system : system + 1] != [entry.system] or self._items[item : item + 1] != [entry.item]:
+            return None
+        if condition is None or not 1 <= entry.repeat <= repeats:
+            return None
+        return system * self._each + (item * len(self._conditions) + condition) * repeats + entry.repeat - 1
+
+    def _parts(self, place: int) -> tuple[str, Mapping[str, str], int]:
+        rest, repeat = divmod(place, self._procedure.design.repeats)
+        item, condition = divmod(rest, len(self._conditions))
+        return self._items[item], self._conditions[condition], repeat + 1
+
+    def _position(self, place: int) -> int:
+        item, condition, repeat = self._parts(place)
+        return self._stream("order", item, condition, repeat)
+
+    def _stream(self, purpose: str, item: str, condition: Mapping[str, str], repeat: int) -> int:
+        own = (self._procedure_at, str(self._procedure.design.seed), purpose, item, *_levels(condition), str(repeat))
+        return int.from_bytes(hashlib.sha256(join_key(own).encode()).digest()[:8], "big")
+
+
+def _conditions(procedure: Procedure) -> list[dict[str, str]]:
+    """Every combination of the levels of all factors. Raises ProcedureError for a factor without levels."""
     factors = [(factor.id, factor.levels or ()) for factor in procedure.factor]
     for name, levels in factors:
         if not levels:
             raise ProcedureError(fault("M0607.levels", file="", factor=name))
-    conditions = [
-        dict(zip([name for name, _ in factors], levels, strict=True))
-        for levels in product(*(levels for _, levels in factors))
-    ]
-    several = [
-        Task(
-            system=system.id,
-            item=item,
-            condition=condition,
-            repeat=repeat,
-            input=inputs.get(item, {}),
-            seed=_stream(procedure_at, procedure.design.seed, "seed", item, condition, repeat) % 2**32,
-            prompt=_prompt(procedure, condition, inputs.get(item, {}), templates or {}),
-            settings=_settings(procedure, condition),
-        )
-        for system in procedure.system
-        for item in sorted(items)
-        for condition in conditions
-        for repeat in range(1, procedure.design.repeats + 1)
-    ]
+    names = [name for name, _ in factors]
+    return [dict(zip(names, levels, strict=True)) for levels in product(*(levels for _, levels in factors))]
 
-    def position(task: Task) -> tuple[int, str, str]:
-        at = _stream(procedure_at, procedure.design.seed, "order", task.item, task.condition, task.repeat)
-        return at, task.system, task.item
 
-    return tuple(sorted(several, key=position))
+def _levels(condition: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"{name}={condition[name]}" for name in sorted(condition))
 
 
 def _prompt(
@@ -79,9 +179,3 @@ def _value(level: str) -> JsonValue:
         return int(level) if level.lstrip("-").isdigit() else real(level)
     except ValueError:
         return level
-
-
-def _stream(address: Address, seed: int, purpose: str, item: str, condition: Mapping[str, str], repeat: int) -> int:
-    levels = (f"{name}={condition[name]}" for name in sorted(condition))
-    text = join_key((address, str(seed), purpose, item, *levels, str(repeat)))
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
