@@ -59,7 +59,7 @@ def main(folder: Path) -> None:
     told = {}
     for kind in ("json", "eval"):
         log = logged(folder / kind, kind)
-        place = Path(log.location.removeprefix("file://"))
+        (place,) = (folder / kind).glob(f"*.{kind}")
         told[kind] = {"file": str(place), "accuracy": log.results.scores[0].metrics["accuracy"].value,
                       "total": log.results.total_samples, "completed": log.results.completed_samples,
                       "version": inspect_ai.__version__}  # fmt: skip
