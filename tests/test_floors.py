@@ -30,7 +30,7 @@ FLOORS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "statistic": (frozenset(), frozenset({"numpy", "scipy"})),
     "document": (frozenset(), frozenset({"pydantic", "pydantic_core", "rfc8785"})),
     "study": (GROUND, frozenset({"numpy", "scipy"})),
-    "instrument": (frozenset({"document"}), frozenset({"numpy", "duckdb", "aiohttp"})),
+    "instrument": (frozenset({"document"}), frozenset({"numpy", "duckdb", "aiohttp", "xllamacpp"})),
     "lab": (
         frozenset({"document", "study", "instrument"}),
         frozenset({"numpy", "duckdb", "cryptography", "pydantic", "rfc8785", "PIL", "rfc3161_client"}),

@@ -76,8 +76,9 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     },
     "system": {
         "name": _text(), "id": _text(), "version": _text(), "maker": _text(), "digest": _text(),
-        "access": _choice("recorded", "python", "openai", "command", kserve=_LIVE, onnx=_LIVE, gguf=_LIVE),
-        "url": _text(), "model": _text(), "target": _text(), "settings": Entry("json"),
+        "access": _choice("recorded", "python", "openai", "command", "gguf", kserve=_LIVE, onnx=_LIVE),
+        "url": _text(), "model": _text(), "api": _choice("chat", "completions"), "target": _text(),
+        "settings": Entry("json"),
         "limit": _table("system.limit"),
         "intended_use": _text(),
     },
