@@ -32,7 +32,7 @@ FLOORS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "study": (GROUND, frozenset({"numpy", "scipy"})),
     "instrument": (
         frozenset({"document"}),
-        frozenset({"numpy", "duckdb", "aiohttp", "jsonschema", "referencing", "sacrebleu", "pyarrow"}),
+        frozenset({"numpy", "duckdb", "aiohttp", "jsonschema", "referencing", "sacrebleu", "pyarrow", "xllamacpp"}),
     ),
     "lab": (
         frozenset({"document", "study", "instrument"}),

@@ -28,9 +28,12 @@ _ACCESS: dict[str, dict[str, tuple[str, str]]] = {
     "recorded": {},
     "python": {"target": ("M0205.target", "M0205.target_hint")},
     "command": {"target": ("M0205.target", "M0205.command_hint")},
+    "gguf": {"target": ("M0205.target", "M0205.gguf_hint")},
     "openai": {"url": ("M0205.url", "M0205.url_hint"), "model": ("M0205.model", "M0205.model_hint")},
 }
 """Access -> the keys of a system that it needs, with what is said without them; the others of these have no effect."""
+_ONLY = {"limit": ("command", "gguf"), "api": ("openai", "gguf")}
+"""Key of a system -> the only kinds of access that it has an effect with."""
 _LABELS = ("annotators", "annotations", "audit", "error")
 
 
@@ -94,8 +97,8 @@ def _access(entry: Tables, reader: Reader) -> None:
         reader.find(sentence, entry[""], say(hint), access=entry["access"])
     if entry["access"] == "python" and not _TARGET.match(entry.get("target", "m:f")):
         reader.find("M0302.target", (*entry[""], "target"), value=entry["target"])
-    if "limit" in entry and entry["access"] != "command":
-        reader.find("M0314.target", (*entry[""], "limit"), key="limit", access=entry["access"])
+    for key in (key for key, only in _ONLY.items() if key in entry and entry["access"] not in only):
+        reader.find("M0314.target", (*entry[""], key), key=key, access=entry["access"])
     for key in (key for key in ("target", "url", "model") if key in entry and key not in needs):
         reader.find("M0314.target", (*entry[""], key), key=key, access=entry["access"])
 

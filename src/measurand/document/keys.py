@@ -76,9 +76,9 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     },
     "system": {
         "name": _text(), "id": _text(), "version": _text(), "maker": _text(), "digest": _text(),
-        "access": _choice("recorded", "python", "openai", "command", kserve=_LIVE, onnx=_LIVE, gguf=_LIVE),
-        "url": _text(), "model": _text(), "target": _text(), "settings": Entry("json"),
-        "limit": _table("system.limit"), "price": _table("system.price"),
+        "access": _choice("recorded", "python", "openai", "command", "gguf", kserve=_LIVE, onnx=_LIVE),
+        "url": _text(), "model": _text(), "api": _choice("chat", "completions"), "target": _text(),
+        "settings": Entry("json"), "limit": _table("system.limit"), "price": _table("system.price"),
         "intended_use": _text(),
     },
     "system.limit": {"seconds": _integer(1, 86_400), "memory": _integer(1_000_000), "cpu_seconds": _integer(1)},

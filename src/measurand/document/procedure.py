@@ -20,7 +20,7 @@ from measurand.document.number import Number
 from measurand.document.reference_certificate import Tier
 
 Key = tuple[str, ...]
-Access = Literal["recorded", "python", "openai", "command"]
+Access = Literal["recorded", "python", "openai", "command", "gguf"]
 Effect = Literal["random", "fixed"]
 Estimand = Literal["generalised", "benchmark"]
 Counts = Literal["wrong", "right", "exclude", "invalid"]
@@ -42,12 +42,15 @@ class System(Document):
     digest: str | None = None
     access: Access = "recorded"
     target: str | None = None
-    """``module:function``, for access ``python``; a command line, for access ``command``."""
+    """``module:function``, for access ``python``; a command line, for access ``command``; a file, or
+    ``package:NAME/FILE``, for access ``gguf``."""
     url: str | None = None
     """Of the endpoint, before ``/chat/completions``, for access ``openai``; ``${NAME}`` stands for a variable of the
     environment."""
     model: str | None = None
     """Name of the model at the endpoint."""
+    api: Literal["chat", "completions"] | None = None
+    """What is asked for, of access ``openai`` and ``gguf`` (absent: a chat)."""
     settings: dict[str, JsonValue] = Field(default_factory=dict)
     limit: SystemLimit | None = None
     price: Price | None = None

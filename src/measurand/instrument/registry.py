@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from importlib import metadata
 from typing import Any
 
@@ -15,10 +16,11 @@ OWN = {
     "python": "measurand.instrument.python:PythonCallable",
     "command": "measurand.instrument.command:Command",
     "openai": "measurand.instrument.openai:OpenAIChat",
+    "gguf": "measurand.instrument.gguf:Gguf",
 }
 
-EXTRAS = {"openai": "aiohttp"}
-"""Instrument -> the library of the extra ``live`` that it needs."""
+EXTRAS = {"openai": ("aiohttp", "live"), "gguf": ("xllamacpp", "gguf")}
+"""Instrument -> the library that it needs, and the extra that installs it."""
 
 
 def names() -> tuple[str, ...]:
@@ -28,16 +30,14 @@ def names() -> tuple[str, ...]:
 
 def by_name(name: str) -> Any:
     """The class of a name, whose ``of(system, folder, connections=n)`` makes the instrument; its file is loaded only
-    now. Raises ProcedureError for an unknown name."""
+    now. Raises ProcedureError for an unknown name, or a library that is not installed."""
     if name in OWN:
+        library, extra = EXTRAS.get(name, ("", ""))
+        if library and importlib.util.find_spec(library) is None:
+            missing = fault("M0613.library", file="", hint="M0613.hint", access=name, library=library, extra=extra)
+            raise ProcedureError(missing)
         module, _, attribute = OWN[name].partition(":")
-        try:
-            return getattr(importlib.import_module(module), attribute)
-        except ModuleNotFoundError as error:
-            if error.name != EXTRAS.get(name):
-                raise
-            missing = fault("M0613.library", file="", hint="M0613.hint", access=name, library=error.name)
-            raise ProcedureError(missing) from None
+        return getattr(importlib.import_module(module), attribute)
     for entry in metadata.entry_points(group=GROUP, name=name):
         return entry.load()
     raise ProcedureError(f"there is no instrument {name!r}; known: {', '.join(names())}")
