@@ -68,7 +68,7 @@ class Gguf:
         file = located(target, folder)
         self._digests, template = _read(parts(file))
         if api == "chat" and not template:
-            raise ProcedureError(fault("M0618.template", file=target, hint="M0618.template_hint"))
+            raise ProcedureError(fault("M0623.template", file=target, hint="M0623.template_hint"))
         words = [sys.executable, "-P", "-m", "measurand.instrument.gguf_process", str(file), json.dumps(loading)]
         self._lines = Lines(words, folder, self._limit, name=target)
 
@@ -124,7 +124,7 @@ def located(target: str, folder: Path) -> Path:
         found = importlib.util.find_spec(package[1])
         places = (found.submodule_search_locations or []) if found is not None else []
         if not places:
-            raise ProcedureError(fault("M0618.package", file=target, hint="M0618.package_hint", name=package[1]))
+            raise ProcedureError(fault("M0623.package", file=target, hint="M0623.package_hint", name=package[1]))
         file = Path(places[0]) / package[2]
     return file
 
@@ -150,7 +150,7 @@ def _read(files: Iterable[Path]) -> tuple[dict[str, str], bool]:
         try:
             with path.open("rb") as file:
                 if file.read(4) != b"GGUF":
-                    raise ProcedureError(fault("M0618.format", file=str(path), hint="M0618.hint"))
+                    raise ProcedureError(fault("M0623.format", file=str(path), hint="M0623.hint"))
                 file.seek(0)
                 while chunk := file.read(_CHUNK):
                     digest.update(chunk)
@@ -158,7 +158,7 @@ def _read(files: Iterable[Path]) -> tuple[dict[str, str], bool]:
                     before = chunk[-len(_TEMPLATE) :]
         except OSError as error:
             reason = error.strerror or str(error)
-            raise ProcedureError(fault("M0618.file", file=str(path), hint="M0618.hint", reason=reason)) from None
+            raise ProcedureError(fault("M0623.file", file=str(path), hint="M0623.hint", reason=reason)) from None
         digests[path.name] = digest.hexdigest()
     return digests, template
 
@@ -166,7 +166,7 @@ def _read(files: Iterable[Path]) -> tuple[dict[str, str], bool]:
 def _known(name: str, names: Iterable[str]) -> None:
     if name not in names:
         near = nearest(name, names) or "temperature"
-        raise ProcedureError(fault("M0618.setting", file="", hint="M0618.setting_hint", name=name, near=near))
+        raise ProcedureError(fault("M0623.setting", file="", hint="M0623.setting_hint", name=name, near=near))
 
 
 def _without(task: Task, status: Any, reason: str) -> Observation:
