@@ -6,9 +6,8 @@ import json
 import os
 import secrets
 import sys
+from importlib import import_module
 from typing import Any
-
-import xllamacpp
 
 
 def main(file: str, loading: str) -> None:
@@ -28,7 +27,8 @@ def main(file: str, loading: str) -> None:
 
 
 def _server(file: str, loading: dict[str, Any]) -> Any:
-    params = xllamacpp.CommonParams()
+    library: Any = import_module("xllamacpp")
+    params = library.CommonParams()
     params.model.path = file
     params.n_ctx, params.n_gpu_layers = loading["n_ctx"], loading["n_gpu_layers"]
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = loading["n_threads"]
@@ -37,7 +37,7 @@ def _server(file: str, loading: dict[str, Any]) -> Any:
     params.fit_params = False  # nor the context on the memory that is free
     params.warmup, params.verbosity = False, 1
     params.api_keys = [secrets.token_hex(32)]  # the library listens on this machine: nobody else can ask
-    return xllamacpp.Server(params)
+    return library.Server(params)
 
 
 if __name__ == "__main__":
