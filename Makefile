@@ -1,7 +1,7 @@
 # All targets make .venv first (locked packages, hashes checked); a second run needs no network.
 # PYTHON=/path/to/python3.12 names the interpreter; without it a Python 3.11 or newer is looked for.
 .DEFAULT_GOAL := help
-.PHONY: help demo test verifier check bench coverage docs conformance lock clean
+.PHONY: help demo test verifier check bench kills coverage docs conformance lock clean
 export PYTHON
 BIN := .venv/bin
 OUT ?= out
@@ -31,6 +31,10 @@ check:  ## formatter, linter, strict types, floors, doctests, schema drift
 bench:  ## start times, and a table of 100,000 rows: seconds and memory
 	@tools/environment test
 	@$(BIN)/python benchmarks/bench.py
+
+kills:  ## kills a live run of 10,000 items at 100 random moments (long)
+	@tools/environment test
+	@MEASURAND_KILLS=100 $(BIN)/python -m pytest tests/live/test_kills.py -q -s
 
 coverage:  ## seeded coverage study with known truth, written to docs/coverage.md (long)
 	@tools/environment test
