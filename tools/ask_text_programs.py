@@ -1,4 +1,4 @@
-"""Asks rouge-score, jiwer and sacrebleu for numbers, and writes those down as facts in tests/cases/text-overlap.json.
+"""Asks rouge-score, jiwer and sacrebleu for numbers, and writes those down as facts in tests/scoring/text-overlap.json.
 
 Run in an environment of its own, never in the project's:
 
@@ -18,7 +18,7 @@ import jiwer
 import sacrebleu
 from rouge_score import rouge_scorer
 
-OUT = Path(__file__).parent.parent / "tests" / "cases" / "text-overlap.json"
+OUT = Path(__file__).parent.parent / "tests" / "scoring" / "text-overlap.json"
 WORDS = [
     *("the", "a", "cat", "dog", "sat", "on", "mat", "in", "Paris,", "police", "killed", "gunman", "3.5", "don't"),
     *("re-run", "well-known", "model", "answer", "is", "42", "and", "not", "quite", "right"),

@@ -16,7 +16,7 @@ from measurand.document.live import Scoring
 from measurand.instrument.scoring.overlap import common, distance, references
 from measurand.instrument.scoring.registry import check, scorer
 
-ORACLE = json.loads((Path(__file__).parents[1] / "cases" / "text-overlap.json").read_text(encoding="utf-8"))
+ORACLE = json.loads((Path(__file__).with_name("text-overlap.json")).read_text(encoding="utf-8"))
 KINDS = ("f1", "rouge-l", "wer", "cer")
 
 
