@@ -28,9 +28,10 @@ check:  ## formatter, linter, strict types, floors, doctests, schema drift
 	@$(BIN)/mypy --strict src verifier/src
 	@$(BIN)/python -m pytest -q -p no:cacheprovider --doctest-modules --ignore=src/measurand/sector src $(CHECKS)
 
-bench:  ## start times, and a table of 100,000 rows: seconds and memory
+bench:  ## start times, a table of 100,000 rows, live runs: seconds and memory
 	@tools/environment test
 	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/python benchmarks/live_run.py
 
 kills:  ## kills a live run of 10,000 items at 100 random moments (long)
 	@tools/environment test

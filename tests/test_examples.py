@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
 
+import duckdb
 import pytest
 
 from measurand.cli import main
@@ -160,3 +161,18 @@ def test_the_predictions_are_those_of_the_script(tmp_path: Path) -> None:
         assert made[0] == row[0]
         assert made[2:] == row[2:]
         assert float(made[1]) == pytest.approx(float(row[1]), abs=2e-6)
+
+
+def test_smollm_from_its_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The record is computed again without the model; page, printed values and a plain count agree."""
+    (record,) = (EXAMPLES / "smollm").glob("SMOLLM2-SENTIMENT-*")
+    folder = shutil.copytree(record, tmp_path / record.name)
+    assert main(["evaluate", str(folder)]) == 1
+    printed, page = capsys.readouterr().out, (EXAMPLES / "smollm" / "README.md").read_text(encoding="utf-8")
+    for what in (VALUE, VERDICT, CLOSING):
+        assert what.findall(printed) and what.findall(printed) == what.findall(page)
+    rows = duckdb.sql(f"select value, reference from '{folder / 'evidence.parquet'}'").fetchall()
+    assert len(rows) == 540
+    assert shown("smollm") == [f"{sum(value == truth for value, truth in rows) / 540:.3f}"]
+    assert main(["study", str(folder), "--calls", "1000"]) == 0
+    assert capsys.readouterr().out.strip() in page
