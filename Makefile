@@ -13,9 +13,9 @@ demo:  ## measures a real small classifier on real chest X-rays, decides, signs,
 	@tools/environment test
 	@$(BIN)/python -m measurand demo --out $(OUT)
 
-test:  ## all tests
+test:  ## all tests that need no other program (those are in make conformance)
 	@tools/environment test
-	@$(BIN)/python -m pytest tests verifier/tests
+	@$(BIN)/python -m pytest tests verifier/tests --ignore tests/conformance --ignore tests/browser
 
 verifier:  ## the second verifier alone: its wheel in an environment of its own, on two test vectors
 	@tools/environment test

@@ -35,12 +35,12 @@ class Answers(asyncio.Protocol):
             self.log.write(text + "\n")
             drawn = hashlib.sha256(f"{text} {question['seed']}".encode()).digest()
             loop = asyncio.get_running_loop()
-            loop.call_later(self.delay * drawn[1] / 128, self.answer, "yes" if drawn[0] < 180 else "no")
+            loop.call_later(self.delay * drawn[1] / 128, self.answer, "yes" if drawn[0] < 180 else "no", len(text))
 
-    def answer(self, text: str) -> None:
+    def answer(self, text: str, asked: int) -> None:
         """Write one answer; the other end may be gone."""
         message = {"finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-        usage = {"prompt_tokens": 12, "completion_tokens": 1}
+        usage = {"prompt_tokens": asked, "completion_tokens": 1}
         body = json.dumps({"model": "m", "choices": [message], "usage": usage}).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         if not self.transport.is_closing():

@@ -55,7 +55,7 @@ OBSERVED = ("system", "item", "repeat", "status", "reason")
 factor; ``value``, ``output`` (the text that was scored), ``judge`` (what a judge
 replied: JSON array of texts), ``score``, ``score:CLASS``, ``exposure``, ``lower``,
 ``upper``, ``spread``, ``member:N``, ``set``, ``query``, of an endpoint ``finish``, ``fingerprint``, ``tokens_in``,
-``tokens_out`` (what was observed); ``event``, ``reference``,
+``tokens_out``, ``seconds``, ``cost`` (what was observed); ``event``, ``reference``,
 ``annotator:NAME``, ``annotations`` (long form: JSON array of [annotator, value] pairs), ``audit`` (the better value;
 empty: not audited), ``cluster``, ``stratum``, ``weight`` (what is held to be true, and how the item was drawn);
 ``column:NAME`` for each further column that ``where``, ``by`` or ``contrast`` names. An item of the reference without

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from measurand.document.procedure import Component, ContrastKind, Counts, DistributionName, Method
+from measurand.document.procedure import Component, ContrastKind, Counts, DistributionName, Method, Of
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,8 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     },
     "correlation": {"inputs": Entry("pair", True), "r": _number(-1, 1, True)},
     "measurand": {
-        "id": Entry("id", True), "quantity": _text(), "model": Entry("model"), "positive": Entry("label"),
+        "id": Entry("id", True), "quantity": _text(), "of": _choice(*get_args(Of)),
+        "model": Entry("model"), "positive": Entry("label"),
         "at": Entry("at"), "average": _choice("macro", "micro", "weighted"), "where": Entry("filter"), "by": _column(),
         "contrast": _table("measurand.contrast"), "pooling": _choice("within", "pooled"),
         "estimand": _choice("generalised", "benchmark"), "unit": _text(), "target_uncertainty": AMOUNT,

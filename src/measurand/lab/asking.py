@@ -9,7 +9,7 @@ import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from measurand.document.live import Limit, Price
 from measurand.document.observation import Observation, Task
@@ -41,6 +41,8 @@ class Pace:
     """Where the run stops, counted over all its starts (``design.limit``)."""
     prices: Mapping[str, Price] = field(default_factory=dict)
     """By system."""
+    timed: bool = False
+    """Each answer is kept with the seconds that its last request took."""
 
 
 @dataclass
@@ -176,7 +178,10 @@ class _Run:
             self.end = self.end or stopped("M0610.limit", hint="M0610.hint", limit=limit)
             return
         self.requests += 1
+        began = time.monotonic()
         found = await self.instruments[due.task.system].ask(due.task)
+        if pace.timed and isinstance(found, Observation):
+            found = with_seconds(found, time.monotonic() - began)
         if isinstance(found, Fault):
             await self._after(due, found)
         else:
@@ -241,6 +246,11 @@ class _Run:
             [entry for entry in several if isinstance(entry, Observation)],
             [entry for entry in several if not isinstance(entry, Observation)],
         )
+
+
+def with_seconds(observation: Observation, seconds: float) -> Observation:
+    """The observation with how long it took."""
+    return replace(observation, output={**observation.output, "seconds": f"{seconds:.6f}"})
 
 
 def _settle(several: Sequence[tuple[Observation | Failed, asyncio.Future[None]]], error: MeasurandError | None) -> None:

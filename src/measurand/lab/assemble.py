@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from measurand.document.definition import Definition
 from measurand.document.label import label
-from measurand.document.procedure import OF_EITHER, Procedure
+from measurand.document.procedure import OF_EITHER, Of, Procedure
 from measurand.document.table import Table, place
 from measurand.errors import TableError
 from measurand.instrument import cells
@@ -31,6 +31,8 @@ from measurand.study.readings import kinds, label_set
 
 TEXTS = frozenset({"output", "judge", "finish", "fingerprint"})
 """Outputs that are kept as they are: the text, why it ended, which back-end gave it."""
+OF_ANSWERS = frozenset(get_args(Of))
+"""Numbers of an answer that came, whatever it is worth."""
 Columns = dict[str, NDArray[Any]]
 
 
@@ -112,6 +114,9 @@ def _outputs(
             found[role] = _text([""] * length)
             found[role][np.asarray(rows, dtype=np.int64)] = _text([label_set(table.columns[name][i]) for i in rows])
             continue
+        if role in OF_ANSWERS:
+            found[role] = _of_answers(table, name, length)
+            continue
         if read.get("scores" if role.startswith(SCORE) else role) == "probability":
             numbers = cells.probabilities(table, name, rows=rows)
         else:
@@ -125,6 +130,14 @@ def _outputs(
     if read.get("scores") == "probability":
         refuse_other_sums(found, table)
     return found
+
+
+def _of_answers(table: Table, name: str, length: int) -> NDArray[np.float64]:
+    """A number wherever there is one."""
+    there = [i for i, cell in enumerate(table.columns[name]) if cell]
+    full = np.full(length, np.nan)
+    full[np.asarray(there, dtype=np.int64)] = cells.numbers(table, name, rows=there)
+    return full
 
 
 def _values(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -22,11 +23,11 @@ from measurand.instrument.contract import Instrument
 from measurand.instrument.fault import stopped
 from measurand.instrument.recorded import Observed
 from measurand.instrument.registry import by_name
-from measurand.lab.asking import Course, Pace, ask_all
+from measurand.lab.asking import Course, Pace, ask_all, with_seconds
 from measurand.lab.held import Held
 from measurand.lab.journal import Journal, key_of
 from measurand.lab.sources import Sources
-from measurand.lab.spent import reached
+from measurand.lab.spent import TOKENS, reached, spent_on
 from measurand.lab.tasks import Asked, Plan
 from measurand.message import say
 
@@ -71,7 +72,8 @@ def live(
             path, procedure_at=procedure_at, instrument=identity, tasks=plan, fresh=fresh, extend=extend
         ) as journal:
             asked(procedure, instruments, plan, journal, progress)
-            return columns(map(journal.observation, plan), [factor.id for factor in procedure.factor]), identity
+            seen = columns(map(journal.observation, plan), [factor.id for factor in procedure.factor])
+            return with_cost(seen, procedure), identity
     finally:
         for instrument in instruments.values():
             if isinstance(instrument, Instrument):
@@ -109,13 +111,14 @@ def asked(
     """All observations: at once where the systems allow it, else in batches, one system after the other."""
     asking = {system: one for system, one in instruments.items() if isinstance(one, Asking)}
     prices = {system.id: system.price for system in procedure.system if system.price is not None}
+    times = any(measurand.of == "seconds" for measurand in procedure.measurand)
     if asking:
-        pace = Pace(concurrency=procedure.design.concurrency, limit=procedure.design.limit, prices=prices)
+        pace = Pace(concurrency=procedure.design.concurrency, limit=procedure.design.limit, prices=prices, timed=times)
         asyncio.run(_at_once(asking, plan, journal, pace=pace, progress=progress))
         return
     for system, one in instruments.items():
         if isinstance(one, Instrument):
-            ask(one, plan.of(system), plan, journal, limit=procedure.design.limit, progress=progress)
+            ask(one, plan.of(system), plan, journal, limit=procedure.design.limit, timed=times, progress=progress)
 
 
 async def _at_once(
@@ -162,6 +165,7 @@ def ask(
     journal: Journal,
     *,
     limit: Limit | None = None,
+    timed: bool = False,
     progress: Progress | None = None,
 ) -> None:
     """Ask an instrument for the tasks that the journal does not hold, in their order.
@@ -178,7 +182,10 @@ def ask(
         if (at := reached(limit, journal.spent, {}, requests=journal.spent.requests)) is not None:
             journal.took(journal.spent.seconds)
             raise stopped("M0610.limit", hint="M0610.hint", limit=at)
+        asked_at = time.monotonic()
         answers = list(instrument.observe(several))
+        if timed:
+            answers = [with_seconds(one, (time.monotonic() - asked_at) / len(answers)) for one in answers]
         if [key_of(answer) for answer in answers] != [key_of(task) for task in several]:
             raise stopped("M0606.answer", found=str(len(answers)), asked=str(len(several)))
         journal.append([answer for answer in answers if not journal.holds(answer)])
@@ -213,6 +220,19 @@ def columns(observations: Iterable[Observation], factors: Sequence[str]) -> Obse
     system, item, repeat, reason = plain
     roles = {role: output[role] for role in sorted(output)}
     return Observed(system, item, condition, repeat, status, reason, roles)
+
+
+def with_cost(seen: Observed, procedure: Procedure) -> Observed:
+    """With the column ``cost``, where a measurand is of it: tokens in and out at the prices of the system."""
+    if all(measurand.of != "cost" for measurand in procedure.measurand):
+        return seen
+    prices = {system.id: system.price for system in procedure.system}
+    cost = []
+    for system, *tokens in zip(seen.system, *(seen.output[name] for name in TOKENS), strict=True):
+        price = prices[system]
+        known = price is not None and all(tokens)
+        cost.append(f"{spent_on(price, *map(int, tokens)):f}" if known and price is not None else "")
+    return replace(seen, output={**seen.output, "cost": cost})
 
 
 def as_table(seen: Observed, target: str) -> tuple[Table, dict[str, str]]:

@@ -36,8 +36,13 @@ class Spent:
         total = Decimal(0)
         for system, (put_in, got_out) in self.tokens.items():
             if (price := prices.get(system)) is not None:
-                total += (put_in * Decimal(price.input) + got_out * Decimal(price.output)) / price.per
+                total += spent_on(price, put_in, got_out)
         return total
+
+
+def spent_on(price: Price, tokens_in: int, tokens_out: int) -> Decimal:
+    """``(tokens in x price in + tokens out x price out) / per``."""
+    return (tokens_in * Decimal(price.input) + tokens_out * Decimal(price.output)) / price.per
 
 
 def reached(limit: Limit | None, spent: Spent, prices: Mapping[str, Price], *, requests: int) -> str | None:

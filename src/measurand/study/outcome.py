@@ -20,6 +20,7 @@ from measurand.study.interval import nothing_varies
 from measurand.study.judged import corrected, is_corrected
 from measurand.study.observed import Labelled
 from measurand.study.quantity_of import statistic_of
+from measurand.study.readings import reading
 from measurand.study.reference_value import shift
 from measurand.study.roles import Aim, Observed
 from measurand.study.targets import Selection, Target
@@ -29,7 +30,7 @@ from measurand.study.unseen import with_unseen
 def arms(target: Target, definitions: Mapping[str, Definition], labelled: Labelled, keys: Keys) -> list[Arm]:
     """Evaluate each selection of a target: one arm, or those of a contrast. Raises DesignError naming the group."""
     measurand = target.measurand
-    definition = definitions[measurand.quantity or ""]
+    definition = reading(measurand, definitions[measurand.quantity or ""])
     aim = Aim(measurand, definition, statistic_of(measurand, definition))
     return [_arm(target, aim, s, labelled, keys) for s in target.selections]
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from measurand.document.definition import Definition
 from measurand.document.label import label
-from measurand.document.procedure import Procedure
+from measurand.document.procedure import Measurand, Procedure
 
 ReferenceKind = Literal["class", "number", "labels"]
 SEPARATOR = "|"
@@ -19,7 +19,15 @@ def asked(procedure: Procedure, definitions: Mapping[str, Definition]) -> Iterat
     for measurand in procedure.measurand:
         definition = definitions.get(measurand.quantity or "")
         if definition is not None:
-            yield definition
+            yield reading(measurand, definition)
+
+
+def reading(measurand: Measurand, definition: Definition) -> Definition:
+    """The definition with the column that a measurand reads instead of ``value``, where it names one (``of``)."""
+    if measurand.of is None:
+        return definition
+    roles = {role: measurand.of if source == "value" else source for role, source in definition.roles.items()}
+    return definition.model_copy(update={"roles": roles})
 
 
 def kinds(procedure: Procedure, definitions: Mapping[str, Definition]) -> dict[str, str]:

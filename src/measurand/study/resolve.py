@@ -14,7 +14,7 @@ from measurand.errors import Finding, StatisticError
 from measurand.message import say
 from measurand.study.binding import Tables, bound, labels
 from measurand.study.quantity_of import statistic_of
-from measurand.study.readings import reference_kinds
+from measurand.study.readings import reading, reference_kinds
 from measurand.study.suitability import unknown_quantity, unsuitable
 
 
@@ -36,7 +36,7 @@ def resolve(
         if measurand.quantity is not None and definition is None:
             found.append(unknown_quantity(path, measurand.quantity, definitions))
         elif definition is not None:
-            found += unsuitable(path, measurand, definition, procedure, tables)
+            found += unsuitable(path, measurand, reading(measurand, definition), procedure, tables)
         written, problems = _with_unit(path, measurand, definition)
         found += problems
         unit[measurand.id] = written.unit or "1"

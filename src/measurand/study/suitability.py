@@ -75,6 +75,11 @@ SYNONYMS = {
     "event_rate": "rate", "incidence": "rate", "incidence_rate": "rate", "mtbf": "rate", "failure_rate": "rate",
 }  # fmt: skip
 """Names of metrics -> the nearest quantity; one that is not served yet has no effect."""
+ACCESS_OF: Mapping[str, tuple[str, ...]] = {
+    "seconds": ("openai", "command", "gguf"), "tokens_in": ("openai", "gguf"), "tokens_out": ("openai", "gguf"),
+    "cost": ("openai",),
+}  # fmt: skip
+"""What a measurand is of -> the systems of which it is known for each answer."""
 GIVES: Mapping[str, str] = {
     "choice": "class", "f1": "number", "rouge-l": "number", "bleu": "number", "chrf": "number", "wer": "count",
     "cer": "count",
@@ -118,6 +123,8 @@ def unsuitable(
             yield Finding("M0317", f"{path}.at", problem.findings[0].message, problem.findings[0].hint)
         except TypeError as problem:
             yield Finding("M0317", f"{path}.at", say("M0317.other", quantity=definition.id, problem=str(problem)))
+    if measurand.of is not None:
+        yield from _of(path, measurand, definition, procedure)
     yield from _roles(path, measurand, definition, procedure)
     yield from _classes(path, measurand, definition, procedure, tables)
     yield from _contrast(path, measurand, procedure, tables)
@@ -130,6 +137,19 @@ def _threshold(path: str, written: str, procedure: Procedure) -> Iterator[Findin
         yield Finding("M0317", f"{path}.at.score", say("M0317.threshold", value=written), say("M0317.threshold_hint"))
     if procedure.observations is not None and procedure.observations.score is None:
         yield Finding("M0332", f"{path}.at.score", say("M0332.score"), say("M0332.score_hint"))
+
+
+def _of(path: str, measurand: Measurand, definition: Definition, procedure: Procedure) -> Iterator[Finding]:
+    """Findings where what a measurand is of is no number of one answer, or is not known of these systems."""
+    if definition.kind != "number" or list(definition.roles.values()) != [measurand.of]:
+        message = say("M0336.quantity", quantity=definition.id, of=measurand.of)
+        yield Finding("M0336", f"{path}.of", message, say("M0336.quantity_hint"))
+    known = ACCESS_OF[measurand.of or "seconds"]
+    if any(system.access not in known for system in procedure.system):
+        message = say("M0336.access", of=measurand.of, known=", ".join(known))
+        yield Finding("M0336", f"{path}.of", message, say("M0336.access_hint"))
+    if measurand.of == "cost" and any(system.price is None for system in procedure.system):
+        yield Finding("M0336", f"{path}.of", say("M0336.price"), say("M0336.price_hint"))
 
 
 def _roles(path: str, measurand: Measurand, definition: Definition, procedure: Procedure) -> Iterator[Finding]:
@@ -151,7 +171,7 @@ def _roles(path: str, measurand: Measurand, definition: Definition, procedure: P
         elif source == "value" and procedure.scoring is not None:
             yield from _scored(path, definition, procedure.scoring, procedure.judge)
         elif observations is not None and getattr(observations, source, None) is None:
-            if source == "value" and OPERATING_POINT in measurand.at:
+            if source == measurand.of or (source == "value" and OPERATING_POINT in measurand.at):
                 continue
             key = "cut" if source == "value" and observations.score is not None else "output"
             message = say("M0332.output", quantity=definition.id, role=role, source=source)

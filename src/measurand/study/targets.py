@@ -51,13 +51,18 @@ def targets(procedure: Procedure, seen: Observed) -> list[Target]:
     for measurand in procedure.measurand:
         if measurand.quantity is None:
             continue
-        mask = usable & _where(measurand, seen)
+        mask = (usable if measurand.of is None else _answered(measurand.of, seen)) & _where(measurand, seen)
         for system, of_system in _systems(measurand, seen):
             for level, of_level in _levels(measurand, seen, mask & of_system):
                 here = mask & of_system & of_level
                 selections = _selections(measurand, seen, here, system)
                 out.append(Target(measurand, _system_name(measurand, system), level, selections))
     return out
+
+
+def _answered(of: str, seen: Observed) -> Mask:
+    """Observations that came, whatever their value: those with a number in the column."""
+    return np.isfinite(numbers(seen.frame, of, np.arange(len(seen.counts))))
 
 
 def _systems(measurand: Measurand, seen: Observed) -> list[tuple[str, Mask]]:

@@ -33,7 +33,7 @@ def title(measurand: Measurand, definition: Definition | None) -> str:
     """ "sensitivity of melanoma at score >= 0.42, by site"."""
     if definition is None:
         return say("title.model", id=measurand.id, model=measurand.model or "")
-    parts = [definition.title]
+    parts = [definition.title if measurand.of is None else say("title.of", title=definition.title, of=measurand.of)]
     if measurand.positive is not None and definition.needs_positive:
         key = "title.positive" if _is_word(measurand.positive) else "title.positive_class"
         parts.append(say(key, positive=measurand.positive))
