@@ -37,6 +37,8 @@ def test_the_figures_are_signed(tmp_path: Path, capsys: Any, monkeypatch: pytest
     assert main(["verify", str(record / "certificate.html"), "--key", str(key)]) == 0
     assert "every number follows from the evidence" in capsys.readouterr().out
     assert _independent(original, record, key) == 0
+    main(["trace", str(original)])
+    assert "calibration of the judge: people.csv" in capsys.readouterr().out
     envelope = json.loads(original.read_bytes())
     statement = json.loads(base64.b64decode(envelope["payload"]))
     assert {f["name"] for f in statement["predicate"]["judge"]} >= {"sensitivity", "specificity", "kappa"}

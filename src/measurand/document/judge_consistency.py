@@ -33,7 +33,7 @@ def check_judge(tables: dict[str, Any], reader: Reader) -> None:
     else:
         for key in (key for key in _ASKED if key in judge):
             reader.find("M0314.judge_asked", ("judge", key), key=key)
-        if "calibration" not in judge:
+        if not {"calibration", "values"} & set(judge):
             reader.find("M0314.judge_nothing", ("judge",))
     if len(set(judge.get("values", {"1": "1", "0": "0"}).values())) < 2:
         reader.find("M0302.judge_values", ("judge", "values"))

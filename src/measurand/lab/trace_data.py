@@ -42,7 +42,7 @@ def walk_data(found: Walk, *, evidence: Path | None = None, on: Shelf | None = N
     for system in procedure.system:
         _system(found, system)
     _instrument(found, manifest, procedure)
-    _judge(found, predicate.results, procedure)
+    _judge(found, manifest, predicate.results, procedure)
     if procedure.reference is not None:
         certificates = on or shelf(found.certificate.path.parent, ())
         _reference(found, manifest, procedure.reference, held=held)
@@ -158,9 +158,21 @@ def _harness(found: Walk, manifest: Evidence, procedure: Procedure, *, live: boo
     found.add("harness", "harness", under="instrument", relation="driven by", name=name, digest=digest, needs=needs)
 
 
-def _judge(found: Walk, results: Sequence[Result], procedure: Procedure) -> None:
-    """A judge is a link where the budgets have one: levels of a factor, or an input."""
+def _judge(found: Walk, manifest: Evidence, results: Sequence[Result], procedure: Procedure) -> None:
+    """A judge is a link where the procedure names one, or the budgets have one: levels of a factor, or an input."""
     lines, gaps = _component(results, "judge")
+    judge = procedure.judge
+    if judge is not None:
+        name = judge.name or judge.model or judge.target or "-"
+        digest = judge.rubric_at or ""
+        found.add("judge", "judge", under="instrument", relation="judged by", name=name, digest=digest)
+        table, at = judge.calibration, manifest.judge.at if manifest.judge is not None else ""
+        found.add(
+            "calibration", "judge_calibration", under="judge", relation="calibrated by",
+            name=", ".join(table.file) if table is not None else "-", digest=at,
+            needs="" if table is not None else say("missing.judge_calibration"),
+        )  # fmt: skip
+        return
     judges = [factor for factor in procedure.factor if factor.component == "judge"]
     if judges:
         names = ", ".join(f"{f.id} ({', '.join(f.levels)})" if f.levels else f.id for f in judges)
