@@ -12,11 +12,12 @@ from measurand.document.canonical import address_of, canonical
 from measurand.document.definition import Definition
 from measurand.document.evidence import Evidence
 from measurand.document.procedure import Procedure, statuses
+from measurand.document.table import Table
 from measurand.errors import ProcedureError
 from measurand.instrument.recorded import Observed, observed, output_columns
 from measurand.lab.assemble import assemble
 from measurand.lab.evidence import EvidenceTable, address, counts
-from measurand.lab.held import Held, held
+from measurand.lab.held import held
 from measurand.lab.judge import calibrated, verdicts
 from measurand.lab.judging import judging
 from measurand.lab.live import Progress, as_table, live
@@ -60,39 +61,21 @@ def run(
     """
     found = sources(procedure, folder) if tables is None else tables
     items = held(procedure, definitions, found)
-    journal = journals / f"{address_of(canonical(procedure)).removeprefix('sha256:')[:32]}.jsonl"
-    judged_in = journal.with_suffix(".judge.jsonl")
-    if procedure.observations is not None:
-        if found.observations is None:
-            raise ProcedureError("the table of observations was not read")
-        outputs, roles = found.observations, output_columns(procedure.observations)
-        factors = [f for f in procedure.factor if _observed_column(f.column or f.id, found)]
-        seen = observed(outputs, procedure.observations, factors, [s.id for s in procedure.system])
-        seen, scorer, said = _valued(
-            procedure, seen, items, found, folder, judged_in, fresh=fresh, extend=extend, progress=progress
-        )
-        if procedure.judge is not None and procedure.judge.values and roles.get("value") and procedure.scoring is None:
-            name = f"{roles['value']} (verdict)"
-            worth = verdicts(procedure.judge, outputs, roles["value"])
-            outputs = replace(outputs, columns={**outputs.columns, name: worth})
-            roles = {**roles, "value": name}
-        if procedure.scoring is not None:  # the values stand beside the texts that they come from
-            name = f"{procedure.observations.output} (scored)"
-            outputs = replace(outputs, columns={**outputs.columns, name: seen.output["value"]})
-            roles = {**roles, "value": name}
-            for role in (role for role in ("exposure", "judge") if role in seen.output):
-                roles[role] = f"{procedure.observations.output} ({role})"
-                outputs = replace(outputs, columns={**outputs.columns, roles[role]: seen.output[role]})
-        identity: Mapping[str, str] = {"access": "recorded", **scorer}
-        path = None
-    else:
-        path = journal
+    path = journals / f"{address_of(canonical(procedure)).removeprefix('sha256:')[:32]}.jsonl"
+    judged_in = path.with_suffix(".judge.jsonl")
+    is_live = procedure.observations is None
+    if is_live:
         seen, identity = live(procedure, found, items, folder, path, fresh=fresh, extend=extend, progress=progress)
-        seen, scorer, said = _valued(
+    else:
+        seen, identity = _recorded(procedure, found), {"access": "recorded"}
+    said = None
+    if procedure.scoring is not None and procedure.scoring.kind == "judge":
+        seen, who, said = judging(
             procedure, seen, items, found, folder, judged_in, fresh=fresh, extend=extend, progress=progress
         )
-        identity = {**identity, **scorer}
-        outputs, roles = as_table(seen, procedure.system[0].target or procedure.system[0].model or "")
+    else:
+        seen, who = scored(procedure, seen, items, found)
+    outputs, roles = _live_outputs(procedure, seen) if is_live else _recorded_outputs(procedure, seen, found)
     judge = None
     if procedure.judge is not None and found.calibration is not None:
         judge = calibrated(procedure.judge, found.calibration, asked=said)
@@ -108,22 +91,40 @@ def run(
         counts=counts(table),
         excluded={s: n for s, n in counts(table).items() if statuses(procedure).get(s) == "exclude"},
         sources=found.addresses,
-        instrument=identity,
+        instrument={**identity, **who},
         reference_at=reference_at(table),
         judge=judge,
         environment={"measurand": metadata.version("measurand")},
     )
-    return Run(table, parquet, evidence, salt(table), found.remarks, path, judged_in)
+    return Run(table, parquet, evidence, salt(table), found.remarks, path if is_live else None, judged_in)
 
 
-def _valued(
-    procedure: Procedure, seen: Observed, items: Held, found: Sources, folder: Path, path: Path, *, fresh: bool,
-    extend: bool, progress: Progress | None,
-) -> tuple[Observed, Mapping[str, str], Mapping[str, Sequence[str]] | None]:  # fmt: skip
-    """The observations with the values of their texts, who gave them, and what a judge said of its calibration."""
-    if procedure.scoring is not None and procedure.scoring.kind == "judge":
-        return judging(procedure, seen, items, found, folder, path, fresh=fresh, extend=extend, progress=progress)
-    return (*scored(procedure, seen, items, found), None)
+def _recorded(procedure: Procedure, found: Sources) -> Observed:
+    """The observations that exist already."""
+    if procedure.observations is None or found.observations is None:
+        raise ProcedureError("the table of observations was not read")
+    factors = [f for f in procedure.factor if _observed_column(f.column or f.id, found)]
+    return observed(found.observations, procedure.observations, factors, [s.id for s in procedure.system])
+
+
+def _live_outputs(procedure: Procedure, seen: Observed) -> tuple[Table, dict[str, str]]:
+    return as_table(seen, procedure.system[0].target or procedure.system[0].model or "")
+
+
+def _recorded_outputs(procedure: Procedure, seen: Observed, found: Sources) -> tuple[Table, dict[str, str]]:
+    """The table of the observations with the column of each role. What was made of a column stands beside it."""
+    if procedure.observations is None or found.observations is None:
+        raise ProcedureError("the table of observations was not read")
+    outputs, roles = found.observations, dict(output_columns(procedure.observations))
+    made: dict[str, tuple[str, Sequence[str]]] = {}
+    if procedure.scoring is not None:
+        text = procedure.observations.output
+        made |= {r: (f"{text} ({r})", seen.output[r]) for r in ("exposure", "judge") if r in seen.output}
+        made["value"] = (f"{text} (scored)", seen.output["value"])
+    elif procedure.judge is not None and procedure.judge.values and "value" in roles:
+        made["value"] = (f"{roles['value']} (verdict)", verdicts(procedure.judge, outputs, roles["value"]))
+    columns = {**outputs.columns, **dict(made.values())}
+    return replace(outputs, columns=columns), {**roles, **{role: name for role, (name, _) in made.items()}}
 
 
 def _observed_column(name: str, found: Sources) -> bool:
