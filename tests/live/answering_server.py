@@ -31,7 +31,8 @@ class Answers(asyncio.Protocol):
                 return
             body, self.data = self.data[end + 4 : end + 4 + length], self.data[end + 4 + length :]
             question = json.loads(body)
-            text = question["messages"][0]["content"]
+            said = question["messages"][0]["content"]
+            text = said if isinstance(said, str) else said[0]["text"]
             self.log.write(text + "\n")
             drawn = hashlib.sha256(f"{text} {question['seed']}".encode()).digest()
             loop = asyncio.get_running_loop()

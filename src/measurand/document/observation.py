@@ -26,6 +26,8 @@ class Task:
     """Seed of this task, from (procedure address, item, condition, repeat): the same in any order of execution."""
     prompt: str = ""
     """The filled prompt template, where the procedure has some."""
+    media: str = ""
+    """The column of ``input`` that names a file (an image, a sound) which is sent itself, where there is one."""
     settings: Mapping[str, JsonValue] = field(default_factory=dict)
     """Settings that factors give, over those of the system."""
 

@@ -11,11 +11,14 @@ from measurand.instrument.attempt import Fault
 Api = Literal["chat", "completions"]
 
 
-def question(task: Task, api: Api) -> dict[str, Any]:
+def question(task: Task, api: Api, *, media: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What is asked: a message of the user, or a text that is to be gone on with. The prompt, or the input columns
-    joined by lines."""
-    text = task.prompt or "\n".join(task.input.values())
-    return {"messages": [{"role": "user", "content": text}]} if api == "chat" else {"prompt": text}
+    joined by lines; ``media`` is the image or the sound that goes with it."""
+    text = task.prompt or "\n".join(cell for name, cell in task.input.items() if name != task.media)
+    if api != "chat":
+        return {"prompt": text}
+    content = text if media is None else [*([{"type": "text", "text": text}] if text else []), media]
+    return {"messages": [{"role": "user", "content": content}]}
 
 
 def read(found: Mapping[str, Any], task: Task, *, model: str, api: Api = "chat") -> Observation | Fault:

@@ -12,6 +12,7 @@ from measurand.document.procedure import System
 from measurand.instrument.attempt import Fault
 from measurand.instrument.completion import Api, question, read
 from measurand.instrument.http import Http, endpoint, expanded
+from measurand.instrument.media import part
 
 KEY = "OPENAI_API_KEY"
 """Environment variable of the credentials, which are neither printed nor stored."""
@@ -24,8 +25,10 @@ class OpenAIChat:
 
     def __init__(
         self, url: str, model: str, *, api: Api = "chat", settings: Mapping[str, Any] | None = None,
-        connections: int = 1, seconds: float = 60.0,
+        folder: Path | None = None, connections: int = 1, seconds: float = 60.0,
     ) -> None:  # fmt: skip
+        """``folder`` is where the images and sounds of the items lie."""
+        self.folder = folder or Path()
         self.url, self.model, self.api, self.settings = url.rstrip("/"), model, api, dict(settings or {})
         secret = os.environ.get(KEY)
         headers = {"Authorization": f"Bearer {secret}"} if secret else {}
@@ -35,7 +38,9 @@ class OpenAIChat:
     def of(cls, system: System, folder: Path, *, connections: int = 1) -> OpenAIChat:
         """The instrument of a system of a procedure. Raises ProcedureError: no such variable, or no address."""
         url, model = endpoint(system.url or ""), expanded(system.model or "", key="model")
-        return cls(url, model, api=system.api or "chat", settings=system.settings, connections=connections)
+        return cls(
+            url, model, api=system.api or "chat", settings=system.settings, folder=folder, connections=connections
+        )
 
     def identity(self) -> Mapping[str, str]:
         """``access``, ``url``, ``model``; settings are part of the procedure."""
@@ -44,7 +49,8 @@ class OpenAIChat:
     async def ask(self, task: Task) -> Observation | Fault:
         """One completion."""
         settings = {"seed": task.seed, **self.settings, **task.settings}
-        body = {**settings, "model": self.model, **question(task, self.api)}
+        media = part(task.input[task.media], self.folder) if task.media else None
+        body = {**settings, "model": self.model, **question(task, self.api, media=media)}
         found = await self._http.post(PATHS[self.api], body)
         return found if isinstance(found, Fault) else read(found, task, model=self.model, api=self.api)
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from measurand.document.canonical import Address, address_of
 from measurand.document.procedure import Procedure
-from measurand.document.table import Table
+from measurand.document.table import Table, place
+from measurand.instrument import cells
 from measurand.instrument.fault import refusal
+from measurand.instrument.media import path_of
 from measurand.instrument.table import read
 from measurand.lab.prompts import addresses as at
 from measurand.lab.prompts import templates
@@ -62,6 +64,10 @@ def sources(procedure: Procedure, folder: Path) -> Sources:
     addresses = {", ".join(files): contents_at(tables[files]) for files in sorted(tables)}
     if reference is not None and reference.certificate is not None:
         addresses[reference.certificate] = certificate_at(folder / reference.certificate)
+    if observations is None and reference is not None and reference.media is not None and found.reference is not None:
+        addresses[f"{', '.join(reference.file)}: {reference.media}"] = media_at(
+            found.reference, reference.media, folder
+        )
     prompts = templates(procedure, folder)
     return replace(found, addresses={**addresses, **at(prompts)}, prompts=prompts)
 
@@ -72,6 +78,15 @@ def certificate_at(path: Path) -> Address:
         return address_of(path.read_bytes())
     except OSError as error:
         raise refusal("M0421.unreadable", file=str(path), reason=error.strerror or str(error)) from None
+
+
+def media_at(table: Table, name: str, folder: Path) -> Address:
+    """Address of the contents of all images and sounds that a column names, in any order. Raises TableError."""
+    digests = []
+    for i, cell in enumerate(cells.column(table, name)):
+        file, row = place(table, i)
+        digests.append(hashlib.sha256(path_of(cell, folder, file=file, row=row).read_bytes()).hexdigest())
+    return address_of("\n".join(sorted(digests)).encode())
 
 
 def contents_at(table: Table) -> Address:

@@ -87,6 +87,7 @@ class Plan:
         """``templates`` are the texts of the prompt files. Raises ProcedureError for a factor without levels."""
         self._procedure, self._procedure_at = procedure, procedure_at
         self._items, self._inputs, self._templates = sorted(items), inputs, templates or {}
+        self._media = (procedure.reference.media or "") if procedure.reference is not None else ""
         self._systems = sorted(system.id for system in procedure.system)
         self._conditions = _conditions(procedure)
         self._level = {_levels(condition): i for i, condition in enumerate(self._conditions)}
@@ -121,6 +122,7 @@ class Plan:
             input=inputs,
             seed=self._stream("seed", item, condition, repeat) % 2**32,
             prompt=_prompt(self._procedure, condition, inputs, self._templates),
+            media=self._media,
             settings=_settings(self._procedure, condition),
         )
 
