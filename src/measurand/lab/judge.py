@@ -23,25 +23,19 @@ def verdicts(judge: Judge, table: Table, name: str) -> list[str]:
     Raises TableError: a word that ``values`` does not have, or no number from 0 to 1.
     """
     worth = {word: float(value) for word, value in judge.values.items()} if judge.values else None
-    column, found, wrong = cells.column(table, name), [], list[Finding]()
-    known = {cell: _worth(label(cell), worth) for cell in set(column)}
-    for i, cell in enumerate(column):
-        value = known[cell]
-        if value is not None:
-            found.append(value)
-        elif len(wrong) < MOST:
-            file, row = place(table, i)
-            key = "M0571.value" if worth is not None else "M0571.number"
-            hint = "" if worth is not None else "M0571.hint"
-            words = some(worth or ())
-            wrong.append(fault(key, file=file, row=row, hint=hint, column=name, value=_plain(cell), words=words))
+    column = cells.column(table, name)
+    known = {cell: _worth(label(cell), worth) for cell in dict.fromkeys(column)}
+    wrong = [cell for cell, value in known.items() if value is None][:MOST]
     if wrong:
-        raise TableError(wrong)
-    return found
+        raise TableError([_no_verdict(table, name, cell, worth) for cell in wrong])
+    return [known[cell] or "" for cell in column]
 
 
-def _plain(cell: str) -> str:
-    return shown(cell)[1:-1]
+def _no_verdict(table: Table, name: str, cell: str, worth: Mapping[str, float] | None) -> Finding:
+    """The finding of a cell, at its first place."""
+    file, row = place(table, list(table.columns[name]).index(cell))
+    key, value = "M0571.value" if worth is not None else "M0571.number", shown(cell)[1:-1]
+    return fault(key, file=file, row=row, hint="M0571.hint", column=name, value=value, words=some(worth or ()))
 
 
 def _worth(text: str, worth: Mapping[str, float] | None) -> str | None:
