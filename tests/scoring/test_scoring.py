@@ -138,9 +138,25 @@ def test_every_scorer_passes_its_own_check(scoring: Scoring) -> None:
     known = registry.check(one, kind=scoring.kind)
     close()
     assert known
-    assert registry.identity(scoring, one, known)["scoring"].split()[-1] == str(
-        2 if scoring.kind in ("choice", "number") else 1
-    )
+    version = {"choice": 3, "number": 2}.get(scoring.kind, 1)
+    assert registry.identity(scoring, one, known)["scoring"].split()[-1] == str(version)
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("Sentiment: Positive", "positive"),
+        ("NEGATIVE, I fear.", "negative"),
+        ("It is not positive.", ""),
+        ("Positive or negative?", ""),
+        ("a positively odd one", ""),
+    ],
+)
+def test_choices_that_are_words_stand_in_any_case(said: str, value: str) -> None:
+    one, close = registry.scorer(Scoring(kind="choice"), ("positive", "negative"))
+    found = one.score(said, "").value
+    close()
+    assert found == value
 
 
 def test_a_scorer_that_fails_its_check_scores_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

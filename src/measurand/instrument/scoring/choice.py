@@ -21,19 +21,26 @@ def _article(text: str, found: re.Match[str]) -> bool:
     return found.group(1) == "A" and begin is not None and follows is not None and text[follows.end() - 1].islower()
 
 
+def _as_written(choice: str) -> str:
+    """A pattern of a choice that stands alone: letters as they are, words in any case."""
+    return f"(?i:{re.escape(choice)})" if len(choice) > 1 else re.escape(choice)
+
+
 class Choice:
     """The class is the letter that the text names; a text that names none, or several, cannot be scored.
 
     It is looked for in this order: the text is a letter; after "answer is" or "answer:" (the last one); a letter in
-    brackets or before a point at the begin of a line; a single letter that stands alone. The pronoun I, an a within a
+    brackets or before a point at the begin of a line; a single letter that stands alone. A choice that is a word may
+    stand alone in any case: ``Positive``. The pronoun I, an a within a
     sentence and a letter after "not" name nothing; an A that may be the article is not enough.
     """
 
-    version = 2
+    version = 3
 
     def __init__(self, choices: Sequence[str]) -> None:
         self.choices = {choice.upper(): choice for choice in choices}
         one = "(?:" + "|".join(re.escape(choice) for choice in sorted(choices, key=len, reverse=True)) + ")"
+        bare = "|".join(_as_written(choice) for choice in sorted(choices, key=len, reverse=True))
         mark = r"[*_`\"'$\\]{0,4}"
         letter = rf"{mark}[(\[{{]?{mark}({one}){mark}[)\]}}]?{mark}"
         end = r"(?![A-Za-z0-9])"
@@ -43,7 +50,7 @@ class Choice:
         )
         self._listed = re.compile(rf"^\s{{0,8}}(?:{mark}[(\[]({one})[)\]]|{mark}({one})[.):])", re.MULTILINE)
         self._more = re.compile(rf"\s*(?:,|/|&|,? ?\b(?:or|and)\b)\s{{0,3}}(?i:option )?{letter}{end}")
-        self._alone = re.compile(rf"(?<![A-Za-z0-9'])({one})(?![A-Za-z0-9'])")
+        self._alone = re.compile(rf"(?<![A-Za-z0-9'])({bare})(?![A-Za-z0-9'])")
         first, second = choices[0], choices[-1]
         self.known: Sequence[Known] = (
             Known(first, "", first),
@@ -53,6 +60,7 @@ class Choice:
             Known("I do not know.", "", ""),
             Known(f"Either {first} or {second}", "", "" if first != second else first),
             Known("", "", ""),
+            *(Known(f"So: {word.capitalize()}.", "", word) for word in choices if len(word) > 1 and word.isalpha()),
         )
 
     def score(self, text: str, reference: str) -> Scored:
