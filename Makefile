@@ -41,9 +41,9 @@ coverage:  ## seeded coverage study with known truth, written to docs/coverage.m
 	@tools/environment test
 	@$(BIN)/python benchmarks/coverage.py --out docs/coverage.md
 
-conformance:  ## agreement with other programs, and pages in a real browser
+conformance:  ## agreement with other programs, what needs the libraries of extras, and pages in a real browser
 	@tools/environment conformance
-	@$(BIN)/python -m pytest tests/conformance tests/browser
+	@$(BIN)/python -m pytest tests/conformance tests/browser tests/scoring tests/importer/test_datasets.py
 
 docs:  ## the pages of docs/ as a site
 	@tools/environment docs

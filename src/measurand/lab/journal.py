@@ -117,9 +117,9 @@ class Journal:
         """Whether the task was observed."""
         return bool(self._place[self.number(task)] >= 0)
 
-    def observation(self, task: Task) -> Observation:
-        """What was observed, read from the disk."""
-        self._reading.seek(int(self._place[self.number(task)]))
+    def observation(self, number: int) -> Observation:
+        """What was observed of the task with a number, read from the disk."""
+        self._reading.seek(int(self._place[number]))
         return Observation(**json.loads(self._reading.readline()))
 
     def append(self, observations: Iterable[Observation], faults: Sequence[tuple[Task, str, Waiting]] = ()) -> None:

@@ -180,7 +180,7 @@ def _ask(
             path, procedure_at=procedure_at, instrument=identity, tasks=plan, fresh=fresh, extend=extend
         ) as journal:
             asked(procedure, {"judge": instrument}, plan, journal, progress)
-            several = list(map(journal.observation, plan))
+            several = list(map(journal.observation, range(len(plan))))
     finally:
         if isinstance(instrument, Instrument):
             instrument.close()

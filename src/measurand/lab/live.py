@@ -72,7 +72,7 @@ def live(
             path, procedure_at=procedure_at, instrument=identity, tasks=plan, fresh=fresh, extend=extend
         ) as journal:
             asked(procedure, instruments, plan, journal, progress)
-            seen = columns(map(journal.observation, plan), [factor.id for factor in procedure.factor])
+            seen = columns(map(journal.observation, map(int, plan.order)), [factor.id for factor in procedure.factor])
             return with_cost(seen, procedure), identity
     finally:
         for instrument in instruments.values():

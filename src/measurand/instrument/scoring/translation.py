@@ -23,7 +23,9 @@ class Translation:
         except ImportError:
             raise stopped("M0621.library", kind=kind, library="sacrebleu", extra="text") from None
         self._metric = library.BLEU(effective_order=True) if kind == "bleu" else library.CHRF()
-        self.signature = f"sacrebleu {metadata.version('sacrebleu')}, {self._metric.get_signature()}"
+        self._metric.sentence_score("a", ["a"])  # before something was scored sacrebleu has no signature
+        settings = [part for part in str(self._metric.get_signature()).split("|") if not part.startswith("nrefs")]
+        self.signature = f"sacrebleu {metadata.version('sacrebleu')}, {'|'.join(settings)}"  # references: as items have
         self.known: Sequence[Known] = (
             Known("the cat sat on the mat", "the cat sat on the mat", "1"),
             Known("xyz", "the cat sat on the mat", "0"),
