@@ -178,11 +178,12 @@ def test_a_judge_out_of_its_limits_makes_the_measurement_invalid(tmp_path: Path,
         ('access = "python"', 'access = "recorded"', "needs [judge]"),
         ('rubric = "rubric.txt"', 'rubric = "none.txt"', "none.txt"),
         ("proportion", "accuracy", "does not take"),
+        ("question,truth,given", "query,truth,given", "no column 'question'"),
     ],
 )
 def test_bad_input(tmp_path: Path, capsys: Any, old: str, new: str, says: str) -> None:
     write(tmp_path, PLAIN)
-    for name in ("p.measure.toml", "rubric.txt"):
+    for name in ("p.measure.toml", "rubric.txt", "people.csv"):
         text = (tmp_path / name).read_text()
         (tmp_path / name).write_text(text.replace(old, new))
     code, said, _ = measured(tmp_path, capsys)

@@ -77,6 +77,21 @@ def test_the_record_holds_one_digest_of_all_files(tmp_path: Path, capsys: Any) -
 
 
 @pytest.mark.parametrize(
+    "system",
+    [
+        '{ name = "m", access = "gguf", target = "m.gguf" }',
+        '{ name = "m", access = "openai", api = "completions", url = "https://h.example/v1", model = "m" }',
+    ],
+)
+def test_a_system_of_texts_is_sent_none(tmp_path: Path, capsys: Any, system: str) -> None:
+    path = written(tmp_path, ["a.png"], "https://h.example/v1")
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(f"system = {system}" if line.startswith("system") else line for line in lines))
+    assert main(["measure", str(path), "--out", str(tmp_path / "out"), "--json"]) == 2
+    assert "takes text only" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("name", "says"),
     [
         ("absent.png", "is not there"),

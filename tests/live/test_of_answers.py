@@ -92,6 +92,21 @@ def test_seconds_of_a_program(tmp_path: Path, capsys: Any) -> None:
     assert all(by_item[str(n)] >= 0.002 * (1 + n % 5) for n in range(60))
 
 
+def test_cost_of_an_endpoint_that_states_no_tokens(tmp_path: Path, capsys: Any) -> None:
+    from measurand.document.live import Price
+    from measurand.document.procedure import Measurand, Procedure, System
+    from measurand.instrument.recorded import Observed
+    from measurand.lab.live import with_cost
+
+    price = Price(input="1", output="2", currency="EUR")
+    procedure = Procedure(
+        id="p", title="p", system=(System(id="m", access="openai", price=price),),
+        measurand=(Measurand(id="c", quantity="mean", of="cost", estimand="generalised"),),
+    )  # fmt: skip
+    seen = Observed(["m"] * 2, ["1", "2"], {}, ["1"] * 2, ["ok"] * 2, [""] * 2, {"output": ["a", "b"]})
+    assert with_cost(seen, procedure).output["cost"] == ["", ""]
+
+
 def test_nothing_is_timed_where_nothing_is_asked_about_time(tmp_path: Path, capsys: Any) -> None:
     """The evidence of a run without such a measurand does not depend on the clock."""
     (tmp_path / "answer.py").write_text(PROGRAM)

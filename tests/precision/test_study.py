@@ -120,7 +120,7 @@ def test_the_plan_follows_from_the_components(tmp_path: Path, capsys: Any) -> No
     plans = {plan["way"]: plan for plan in found["plan"]}
     assert float(plans["present"]["u"]) == pytest.approx(float(found["u"]), rel=1e-9)
     for plan in plans.values():
-        n, p, r = plan["items"], plan["levels"]["prompt"], plan["repeats"]
+        n, p, r = plan["units"], plan["levels"]["prompt"], plan["repeats"]
         assert float(plan["u"]) == pytest.approx(u(n, p, r), rel=1e-9)
         assert plan["calls"] == n * p * r <= (500 if plan["way"] == "anew" else 740)
     more = [u(740 // (p * r), p, r) for p in range(4, 60) for r in range(2, 20) if 740 // (p * r) >= 30]
@@ -133,7 +133,7 @@ def test_an_item_that_costs_labels_moves_the_plan_to_fewer_items(tmp_path: Path,
     rows = simulated(30, 4, 2, {"item": 1.0, "prompt": 0.5, "both": 0.6, "rest": 1.0}, "plan")
     free = studied(tmp_path, capsys, LLM.replace("QUANTITY", "mean"), rows)
     dear = studied(tmp_path, capsys, LLM.replace("QUANTITY", "mean"), rows, "--item-cost", "50")
-    items = [next(p["items"] for p in one["plan"] if p["way"] == "items") for one in (free, dear)]
+    items = [next(p["units"] for p in one["plan"] if p["way"] == "items") for one in (free, dear)]
     assert items == [30 + 1000 // 8, 30 + 1000 // 58]
 
 
@@ -164,6 +164,23 @@ def test_outcomes_of_a_language_model(tmp_path: Path, capsys: Any) -> None:
     assert float(spread["repeatability"]["s"]) == pytest.approx(sqrt(repeat), rel=1e-9)
     between = value.mean(axis=1).var(ddof=1)
     assert float(spread["intermediate"]["s"]) ** 2 == pytest.approx(between + repeat * (1 - 1 / 3), rel=1e-9)
+
+
+def test_clusters_are_counted_where_items_come_in_them(tmp_path: Path, capsys: Any) -> None:
+    g = generator("clusters")
+    rows = [
+        {"item": f"d{d}q{q}", "document": f"d{d}", "prompt": f"p{p}", "repeat": 1, "right": f"{x:.6f}"}
+        for d in range(12)
+        for q in range(3)
+        for p, x in enumerate(g.standard_normal(3) + d % 4)
+    ]
+    clustered = LLM.replace("QUANTITY", "mean").replace('"questions"', '"questions", cluster = "document"')
+    found = studied(tmp_path, capsys, clustered, rows)
+    assert (found["items"], found["counted"]) == (36, "document")
+    component = by_name(found["component"])
+    assert component["document"]["levels"] == 12 and component["document x prompt"]["levels"] == 36
+    present = found["plan"][0]
+    assert (present["units"], present["calls"]) == (12, 108)
 
 
 def test_what_is_not_observed_is_said(tmp_path: Path, capsys: Any) -> None:

@@ -67,6 +67,16 @@ def test_a_judge_like_people_changes_nothing_but_the_uncertainty() -> None:
     assert (found.judged.value, found.judged.lower, found.judged.upper) == (plain.value, plain.lower, plain.upper)
 
 
+def test_a_corrected_share_is_not_called_exact() -> None:
+    """Limits of a plain share are exact; composed with those of two rates they are to first order."""
+    verdicts = [1] * 70 + [0] * 30
+    assert judged(verdicts, None).results.results[0].method == "exact"
+    found = judged(verdicts, two_rates(90, 10, 20, 80)).results.results[0]
+    assert found.method == "first-order"
+    counts = {line.line: line.count for line in found.budget if line.component == "judge"}
+    assert set(counts.values()) == {100}  # answers of each kind that were calibrated
+
+
 def test_right_and_wrong_exchanged_mirror_the_result() -> None:
     one = judged([1] * 60 + [0] * 40, two_rates(90, 10, 20, 80)).results.results[0]
     other = judged([0] * 60 + [1] * 40, two_rates(80, 20, 10, 90)).results.results[0]

@@ -88,6 +88,7 @@ def _systems(tables: Tables, reader: Reader) -> None:
             reader.find("M0314.mixed_access", (*entry[""], "access"))
         _access(entry, reader)
     _prices(tables, reader)
+    _media(tables, reader)
 
 
 def _access(entry: Tables, reader: Reader) -> None:
@@ -101,6 +102,16 @@ def _access(entry: Tables, reader: Reader) -> None:
         reader.find("M0314.target", (*entry[""], key), key=key, access=entry["access"])
     for key in (key for key in ("target", "url", "model") if key in entry and key not in needs):
         reader.find("M0314.target", (*entry[""], key), key=key, access=entry["access"])
+
+
+def _media(tables: Tables, reader: Reader) -> None:
+    """Images and sounds reach programs by their names, and endpoints of chats as they are; no other system."""
+    if "media" not in tables.get("reference", {}):
+        return
+    for entry in tables["system"]:
+        if entry["access"] == "gguf" or entry.get("api") == "completions":
+            access = "gguf" if entry["access"] == "gguf" else "completions"
+            reader.find("M0314.media", ("reference", "media"), access=access)
 
 
 def _prices(tables: Tables, reader: Reader) -> None:

@@ -41,7 +41,8 @@ class Plan(Document):
     way: Literal["present", "items", "levels", "repeats", "best", "anew"]
     factor: str = ""
     """Of ``levels``: whose."""
-    items: int
+    units: int
+    """Items, or clusters."""
     levels: dict[str, int]
     """Random factor -> number of levels."""
     repeats: int
@@ -62,6 +63,8 @@ class Precision(Document):
     u: Number
     coverage_probability: Number
     items: int
+    counted: str
+    """What is drawn independently: ``items``, or the name of the cluster."""
     runs: int
     """Combinations of condition and repeat; one run gives one value of the measurand on all items."""
     spread: tuple[Spread | Absent, ...]

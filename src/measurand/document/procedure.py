@@ -162,6 +162,7 @@ class Reference(Document):
     """Of a numeric reference value: an amount, or the name of a column."""
     input: tuple[str, ...] | None = None
     media: str | None = None
+    """Column of files (images, sounds) that are part of the question."""
     censored: str | None = None
     event: str | None = None
     """Times to an event: 1 it happened then, 0 it had not happened until then."""

@@ -41,7 +41,7 @@ def _block(one: Precision, calls: int) -> Iterator[str]:
     yield "      " + say("study.spend", calls=f"{calls:,}")
     present = real(one.plan[0].u)
     for plan in one.plan:
-        yield _plan(plan, present)
+        yield _plan(plan, present, one.counted)
 
 
 def _spread(spread: Spread | Absent, name: str) -> Iterator[str]:
@@ -71,12 +71,13 @@ def _limits(spread: Spread) -> str:
     lower, upper = real(spread.lower), real(spread.upper)
     if upper == 0.0:
         return ""
-    return f"[{rounded(lower, upper / 10) if lower > 0 else '0'}, {significant(upper)}]"
+    u = (upper - lower) / 4.0
+    return f"[{rounded(lower, u)}, {rounded(upper, u)}]"
 
 
-def _plan(plan: Plan, present: float) -> str:
+def _plan(plan: Plan, present: float, counted: str) -> str:
     levels = "".join(f" x {n} {visible(name)}" for name, n in plan.levels.items())
-    design = say("study.design", items=plan.items, levels=levels, repeats=plan.repeats)
-    way = say(f"study.way.{plan.way}", factor=visible(plan.factor))
+    design = say("study.design", units=plan.units, counted=visible(counted), levels=levels, repeats=plan.repeats)
+    way = say(f"study.way.{plan.way}", factor=visible(plan.factor), counted=visible(counted))
     u = real(plan.u)
     return f"      {way:<{NAME}}u = {significant(u):<9}{design}  ({100 * (u / present - 1):+.0f} %)"

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from measurand.document.canonical import address_of, canonical
 from measurand.document.evidence import join_key
@@ -25,7 +24,7 @@ from measurand.instrument.scoring.registry import check
 from measurand.instrument.scoring.verdict import Verdict
 from measurand.lab.held import Held
 from measurand.lab.journal import Journal
-from measurand.lab.live import Progress, asked
+from measurand.lab.live import Start, asked
 from measurand.lab.prompts import filled
 from measurand.lab.sources import Sources
 from measurand.lab.tasks import Listed
@@ -60,20 +59,12 @@ class Found:
 
 
 def judging(
-    procedure: Procedure,
-    seen: Observed,
-    items: Held,
-    sources: Sources,
-    folder: Path,
-    path: Path,
-    *,
-    fresh: bool,
-    extend: bool,
-    progress: Progress | None,
+    procedure: Procedure, seen: Observed, items: Held, sources: Sources, start: Start
 ) -> tuple[Observed, Mapping[str, str], Mapping[str, Sequence[str]] | None]:
     """The observations with the judge's verdicts as values, the judge's identity, and what it said of the calibration.
 
-    ``path`` is that of the journal. Raises RunError, ProcedureError, TableError; what was said stays in the journal.
+    ``start.path`` is that of the judge's own journal. Raises RunError, ProcedureError, TableError; what was said stays
+    in the journal.
     """
     judge = procedure.judge
     if judge is None:
@@ -81,10 +72,9 @@ def judging(
     said = judge.calibration
     of_rows = _of_rows(procedure, seen, items, sources)
     table = sources.calibration if said is not None and said.judged is None else None
-    of_people = _of_people(procedure, judge, table) if table is not None else []
-    found, identity = _ask(
-        procedure, judge, [*of_rows.values(), *of_people], sources, folder, path, fresh, extend, progress
-    )
+    rubric = sources.prompts[judge.rubric or ""]
+    of_people = _of_people(procedure, judge, table, rubric) if table is not None else []
+    found, identity = _ask(procedure, judge, [*of_rows.values(), *of_people], rubric, start)
     status: list[Status] = list(seen.status)
     reason, value, replies = list(seen.reason), [""] * len(seen.item), [""] * len(seen.item)
     for i, question in of_rows.items():
@@ -129,23 +119,25 @@ def _of_rows(procedure: Procedure, seen: Observed, items: Held, sources: Sources
     return out
 
 
-def _of_people(procedure: Procedure, judge: Judge, table: Table) -> list[Question]:
-    """What is asked about the answers that people scored."""
+def _of_people(procedure: Procedure, judge: Judge, table: Table, rubric: str) -> list[Question]:
+    """What is asked about the answers that people scored. Raises TableError: a column of the rubric is absent."""
     said, reference = judge.calibration, procedure.reference
     if said is None or said.answer is None:
         raise ProcedureError(fault("M0576.columns", file="", hint="M0576.columns_hint", columns="answer"))
-    names = {name: name for name in (reference.input or ()) if name in table.columns} if reference else {}
-    if reference is not None and reference.value is not None and reference.value in table.columns:
-        names["reference"] = reference.value
+    names: dict[str, str] = {}
+    if reference is not None:
+        names = {name: name for name in reference.input or ()}
+        names |= {"reference": reference.value} if reference.value is not None else {}
+    # what the rubric does not show need not be there
+    names = {place: name for place, name in names.items() if f"{{{place}}}" in rubric}
     if judge.against is not None:
         names[judge.against] = judge.against
     columns = {place: cells.column(table, name) for place, name in names.items()}
+    inputs = [{place: column[row] for place, column in columns.items()} for row in range(len(table))]
     answers = cells.column(table, said.answer)
     return [
-        Question(f"calibration/{row + 1}", inputs, answer, inputs.get(judge.against or "", ""))
-        for row, (answer, inputs) in enumerate(
-            zip(answers, [{p: c[i] for p, c in columns.items()} for i in range(len(table))], strict=True)
-        )
+        Question(f"calibration/{row}", of_row, answer, of_row.get(judge.against or "", ""))
+        for row, (answer, of_row) in enumerate(zip(answers, inputs, strict=True), start=1)
     ]
 
 
@@ -153,23 +145,18 @@ def _ask(
     procedure: Procedure,
     judge: Judge,
     questions: Sequence[Question],
-    sources: Sources,
-    folder: Path,
-    path: Path,
-    fresh: bool,
-    extend: bool,
-    progress: Progress | None,
+    rubric: str,
+    start: Start,
 ) -> tuple[dict[str, Found], Mapping[str, str]]:
     """What the judge says of each question, and its identity."""
     verdict = Verdict(judge.values or {}, judge.after)
     known = check(verdict, kind="judge")
-    rubric = sources.prompts[judge.rubric or ""]
     procedure_at = address_of(canonical(procedure))
     tasks = {q.key: _tasks(q, judge, rubric, procedure_at) for q in questions}
     system = System(
         id="judge", access=judge.access, url=judge.url, model=judge.model, target=judge.target, settings=judge.settings
     )
-    instrument = by_name(judge.access).of(system, folder, connections=procedure.design.concurrency)
+    instrument = by_name(judge.access).of(system, start.folder, connections=procedure.design.concurrency)
     try:
         identity = {
             **instrument.identity(),
@@ -177,9 +164,10 @@ def _ask(
         }
         plan = Listed(task for each in tasks.values() for task in each)
         with Journal(
-            path, procedure_at=procedure_at, instrument=identity, tasks=plan, fresh=fresh, extend=extend
-        ) as journal:
-            asked(procedure, {"judge": instrument}, plan, journal, progress)
+            start.path, procedure_at=procedure_at, instrument=identity, tasks=plan, fresh=start.fresh,
+            extend=start.extend,
+        ) as journal:  # fmt: skip
+            asked(procedure, {"judge": instrument}, plan, journal, start.progress)
             several = list(map(journal.observation, range(len(plan))))
     finally:
         if isinstance(instrument, Instrument):

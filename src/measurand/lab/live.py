@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -41,18 +41,23 @@ class Progress(Protocol):
     def __call__(self, done: int, wanted: int, words: str = "", /) -> None: ...
 
 
-def live(
-    procedure: Procedure,
-    found: Sources,
-    items: Held,
-    folder: Path,
-    path: Path,
-    *,
-    fresh: bool,
-    extend: bool,
-    progress: Progress | None,
-) -> tuple[Observed, Mapping[str, str]]:
-    """All observations of a procedure, and what they depend on; ``path`` is that of the journal.
+@dataclass(frozen=True)
+class Start:
+    """How a run begins, or goes on."""
+
+    folder: Path
+    """That of the procedure file."""
+    path: Path
+    """Of the journal."""
+    fresh: bool = False
+    """What an unfinished run observed is not used."""
+    extend: bool = False
+    """Its limits count anew."""
+    progress: Progress | None = None
+
+
+def live(procedure: Procedure, found: Sources, items: Held, start: Start) -> tuple[Observed, Mapping[str, str]]:
+    """All observations of a procedure, and what they depend on.
 
     Raises RunError, ProcedureError; what was observed stays in the journal.
     """
@@ -65,13 +70,14 @@ def live(
     procedure_at = address_of(canonical(procedure))
     asked_for = [item for item in items.items if item not in items.censored]
     plan = Plan(procedure, procedure_at, asked_for, inputs, found.prompts)
-    instruments = _instruments(procedure, folder)
+    instruments = _instruments(procedure, start.folder)
     try:
         identity = _identity(instruments)
         with Journal(
-            path, procedure_at=procedure_at, instrument=identity, tasks=plan, fresh=fresh, extend=extend
-        ) as journal:
-            asked(procedure, instruments, plan, journal, progress)
+            start.path, procedure_at=procedure_at, instrument=identity, tasks=plan, fresh=start.fresh,
+            extend=start.extend,
+        ) as journal:  # fmt: skip
+            asked(procedure, instruments, plan, journal, start.progress)
             seen = columns(map(journal.observation, map(int, plan.order)), [factor.id for factor in procedure.factor])
             return with_cost(seen, procedure), identity
     finally:
@@ -228,7 +234,8 @@ def with_cost(seen: Observed, procedure: Procedure) -> Observed:
         return seen
     prices = {system.id: system.price for system in procedure.system}
     cost = []
-    for system, *tokens in zip(seen.system, *(seen.output[name] for name in TOKENS), strict=True):
+    stated = [seen.output.get(name, [""] * len(seen.item)) for name in TOKENS]
+    for system, *tokens in zip(seen.system, *stated, strict=True):
         price = prices[system]
         known = price is not None and all(tokens)
         cost.append(f"{spent_on(price, *map(int, tokens)):f}" if known and price is not None else "")

@@ -28,9 +28,10 @@ def templates(procedure: Procedure, folder: Path) -> Mapping[str, str]:
     factor = factor_of(procedure)
     found = {}
     inputs = (procedure.reference.input or ()) if procedure.reference is not None else ()
+    is_media = procedure.reference is not None and procedure.reference.media is not None
     for name in (factor.files or ()) if factor is not None else ():
         text = _text(name, folder)
-        if not any(f"{{{column}}}" in text for column in inputs):
+        if not is_media and not any(f"{{{column}}}" in text for column in inputs):
             names = ", ".join(f"{{{column}}}" for column in inputs) or "reference.input"
             raise ProcedureError(fault("M0614.no_place", file=name, hint="M0614.no_place_hint", places=names))
         found[name] = text

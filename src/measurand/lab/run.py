@@ -20,7 +20,7 @@ from measurand.lab.evidence import EvidenceTable, address, counts
 from measurand.lab.held import held
 from measurand.lab.judge import calibrated, verdicts
 from measurand.lab.judging import judging
-from measurand.lab.live import Progress, as_table, live
+from measurand.lab.live import Progress, Start, as_table, live
 from measurand.lab.parquet import written
 from measurand.lab.reference import reference_at, salt
 from measurand.lab.scored import scored
@@ -62,17 +62,16 @@ def run(
     found = sources(procedure, folder) if tables is None else tables
     items = held(procedure, definitions, found)
     path = journals / f"{address_of(canonical(procedure)).removeprefix('sha256:')[:32]}.jsonl"
-    judged_in = path.with_suffix(".judge.jsonl")
+    start = Start(folder, path, fresh, extend, progress)
+    judge_start = replace(start, path=path.with_suffix(".judge.jsonl"))
     is_live = procedure.observations is None
     if is_live:
-        seen, identity = live(procedure, found, items, folder, path, fresh=fresh, extend=extend, progress=progress)
+        seen, identity = live(procedure, found, items, start)
     else:
         seen, identity = _recorded(procedure, found), {"access": "recorded"}
     said = None
     if procedure.scoring is not None and procedure.scoring.kind == "judge":
-        seen, who, said = judging(
-            procedure, seen, items, found, folder, judged_in, fresh=fresh, extend=extend, progress=progress
-        )
+        seen, who, said = judging(procedure, seen, items, found, judge_start)
     else:
         seen, who = scored(procedure, seen, items, found)
     outputs, roles = _live_outputs(procedure, seen) if is_live else _recorded_outputs(procedure, seen, found)
@@ -96,7 +95,7 @@ def run(
         judge=judge,
         environment={"measurand": metadata.version("measurand")},
     )
-    return Run(table, parquet, evidence, salt(table), found.remarks, path if is_live else None, judged_in)
+    return Run(table, parquet, evidence, salt(table), found.remarks, path if is_live else None, judge_start.path)
 
 
 def _recorded(procedure: Procedure, found: Sources) -> Observed:

@@ -75,7 +75,7 @@ def plans(
     def plan(way: str, other: Design, factor: str = "") -> Plan:
         return Plan.model_validate(
             {
-                "way": way, "factor": factor, "items": other.units, "levels": dict(other.levels),
+                "way": way, "factor": factor, "units": other.units, "levels": dict(other.levels),
                 "repeats": other.repeats, "calls": other.rows, "u": number(u(other)),
             }
         )  # fmt: skip
@@ -86,7 +86,7 @@ def plans(
         found.append(plan(way, other, factor))
     least = design.other(design.units, design.levels, design.repeats)
     found.append(plan("best", min(_designs(least, most, design, item_cost), key=u, default=design)))
-    repeats = 2 if REPEAT in sigma and design.repeats > 1 else 1
+    repeats = 2 if REPEAT in sigma and design.repeats > 1 else 1  # so that repeatability can still be seen
     small = design.other(2, {f: min(2, n) for f, n in design.levels.items()}, repeats)
     anew = min(_designs(small, calls, None, item_cost), key=u, default=None)
     return tuple([*found, *([plan("anew", anew)] if anew is not None else [])]), ""

@@ -203,7 +203,9 @@ def _inputs(composed: Composed, names: Names, total: float) -> list[Line]:
                 _line(source.component, name, "B", c * c, total, source.df, note=say("budget.unseen_spread_note"))
             )
         elif key.startswith("judge"):
-            lines.append(_line("judge", name, "A", c * c, total, estimate.sources[key].df))
+            df = estimate.sources[key].df
+            count = {"count": round(df) + 1} if np.isfinite(df) else {}
+            lines.append(_line("judge", name, "A", c * c, total, df, **count))
         elif of is None:
             shape = {"distribution": say("budget.rectangular")} if key.endswith("-bound") else {}
             text = name if shape else say(f"budget.known_{name.replace(' ', '_')}")

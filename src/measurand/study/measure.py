@@ -133,7 +133,11 @@ def _observed_results(
     exact = len(evaluated) == 1 and evaluated[0].plain and evaluated[0].counts is not None
     method: Method = "resampling" if resampled else "exact" if exact else "first-order"
     definition = definitions[measurand.quantity or ""]
-    return [_Finished(o, definition, tuple(checks), method) for o in outcomes(target, evaluated, labelled)]
+    return [
+        # exact limits that were corrected for a judge's errors are composed to first order
+        _Finished(o, definition, tuple(checks), "first-order" if exact and o.uncorrected is not None else method)
+        for o in outcomes(target, evaluated, labelled)
+    ]
 
 
 def _models(

@@ -87,7 +87,8 @@ def precision(
     arm, p = outcome.arms[0], real(procedure.uncertainty.coverage_probability)
     found = squares(outcome)
     design = _design(outcome, procedure)
-    rows = [*_runs(found, design, procedure), *_components(found, design)]
+    counted = "/".join(procedure.sampling.cluster or ("items",))
+    rows = [*_runs(found, design, procedure), *((_name(e, counted), [{e: design.count(e)}]) for e in found.effect)]
     known = [(name, groups) for name, groups in rows if groups is not None]
     drawn = np.stack([found.row({e: w for group in groups for e, w in group.items()}) for _, groups in known])
     limits = pivotal(drawn, found.variance, found.df, key=key, p=p)
@@ -96,7 +97,7 @@ def precision(
     spread = [named.get(name) or Absent(name=name, needs=say(f"study.needs.{name}")) for name in RUNS]
     share = {e: max(float(c), 0.0) / total for e, c in zip(found.effect, found.contribution, strict=True)}
     component = [
-        named[_name(e)].model_copy(update={"levels": round(design.count(e)), "share": number(share[e])})
+        named[_name(e, counted)].model_copy(update={"levels": round(design.count(e)), "share": number(share[e])})
         for e in found.effect
     ]
     plan, why = plans(
@@ -107,8 +108,8 @@ def precision(
         measurand=outcome.measurand.id, system=outcome.system, level=outcome.level,
         title=title(outcome.measurand, definition), unit=outcome.measurand.unit or "1",
         value=number(float(outcome.limits.value)), u=number(u), coverage_probability=number(p),
-        items=len(np.unique(arm.weighed.rows.item)), runs=len(arm.evaluation.cell_weight), spread=tuple(spread),
-        component=tuple(component), plan=plan, no_plan=why,
+        items=len(np.unique(arm.weighed.rows.item)), counted=counted,
+        runs=len(arm.evaluation.cell_weight), spread=tuple(spread), component=tuple(component), plan=plan, no_plan=why,
     )  # fmt: skip
 
 
@@ -158,15 +159,11 @@ def _runs(found: Squares, design: Design, procedure: Procedure) -> list[tuple[st
     ]
 
 
-def _components(found: Squares, design: Design) -> list[tuple[str, Groups | None]]:
-    return [(_name(e), [{e: design.count(e)}]) for e in found.effect]
-
-
-def _name(effect: Effect) -> str:
-    """``items``, the id of a factor, ``items x prompt``, ``observation`` (what is left: one observation)."""
+def _name(effect: Effect, counted: str) -> str:
+    """``items`` (or what they come in), a factor, ``items x prompt``, ``observation`` (what is left of one)."""
     if effect == REPEAT:
         return "observation"
-    return " x ".join("items" if d == UNIT else d for d in effect)
+    return " x ".join(counted if d == UNIT else d for d in effect)
 
 
 def _spread(name: str, found: Squares, groups: Groups, limits: Array) -> Spread:
