@@ -128,6 +128,8 @@ def test_the_value_of_these_answers_needs_no_spread_of_items() -> None:
     share = np.cov(h, j, ddof=0)[0, 1] / np.var(np.concatenate([j, [1] * 50 + [0] * 50]), ddof=1)
     rest = np.var(h - share * j, ddof=1)
     assert float(found.u) == pytest.approx(np.sqrt(rest * (1 / 100 + 1 / 100)), rel=1e-6)
+    # without the calibration no uncertainty was evaluated: no interval of no width is shown
+    assert float(found.judged.value) == 0.5 and found.judged.lower is None and found.judged.upper is None
 
 
 def test_a_judge_no_better_than_chance_is_refused() -> None:

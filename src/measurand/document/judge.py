@@ -115,6 +115,7 @@ class Judged(Document):
     """A result before what is known about the judge was taken into account."""
 
     value: Number
-    lower: Number
-    upper: Number
+    lower: Number | None = None
+    upper: Number | None = None
+    """Absent where nothing but the judge's errors is uncertain: without them no uncertainty was evaluated."""
     method: Literal["two rates", "prediction-powered"]

@@ -137,12 +137,10 @@ def judged(outcome: Outcome, p: float) -> Judged | None:
     if outcome.uncorrected is None:
         return None
     before = outcome.uncorrected
-    lower, upper = before(p) if before.u > 0.0 else (before.value, before.value)
+    limits = dict(zip(("lower", "upper"), map(number, before(p)), strict=True)) if before.u > 0.0 else {}
     people = any(key.endswith(":people") for key in outcome.estimate.sources)
     method = "prediction-powered" if people else "two rates"
-    return Judged.model_validate(
-        {"value": number(before.value), "lower": number(lower), "upper": number(upper), "method": method}
-    )
+    return Judged.model_validate({"value": number(before.value), **limits, "method": method})
 
 
 def judge_checks(procedure: Procedure, found: Sequence[Figure]) -> tuple[Check, ...]:
@@ -171,9 +169,12 @@ def judge_remarks(results: Sequence[Result], found: Sequence[Figure]) -> tuple[s
         several = "; ".join(say("judge.figure", title=f.title, text=f.text, count=f.count) for f in found)
         out.append(say("judge.properties", figures=several))
     for one in results:
-        if one.judged is not None:
-            u = real(one.u)
-            value, lower, upper = (rounded(real(x), u) for x in (one.judged.value, one.judged.lower, one.judged.upper))
-            name = " ".join(t for t in (one.measurand, one.system, one.level) if t)
+        if (before := one.judged) is not None:
+            u, name = real(one.u), " ".join(t for t in (one.measurand, one.system, one.level) if t)
+            value = rounded(real(before.value), u)
+            if before.lower is None or before.upper is None:
+                out.append(say("judge.uncorrected_alone", result=name, value=value))
+                continue
+            lower, upper = (rounded(real(x), u) for x in (before.lower, before.upper))
             out.append(say("judge.uncorrected", result=name, value=value, lower=lower, upper=upper))
     return tuple(out)
