@@ -64,12 +64,12 @@ def begun(folder: Path, *options: str, largest: int | None = None) -> subprocess
     )  # fmt: skip
 
 
-def wait_for(folder: Path, *, lines: int) -> None:
-    """Until the journal holds so many lines."""
+def wait_for(folder: Path, *, lines: int, holding: bytes = b"") -> None:
+    """Until the journal holds so many lines (``holding`` these bytes)."""
     until = time.monotonic() + 30
     while time.monotonic() < until:
         for journal in (folder / "out" / ".unfinished").glob("*.jsonl"):
-            if journal.read_bytes().count(b"\n") >= lines:
+            if sum(holding in line for line in journal.read_bytes().splitlines()) >= lines:
                 return
         time.sleep(0.02)
     raise AssertionError("the run wrote nothing")
@@ -179,7 +179,7 @@ def test_what_an_endpoint_asked_to_wait_is_waited_over_a_kill(tmp_path: Path) ->
         text = (folder / "p.measure.toml").read_text().replace("repeats = 2", "repeats = 1")
         (folder / "p.measure.toml").write_text(text)  # the server knows a question by its text alone
         first = begun(folder)
-        wait_for(folder, lines=20)
+        wait_for(folder, lines=24, holding=b'"fault"')  # what is not on the disk when it is killed is asked at once
         first.kill()
         first.communicate()
         assert measure(folder)[0] == 0

@@ -57,10 +57,11 @@ def weights(table: Table, name: str, *, rows: Sequence[int] | None = None) -> ND
 def outcomes(table: Table, name: str, *, rows: Sequence[int] | None = None) -> NDArray[np.float64]:
     """0 and 1 (or false and true). Raises TableError."""
     cells, at = _chosen(table, name, rows)
-    texts = [label(cell) for cell in cells]
-    wrong = [i for i, text in enumerate(texts) if text not in _OUTCOMES]
-    _refuse(table, name, [(at[i], cells[i]) for i in wrong], "M0409.outcome")
-    return np.array([_OUTCOMES[text] for text in texts], dtype=np.float64)
+    read = {cell: _OUTCOMES.get(label(cell)) for cell in set(cells)}
+    if None in read.values():
+        wrong = [(at[i], cell) for i, cell in enumerate(cells) if read[cell] is None]
+        _refuse(table, name, wrong, "M0409.outcome")
+    return np.array([read[cell] for cell in cells], dtype=np.float64)
 
 
 def classes(
@@ -132,7 +133,7 @@ def _floats(
 
 def _chosen(table: Table, name: str, rows: Sequence[int] | None) -> tuple[Sequence[str], Sequence[int]]:
     cells = column(table, name)
-    if rows is None:
+    if rows is None or (isinstance(rows, range) and rows == range(len(cells))):
         return cells, range(len(cells))
     return [cells[i] for i in rows], rows
 

@@ -51,26 +51,28 @@ def assemble(
     Raises TableError: cells that their role cannot read, items without reference, columns that are not there.
     """
     _refuse_strangers(observed, outputs, held, sources)
-    status = [
-        "censored" if item in held.censored else s for item, s in zip(observed.item, observed.status, strict=True)
-    ]
+    status: Sequence[str] = observed.status
+    if held.censored:
+        at = zip(observed.item, observed.status, strict=True)
+        status = ["censored" if item in held.censored else s for item, s in at]
     absent = _absent(procedure, observed, held)
     width = len(observed.item), len(absent)
     columns: Columns = {
-        "system": _text([*observed.system, *(system for system, _ in absent)]),
-        "item": _text([*observed.item, *(item for _, item in absent)]),
-        "repeat": _text([*observed.repeat, *[""] * width[1]]),
-        "status": _text([*status, *("censored" if item in held.censored else "missing" for _, item in absent)]),
-        "reason": _text([*observed.reason, *[""] * width[1]]),
+        "system": _text(observed.system, [system for system, _ in absent]),
+        "item": _text(observed.item, [item for _, item in absent]),
+        "repeat": _text(observed.repeat, [""] * width[1]),
+        "status": _text(status, ["censored" if item in held.censored else "missing" for _, item in absent]),
+        "reason": _text(observed.reason, [""] * width[1]),
     }
-    place_of = np.array([held.position[item] for item in columns["item"]], dtype=np.int64)
+    place_of = np.fromiter(map(held.position.__getitem__, columns["item"]), np.int64, sum(width))
     for factor in sorted(procedure.factor, key=lambda factor: factor.id):
         if factor.id in observed.condition:
-            columns[f"factor:{factor.id}"] = _text([*observed.condition[factor.id], *[""] * width[1]])
+            columns[f"factor:{factor.id}"] = _text(observed.condition[factor.id], [""] * width[1])
         else:
             name = factor.column or factor.id
             columns[f"factor:{factor.id}"] = _joined(name, observed, sources, held, place_of, bare=False)
-    rows = [i for i, s in enumerate(status) if s == "ok"]
+    ok = columns["status"][: width[0]] == "ok"
+    rows: Sequence[int] = range(width[0]) if ok.all() else np.flatnonzero(ok).tolist()
     columns |= _outputs(procedure, definitions, outputs, roles, held, rows, sum(width))
     for name in sorted(held.text):
         columns[name] = _text(held.text[name])[place_of]
@@ -108,7 +110,7 @@ def _outputs(
             continue
         if role in TEXTS:
             texts = table.columns[name]
-            found[role] = _text([*texts, *[""] * (length - len(texts))])
+            found[role] = _text(texts, [""] * (length - len(texts)))
             continue
         if role == "set":
             found[role] = _text([""] * length)
@@ -231,7 +233,7 @@ def _refuse_twins(columns: Columns, outputs: Table) -> None:
             raise refusal("M0417.case", file=outputs.file, hint="M0417.hint", first=other, second=name)
 
 
-def _text(texts: Sequence[str]) -> NDArray[Any]:
-    found = np.empty(len(texts), dtype=object)
-    found[:] = texts
+def _text(texts: Sequence[str], more: Sequence[str] = ()) -> NDArray[Any]:
+    found = np.empty(len(texts) + len(more), dtype=object)
+    found[: len(texts)], found[len(texts) :] = texts, more
     return found

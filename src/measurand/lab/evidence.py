@@ -16,6 +16,8 @@ from measurand.document.evidence import STATUSES
 
 Kind = Literal["text", "float64", "int64"]
 MAGIC = b"measurand/evidence/1\n"
+TOGETHER = 1 << 16
+"""Cells of which the bytes are in memory together."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,20 @@ def _kind(cells: NDArray[Any]) -> Kind:
     return "text" if cells.dtype == object else "float64" if cells.dtype.kind == "f" else "int64"
 
 
-def ordered(columns: Mapping[str, NDArray[Any]]) -> EvidenceTable:
-    """The table sorted by system, item, factor levels and repeat (by code point, in any locale)."""
+def ordered(columns: dict[str, NDArray[Any]]) -> EvidenceTable:
+    """The table sorted by system, item, factor levels and repeat (by code point, in any locale).
+
+    The columns are taken out of ``columns`` one by one, so that no more than one of them is there twice.
+    """
     factors = [name for name in columns if name.startswith("factor:")]
-    keys = list(zip(*(columns[name] for name in ("system", "item", *factors, "repeat")), strict=True))
-    order = np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
-    return EvidenceTable({name: cells[order] for name, cells in columns.items()})
+    order = np.lexsort([_ranks(columns[name]) for name in ("repeat", *reversed(factors), "item", "system")])
+    return EvidenceTable({name: columns.pop(name)[order] for name in tuple(columns)})
+
+
+def _ranks(cells: NDArray[Any]) -> NDArray[np.int32]:
+    """Rank of each text among the distinct ones."""
+    rank = {text: i for i, text in enumerate(sorted(set(cells)))}
+    return np.fromiter(map(rank.__getitem__, cells), np.int32, len(cells))
 
 
 def counts(table: EvidenceTable) -> dict[str, int]:
@@ -70,7 +80,8 @@ def digest(table: EvidenceTable, magic: bytes) -> bytes:
         found.update(b"".join(_framed((name, kind))))
     found.update(len(table).to_bytes(8, "little"))
     for name in sorted(table.columns):
-        found.update(_bytes(table.columns[name]))
+        for start in range(0, len(table), TOGETHER):
+            found.update(_bytes(table.columns[name][start : start + TOGETHER]))
     return found.digest()
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +28,9 @@ from measurand.lab.held import Held
 from measurand.lab.journal import Journal, key_of
 from measurand.lab.sources import Sources
 from measurand.lab.spent import TOKENS, reached, spent_on
-from measurand.lab.tasks import Asked, Plan
+from measurand.lab.tasks import Asked, Inputs, Plan
+from measurand.lab.texts import Texts
 from measurand.message import say
-
-SHORT = 64
-"""Characters of a text that is looked for among those that are known already."""
 
 
 class Progress(Protocol):
@@ -63,10 +61,9 @@ def live(procedure: Procedure, found: Sources, items: Held, start: Start) -> tup
     """
     reference = procedure.reference
     names = (*(reference.input or ()), *([reference.media] if reference.media else [])) if reference else ()
-    inputs: dict[str, Mapping[str, str]] = {item: {} for item in items.items}
-    if found.reference is not None:
-        asked_with = {name: cells.column(found.reference, name) for name in names}
-        inputs |= {item: {n: c[i] for n, c in asked_with.items()} for i, item in enumerate(items.rows)}
+    inputs = Inputs(
+        items.rows, {name: cells.column(found.reference, name) for name in names} if found.reference else {}
+    )
     procedure_at = address_of(canonical(procedure))
     asked_for = [item for item in items.items if item not in items.censored]
     plan = Plan(procedure, procedure_at, asked_for, inputs, found.prompts)
@@ -78,7 +75,8 @@ def live(procedure: Procedure, found: Sources, items: Held, start: Start) -> tup
             extend=start.extend,
         ) as journal:  # fmt: skip
             asked(procedure, instruments, plan, journal, start.progress)
-            seen = columns(map(journal.observation, map(int, plan.order)), [factor.id for factor in procedure.factor])
+            observations = map(journal.observation, map(int, plan.order))
+            seen = columns(observations, [factor.id for factor in procedure.factor], items.items)
             return with_cost(seen, procedure), identity
     finally:
         for instrument in instruments.values():
@@ -202,30 +200,26 @@ def ask(
             progress(journal.held, len(plan))
 
 
-def columns(observations: Iterable[Observation], factors: Sequence[str]) -> Observed:
-    """Observations as columns; a short text that stands in many cells is kept once."""
-    known: dict[str, str] = {}
-
-    def once(text: str) -> str:
-        return known.setdefault(text, text) if len(text) <= SHORT else text
-
-    plain: list[list[str]] = [[], [], [], []]
-    status: list[Status] = []
-    condition: dict[str, list[str]] = {name: [] for name in factors}
-    output: dict[str, list[str]] = {}
+def columns(observations: Iterable[Observation], factors: Sequence[str], items: Iterable[str] = ()) -> Observed:
+    """Observations as columns; a short text that stands in many cells is kept once. ``items``: those there may be."""
+    system, item, repeat, reason = Texts(), Texts(items), Texts(), Texts()
+    status = Texts()
+    condition = {name: Texts() for name in factors}
+    output: dict[str, Texts] = {}
     for count, one in enumerate(observations):
-        for texts, text in zip(plain, (one.system, one.item, str(one.repeat), one.reason), strict=True):
-            texts.append(once(text))
+        system.append(one.system)
+        item.append(one.item)
+        repeat.append(str(one.repeat))
+        reason.append(one.reason)
         status.append(one.status)
         for name in factors:
-            condition[name].append(once(one.condition[name]))
+            condition[name].append(one.condition[name])
         for role in one.output.keys() - output.keys():
-            output[role] = [""] * count
+            output[role] = Texts(empty=count)
         for role, texts in output.items():
-            texts.append(once(one.output.get(role, "")))
-    system, item, repeat, reason = plain
+            texts.append(one.output.get(role, ""))
     roles = {role: output[role] for role in sorted(output)}
-    return Observed(system, item, condition, repeat, status, reason, roles)
+    return Observed(system, item, condition, repeat, cast("Sequence[Status]", status), reason, roles)
 
 
 def with_cost(seen: Observed, procedure: Procedure) -> Observed:

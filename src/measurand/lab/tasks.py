@@ -68,6 +68,25 @@ class Listed:
         return self._number.get(key_of(entry))
 
 
+class Inputs(Mapping[str, Mapping[str, str]]):
+    """Item -> its cells by column, out of the columns of a table; without columns no item has any."""
+
+    def __init__(self, items: Sequence[str], columns: Mapping[str, Sequence[str]]) -> None:
+        """``items`` are those of the rows of the table."""
+        self._columns = columns
+        self._row = {item: i for i, item in enumerate(items)} if columns else {}
+
+    def __getitem__(self, item: str) -> Mapping[str, str]:
+        row = self._row[item]
+        return {name: cells[row] for name, cells in self._columns.items()}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._row)
+
+    def __len__(self) -> int:
+        return len(self._row)
+
+
 class Plan:
     """All tasks of a live run, by number, and the random order in which they are asked; a task is made when it is
     wanted, so that a million of them take 8 bytes each.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.errors import DesignError
+from measurand.quantity.level_names import LevelNames
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -27,7 +28,7 @@ class Source:
     key: str
     component: str
     type: Literal["A", "B"]
-    levels: tuple[str, ...]
+    levels: tuple[str, ...] | LevelNames
     axes: tuple[Integers, ...] = ()
     """Per axis, the position of each level on it, shape (levels,). Empty: the contributions are taken as they are."""
     share: tuple[Array, ...] = ()
@@ -91,7 +92,8 @@ def margin(
         per_block = np.asarray(np.bincount(block[positions], minlength=int(block.max(initial=0)) + 1) - 1.0, float)
         df_of_block = per_block if df_of_block is None else df_of_block * per_block
     df = float(np.sum(np.maximum(df_of_block, 0.0))) if df_of_block is not None and n else 0.0
-    return Source(key, component, "A", tuple(levels), axes, tuple(shares), block, fraction, sign, df)
+    names = levels if isinstance(levels, LevelNames) else tuple(levels)
+    return Source(key, component, "A", names, axes, tuple(shares), block, fraction, sign, df)
 
 
 def one_input(key: str, component: str, *, df: float = np.inf) -> Source:

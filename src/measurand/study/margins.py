@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.quantity.estimate import Estimate
+from measurand.quantity.level_names import LevelNames
 from measurand.quantity.source import Source, gram, margin
 from measurand.study.crossing import UNIT, Crossing, distinct
 
@@ -237,7 +238,7 @@ def _repeat_margin(z: Array, layout: Layout, key: str) -> tuple[Source, Array]:
     unit = np.zeros(combination.shape[1], np.int64)
     unit[level], condition = layout.dimension[UNIT], np.zeros_like(unit)
     condition[level] = layout.condition
-    names = [f"{layout.name[UNIT][u]}\x1f{c}\x1f{r}" for u, c, r in zip(unit, condition, combination[1], strict=True)]
+    names = LevelNames(layout.name[UNIT], unit, [condition, combination[1]])
     return margin(key, "repeatability", names, axes=[combination[1]], block=combination[0], lone="skip"), part
 
 

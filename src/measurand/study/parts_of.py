@@ -34,7 +34,7 @@ def _source(source: Source) -> SourceParts:
         type=source.type,
         sign=source.sign,
         df=number(source.df),
-        levels=source.levels,
+        levels=tuple(source.levels),
         axes=tuple(tuple(axis.tolist()) for axis in source.axes),
         block=tuple(source.block.tolist()) if margin and source.block is not None else (),
         share=_numbers(source.share[0]) if margin else (),
