@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 CALLABLE = 'def answer(inputs):\n    return [{"value": "1" if one["seed"] % 4 else "0"} for one in inputs]\n'
@@ -24,6 +25,19 @@ design    = {{ repeats = {repeats}, concurrency = 100 }}
 sampling  = {{ population = "questions" }}
 measurand = [ {{ id = "right", quantity = "proportion" }} ]
 {more}"""
+TIMED = """\
+import sys, time
+from measurand.cli import main
+from measurand.lab import live
+asked = live.asked
+def timed(*given):
+    wall, cpu = time.perf_counter(), time.process_time()
+    asked(*given)
+    print(time.perf_counter() - wall, time.process_time() - cpu, file=sys.stderr)
+live.asked = timed
+main(["measure", "p.measure.toml", "-q"])
+"""
+"""Measures, and says how long the asking alone took: seconds on the wall, and of processor time."""
 HOST = "127.0.0.1"
 SCALE = 1e6 if sys.platform == "darwin" else 1e3
 INSPECT = """\
@@ -37,16 +51,30 @@ eval(Task(dataset=samples, solver=generate(), scorer=match()), model="mockllm/mo
 """
 
 
-def measured(folder: Path) -> tuple[float, float, float]:
-    """Seconds on the wall, seconds of processor time of this program alone, and its peak memory in MB."""
-    command = [sys.executable, "-m", "measurand", "measure", "p.measure.toml", "-q"]
+@dataclass(frozen=True)
+class Took:
+    """Seconds on the wall and of processor time of this program alone, of all and of the asking; peak memory in MB."""
+
+    wall: float
+    cpu: float
+    asking: float
+    asking_cpu: float
+    memory: float
+
+
+def measured(folder: Path) -> Took:
+    """One measurement, from its start to its record."""
     began = time.perf_counter()
-    child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    child = subprocess.Popen(
+        [sys.executable, "-c", TIMED], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    said = child.stderr.read().decode() if child.stderr else ""
     _, status, usage = os.wait4(child.pid, 0)
     wall = time.perf_counter() - began
     if os.waitstatus_to_exitcode(status):
-        raise SystemExit(child.stderr.read().decode() if child.stderr else "failed")
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / SCALE
+        raise SystemExit(said or "failed")
+    asking, asking_cpu = map(float, said.splitlines()[-1].split())
+    return Took(wall, usage.ru_utime + usage.ru_stime, asking, asking_cpu, usage.ru_maxrss / SCALE)
 
 
 def items(folder: Path, count: int) -> None:
@@ -55,7 +83,7 @@ def items(folder: Path, count: int) -> None:
     (folder / "items.csv").write_text(f"id,question,truth\n{rows}\n")
 
 
-def callable_run(count: int) -> tuple[float, float, float]:
+def callable_run(count: int) -> Took:
     """``count`` observations of a callable that answers at once, ten repeats of each item."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -66,7 +94,7 @@ def callable_run(count: int) -> tuple[float, float, float]:
         return measured(folder)
 
 
-def endpoint_run(count: int) -> tuple[float, float, float]:
+def endpoint_run(count: int) -> Took:
     """``count`` requests to an endpoint that answers at once, 100 at a time."""
     program = Path(__file__).resolve().parent.parent / "tests" / "live" / "answering_server.py"
     with tempfile.TemporaryDirectory() as place:
@@ -99,9 +127,11 @@ def main() -> int:
     """Run all and print."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     for words, run, number in (("callable", callable_run, count), ("endpoint, 100 connections", endpoint_run, 20_000)):
-        wall, cpu, memory = run(number)
-        rate, each = number / wall, 1000 * cpu / number
-        print(f"{words}: {number:,} observations, {rate:,.0f}/s, {each:.2f} ms CPU each, {memory:.0f} MB")
+        took = run(number)
+        for of, wall, cpu in (("all", took.wall, took.cpu), ("asking alone", took.asking, took.asking_cpu)):
+            rate, each = number / wall, 1000 * cpu / number
+            print(f"{words}, {of}: {number:,} observations, {rate:,.0f}/s, {each:.2f} ms CPU each")
+        print(f"{words}: {took.memory:.0f} MB")
     few = 2_000
     if (seconds := inspect_run(few)) is None:
         print("inspect-ai, mock model: not installed (MEASURAND_INSPECT names no Python that has it)")

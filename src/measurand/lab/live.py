@@ -32,6 +32,9 @@ from measurand.lab.tasks import Asked, Inputs, Plan
 from measurand.lab.texts import Texts
 from measurand.message import say
 
+BETWEEN = 0.1
+"""Seconds from one sign of progress to the next, at least."""
+
 
 class Progress(Protocol):
     """Called with the observations made, those asked for, and how the run goes."""
@@ -134,10 +137,14 @@ async def _at_once(
     progress: Progress | None,
 ) -> None:
     began, before = time.monotonic(), journal.held
+    shown = began - BETWEEN
 
     def seen(course: Course) -> None:
-        if progress is not None:
-            progress(course.done, course.wanted, words(course, course.done - before, time.monotonic() - began))
+        nonlocal shown
+        now = time.monotonic()
+        if progress is not None and (now - shown >= BETWEEN or course.done == course.wanted):
+            shown = now
+            progress(course.done, course.wanted, words(course, course.done - before, now - began))
 
     try:
         await ask_all(instruments, plan, journal, pace=pace, count=len(plan), seen=seen)
