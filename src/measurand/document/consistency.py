@@ -264,10 +264,24 @@ def _scoring(tables: Tables, reader: Reader) -> None:
     of_kind = {"choices": "choice", "which": "number", "tolerance": "number", "pattern": "regex", "schema": "json"}
     for key in (key for key, only in of_kind.items() if key in scoring and only != kind):
         reader.find("M0314.scoring", ("scoring", key), key=key, kind=kind)
+    if scoring.get("by") is not None:
+        for key in (key for key in ("after", "extract", "field") if key in scoring):
+            reader.find("M0314.scoring_by", ("scoring", key), key=key)
+        if kind != "choice" and kind is not None:
+            reader.find("M0314.scoring", ("scoring", "by"), key="by", kind=kind)
+        if observations is None:
+            _log_probabilities(tables, reader)
     if (tolerance := scoring.get("tolerance")) is not None and (
         tolerance.unit not in ("", "%", "1") or float(tolerance.value) < 0
     ):
         reader.find("M0302.tolerance", ("scoring", "tolerance"))
+
+
+def _log_probabilities(tables: Tables, reader: Reader) -> None:
+    """A live system has to be asked for log-probabilities."""
+    for entry in tables.get("system") or []:
+        if entry.get("access") in ("openai", "gguf") and not (entry.get("settings") or {}).get("logprobs"):
+            reader.find("M0205.log_probabilities", ("scoring", "by"), say("M0205.log_probabilities_hint"))
 
 
 def _sampling(tables: Tables, reader: Reader) -> None:

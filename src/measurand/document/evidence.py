@@ -54,7 +54,8 @@ OBSERVED = ("system", "item", "repeat", "status", "reason")
 """First columns of every evidence table, all text. Then, as far as the procedure uses them: ``factor:ID`` for each
 factor; ``value``, ``output`` (the text that was scored), ``judge`` (what a judge
 replied: JSON array of texts), ``score``, ``score:CLASS``, ``exposure``, ``lower``,
-``upper``, ``spread``, ``member:N``, ``set``, ``query``, of an endpoint ``finish``, ``fingerprint``, ``tokens_in``,
+``upper``, ``spread``, ``member:N``, ``set``, ``query``, of an endpoint ``finish``, ``fingerprint``, ``logprobs`` (JSON
+array of [token, log-probability] pairs that its first token could have been), ``tokens_in``,
 ``tokens_out``, ``seconds``, ``cost`` (what was observed); ``event``, ``reference``,
 ``annotator:NAME``, ``annotations`` (long form: JSON array of [annotator, value] pairs), ``audit`` (the better value;
 empty: not audited), ``cluster``, ``stratum``, ``weight`` (what is held to be true, and how the item was drawn);

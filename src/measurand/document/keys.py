@@ -133,8 +133,8 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
         "kind": _choice("exact", "normalised", "choice", "number", "regex", "judge", "json", "f1", "rouge-l", "bleu",
                         "chrf", "wer", "cer", required=True, code=_LIVE),
         "after": _text(), "extract": Entry("pattern"), "field": _text(), "choices": Entry("labels"),
-        "which": _choice("last", "first", "only"), "tolerance": AMOUNT, "pattern": Entry("pattern"),
-        "schema": Entry("json"),
+        "by": _choice("log-probability"), "which": _choice("last", "first", "only"), "tolerance": AMOUNT,
+        "pattern": Entry("pattern"), "schema": Entry("json"),
     },
     "judge": {
         "name": _text(), "values": Entry("shares"), "calibration": _table("judge.calibration"),

@@ -57,6 +57,8 @@ class Scoring(Document):
     """The text is JSON, and this field of it is scored (``a.b`` for nested ones)."""
     choices: tuple[str, ...] | None = None
     """Kind ``choice``: the letters that are offered (absent: the classes of the reference)."""
+    by: Literal["log-probability"] | None = None
+    """Kind ``choice``: the most likely one counts, not the one that the text names."""
     which: Literal["last", "first", "only"] = "last"
     """Kind ``number``: which number of the text."""
     tolerance: Amount | None = None

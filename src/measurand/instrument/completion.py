@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from measurand.document.observation import Observation, Task
 from measurand.instrument.attempt import Fault
+from measurand.instrument.scoring.log_probability import alternatives
 
 Api = Literal["chat", "completions"]
 
@@ -42,6 +43,8 @@ def read(found: Mapping[str, Any], task: Task, *, model: str, api: Api = "chat")
                 output[name] = str(count)
     if text is not None:
         output["output"] = text
+    if likely := alternatives(choice):
+        output["logprobs"] = likely
     return Observation(
         system=task.system, item=task.item, condition=dict(task.condition), repeat=task.repeat,
         status="refused" if refused else "ok", output=output, reason="content filter" if refused else "",

@@ -29,8 +29,8 @@ from measurand.lab.impossible import (
 from measurand.lab.sources import Sources
 from measurand.study.readings import kinds, label_set
 
-TEXTS = frozenset({"output", "judge", "finish", "fingerprint"})
-"""Outputs that are kept as they are: the text, why it ended, which back-end gave it."""
+TEXTS = frozenset({"output", "judge", "finish", "fingerprint", "logprobs"})
+"""Outputs that are kept as they are: the text, why it ended, which back-end gave it, what it could have begun with."""
 OF_ANSWERS = frozenset(get_args(Of))
 """Numbers of an answer that came, whatever it is worth."""
 Columns = dict[str, NDArray[Any]]

@@ -23,10 +23,13 @@ from measurand.lab.evidence import EvidenceTable, address, counts
 from measurand.lab.job import Phase, evaluated
 from measurand.lab.pack import definitions
 from measurand.lab.parquet import written
-from measurand.lab.scored import values
+from measurand.lab.scored import text_column, values
 from measurand.lab.store import Measurement
 from measurand.message import say
 from measurand.study.resolve import resolve
+
+TEXTS = ("output", "logprobs")
+"""Columns that hold what is scored."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ def rescored(folder: Path, text: bytes, file: str, *, phase: Phase | None = None
     if findings:
         raise ProcedureError(located(findings, text, file))
     stored = store.load_evidence(folder, record.evidence)
+    if record.procedure.scoring.by is not None and any(name.startswith("score") for name in stored.columns):
+        raise StoreError(Finding("M0735", "", say("M0735.scores"), say("M0735.scores_hint"), str(folder)))
     table, identity = _scored(procedure, scoring, stored)
     parquet = written(table)
     evidence = _manifest(record.evidence, procedure, table, parquet, identity)
@@ -79,7 +84,8 @@ def _scored(procedure: Procedure, scoring: Scoring, table: EvidenceTable) -> tup
     references = [""] * len(rows) if held is None else [str(cell) for cell in held[rows]]
     declared = procedure.reference.classes if procedure.reference is not None else None
     classes = declared or tuple(sorted({str(cell) for cell in held} - {""} if held is not None else set()))
-    found, identity = values(scoring, [str(cell) for cell in table.columns["output"][rows]], references, classes)
+    texts = text_column(scoring, {name: table.columns[name][rows].tolist() for name in TEXTS if name in table.columns})
+    found, identity = values(scoring, texts or (), references, classes)
     value, status, reason = (table.columns[name].copy() for name in ("value", "status", "reason"))
     exposure = np.full(len(value), np.nan)
     for row, one in zip(rows, found, strict=True):

@@ -25,6 +25,7 @@ from measurand.lab.parquet import written
 from measurand.lab.reference import reference_at, salt
 from measurand.lab.scored import scored
 from measurand.lab.sources import Sources, sources
+from measurand.study.readings import kinds
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def run(
     if procedure.scoring is not None and procedure.scoring.kind == "judge":
         seen, who, said = judging(procedure, seen, items, found, judge_start)
     else:
-        seen, who = scored(procedure, seen, items, found)
+        seen, who = scored(procedure, seen, items, found, read=kinds(procedure, definitions))
     outputs, roles = _live_outputs(procedure, seen) if is_live else _recorded_outputs(procedure, seen, found)
     judge = None
     if procedure.judge is not None and found.calibration is not None:
@@ -118,7 +119,8 @@ def _recorded_outputs(procedure: Procedure, seen: Observed, found: Sources) -> t
     made: dict[str, tuple[str, Sequence[str]]] = {}
     if procedure.scoring is not None:
         text = procedure.observations.output
-        made |= {r: (f"{text} ({r})", seen.output[r]) for r in ("exposure", "judge") if r in seen.output}
+        own = [r for r in seen.output if r in ("exposure", "judge", "score") or r.startswith("score:")]
+        made |= {r: (f"{text} ({r})", seen.output[r]) for r in own if r not in roles}
         made["value"] = (f"{text} (scored)", seen.output["value"])
     elif procedure.judge is not None and procedure.judge.values and "value" in roles:
         made["value"] = (f"{roles['value']} (verdict)", verdicts(procedure.judge, outputs, roles["value"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from measurand.document.label import label
@@ -15,14 +15,20 @@ from measurand.instrument.scoring.contract import Scored
 from measurand.instrument.scoring.registry import COUNTS, check, identity, scorer
 from measurand.lab.held import Held
 from measurand.lab.sources import Sources
+from measurand.message import say
 
 LONGEST = 1_000_000
 """Characters of a text that are scored, from its end."""
 
 
-def scored(procedure: Procedure, seen: Observed, items: Held, sources: Sources) -> tuple[Observed, Mapping[str, str]]:
+def scored(
+    procedure: Procedure, seen: Observed, items: Held, sources: Sources, *, read: Container[str] = ()
+) -> tuple[Observed, Mapping[str, str]]:
     """The observations with their values, and the identity of the scorer. A text that cannot be scored makes the
     observation ``unscored``, with the reason: what that counts for is said in ``[status]``.
+
+    ``read`` are the outputs that the measurands read: ``scores`` of the classes and the ``score`` of the positive one
+    are made where they are among them.
 
     Raises RunError when a known text comes out otherwise than it must.
     """
@@ -31,19 +37,45 @@ def scored(procedure: Procedure, seen: Observed, items: Held, sources: Sources) 
     held = _references(procedure, items, sources)
     declared = procedure.reference.classes if procedure.reference is not None else None
     classes = declared or tuple(sorted({label(cell) for cell in held.values()}))
-    texts = seen.output.get("output", [""] * len(seen.item))
+    texts = text_column(procedure.scoring, seen.output) or [""] * len(seen.item)
     rows = [i for i, status in enumerate(seen.status) if status == "ok"]
     found, whose = values(
         procedure.scoring, [texts[i] for i in rows], [held.get(seen.item[i], "") for i in rows], classes
     )
     status: list[Status] = list(seen.status)
     reason, value, exposure = list(seen.reason), [""] * len(seen.item), [""] * len(seen.item)
+    with_scores = procedure.scoring.by is not None and ("scores" in read or "score" in read)
     for i, one in zip(rows, found, strict=True):
         value[i], exposure[i] = one.value, one.exposure
-        if not one.value:
-            status[i], reason[i] = "unscored", one.reason
+        if not one.value or (with_scores and not one.scores):
+            status[i], value[i], reason[i] = "unscored", "", one.reason or say("scoring.not_all_listed")
     output = {**seen.output, "value": value} | ({"exposure": exposure} if procedure.scoring.kind in COUNTS else {})
+    if with_scores:
+        output |= _scores(procedure, found, rows, len(value), read)
     return replace(seen, status=status, reason=reason, output=output), whose
+
+
+def text_column(scoring: Scoring, columns: Mapping[str, Sequence[str]]) -> Sequence[str] | None:
+    """The texts that are scored; of an endpoint those of the log-probabilities, where these are asked for."""
+    own = columns.get("logprobs") if scoring.by is not None else None
+    return own if own is not None else columns.get("output")
+
+
+def _scores(
+    procedure: Procedure, found: Sequence[Scored], rows: Sequence[int], length: int, read: Container[str]
+) -> dict[str, list[str]]:
+    """Columns of the probabilities that the texts state: of each class, and of the positive one."""
+    classes = sorted({name for one in found for name in one.scores})
+    positive = {label(m.positive) for m in procedure.measurand if m.positive is not None}
+    wanted = {f"score:{name}": name for name in classes if "scores" in read}
+    if "score" in read and len(positive) == 1:
+        wanted["score"] = positive.pop()
+    columns = {role: [""] * length for role in wanted}
+    for i, one in zip(rows, found, strict=True):
+        of_class = {label(name): score for name, score in one.scores.items()}
+        for role, name in wanted.items():
+            columns[role][i] = of_class.get(label(name), "")
+    return columns
 
 
 def values(

@@ -170,6 +170,11 @@ def _roles(path: str, measurand: Measurand, definition: Definition, procedure: P
             continue
         elif source == "value" and procedure.scoring is not None:
             yield from _scored(path, definition, procedure.scoring, procedure.judge)
+        elif source in ("scores", "score") and procedure.scoring is not None and procedure.scoring.by is not None:
+            continue
+        elif source in ("scores", "score") and observations is None and procedure.scoring is not None:
+            message = say("M0332.output", quantity=definition.id, role=role, source=source)
+            yield Finding("M0332", f"{path}.quantity", message, say("M0332.likely_hint"))
         elif observations is not None and getattr(observations, source, None) is None:
             if source == measurand.of or (source == "value" and OPERATING_POINT in measurand.at):
                 continue

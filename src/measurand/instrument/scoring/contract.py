@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -15,6 +15,8 @@ class Scored:
     value: str = ""
     reason: str = ""
     exposure: str = ""
+    scores: Mapping[str, str] = field(default_factory=dict)
+    """Class -> its probability, where the text says one of each."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from measurand.instrument.fault import stopped
 from measurand.instrument.scoring.choice import Choice
 from measurand.instrument.scoring.contract import Scorer
 from measurand.instrument.scoring.fields import Field
+from measurand.instrument.scoring.log_probability import LogProbability
 from measurand.instrument.scoring.number import Number
 from measurand.instrument.scoring.overlap import (
     Errors,
@@ -74,7 +75,8 @@ def _core(
         held.append(found := Structure(scoring.schema_))
         return found
     if scoring.kind == "choice":
-        return Choice(scoring.choices or tuple(classes))
+        choices = scoring.choices or tuple(classes)
+        return Choice(choices) if scoring.by is None else LogProbability(choices)
     if scoring.kind == "number":
         tolerance = scoring.tolerance
         value = Fraction(tolerance.value) if tolerance is not None else Fraction(0)
