@@ -17,8 +17,9 @@ class LogProbability:
     """The text is the JSON array ``[[token, log-probability], ...]`` of tokens that an answer could begin with.
 
     A token belongs to a choice that it is, or of which it is the begin (``pos`` of ``positive``) and not that of
-    another one (a letter is the begin of none); words in any case. ``p(choice)`` is the sum of ``exp(log-probability)`` over its tokens. The class is
-    the choice with the largest. ``scores`` are the ``p`` divided by their sum, where each choice was listed.
+    another one (a letter is the begin of none); words in any case. ``p(choice)`` is the sum of
+    ``exp(log-probability)`` over its tokens. The class is the choice with the largest. ``scores`` are the ``p`` divided
+    by their sum, where each choice was listed.
 
     A text that lists no choice cannot be scored, nor one where two are equal, or where tokens that begin several
     choices could change the order.
