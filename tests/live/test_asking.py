@@ -85,6 +85,38 @@ def test_faults_change_nothing(tmp_path: Path) -> None:
     assert found["max_in_flight"] <= 16
 
 
+PASSING = (
+    "500", "502", "503", "429", "timeout", "slow", "reset", "truncate", "garbage", "html", "empty", "wrongjson", "nan",
+    "dupkeys", "deepjson",
+)  # fmt: skip
+"""Faults after which the same question is answered well: all but errors that stay, and answers that are others."""
+
+
+@pytest.mark.parametrize("date", [False, True])
+def test_faults_of_all_ways_change_nothing(tmp_path: Path, date: bool) -> None:
+    more = ("--retry-after-date",) if date else ()
+    with server("--seed", 7) as url:
+        plain = observed(url, tmp_path / "plain", 200)
+    faulty = (
+        "--fail-rate",
+        0.3,
+        "--hang-s",
+        2,
+        "--slow-s",
+        2,
+        "--retry-after",
+        2,
+        "--faults",
+        ",".join(PASSING),
+        *more,
+    )
+    with server("--seed", 7, *faulty) as url:
+        assert observed(url, tmp_path / "faulty", 200) == plain
+        found = stats(url)
+    assert found["early_retries"] == 0
+    assert set(found["faults"]) == set(PASSING) and all(text.startswith("ok ") for text in plain.values())  # type: ignore[call-overload]
+
+
 def test_permanent_errors_are_asked_twice(tmp_path: Path) -> None:
     with server("--fail-prompts", "question", "--faults", "400,404") as url:
         found = observed(url, tmp_path, 10)
