@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from math import exp, pi, sqrt
+from math import exp, pi, prod, sqrt
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,11 @@ Drawn = Callable[[Generator], tuple[Mapping[str, Any], Array | None]]
 """Columns of one replicate, and the numbers of which habit takes mean +- 1.96 standard errors (None: nothing)."""
 NO_HABIT = (float("nan"), float("nan"))
 GROUP = "Numbers"
+
+
+MATCHED = (0.7, 0.5, 0.35, 0.25)
+"""Shares of 1- to 4-grams that are in a reference."""
+BREVITY = exp(1.0 - 14.5 / 14.0)
 
 
 def situations() -> Iterator[Situation]:
@@ -47,6 +52,17 @@ def of_quantity(
 
 def _one(quantity: str, name: str, truth: float, drawn: Drawn, **more: Any) -> Situation:
     return of_quantity(GROUP, quantity, name, truth, drawn, **more)
+
+
+def _counts(rng: Generator) -> tuple[Mapping[str, Any], None]:
+    """Texts of 8 to 20 words, references of up to two words less or three more, and a quality of each text."""
+    n = 60
+    length = rng.integers(8, 21, n)
+    reference = length + rng.integers(-2, 4, n)
+    total = length[:, None] - np.arange(4)
+    quality = rng.uniform(0.6, 1.4, n)[:, None]  # mean 1: some texts are better than others
+    counts = np.column_stack([rng.binomial(total, np.array(MATCHED) * quality), total, length, reference])
+    return {"members": counts.astype(float)}, None
 
 
 def _density(z: float) -> float:
@@ -168,6 +184,7 @@ def _predictions() -> Iterator[Situation]:
 
     # E|X - r| = 2/sqrt(pi), and the same for two members, of which one in ten is compared with itself
     yield _one("crps", "60 items, 10 members", (2.0 - 0.9) / sqrt(pi), ensemble)
+    yield _one("corpus_bleu", "60 texts", BREVITY * prod(MATCHED) ** 0.25, _counts)
 
     def normal(rng: Generator) -> tuple[Mapping[str, Any], Array | None]:
         mean, e = rng.normal(5, 2, 60), rng.normal(size=60)

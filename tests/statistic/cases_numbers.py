@@ -183,7 +183,24 @@ def loss(row):
     return 0.9 * d if d >= 0 else -0.1 * d
 
 
+def with_counts(rng, n):
+    """Counts of n-grams of texts: the longer ones are fewer, and some of them are in the reference."""
+    length, reference = rng.integers(6, 20, n), rng.integers(8, 22, n)
+    total = np.maximum(length[:, None] - np.arange(4), 1)
+    matched = np.minimum(rng.binomial(total, [0.7, 0.5, 0.4, 0.3]) + (rng.random((n, 4)) < 0.5), total)
+    return rows_of(np.arange(n), members=np.column_stack([matched, total, length, reference]).astype(float))
+
+
+def naive_bleu(rows, w):
+    sums = [sum(wi * row[k] for wi, row in zip(w, rows.column["members"], strict=True)) for k in range(10)]
+    product = math.prod(sums[k] / sums[4 + k] for k in range(4))
+    return [min(1.0, math.exp(1.0 - sums[9] / sums[8])) * product**0.25]
+
+
 CASES = [
+    Case(
+        "corpus_bleu", by_name("corpus_bleu"), with_counts, naive_bleu, lambda rows: [], unlimited=True, negative=False
+    ),
     Case("bias", by_name("bias"), drawn, mean_of(lambda row: row["value"] - row["reference"]), lambda rows: []),
     *(Case(name, by_name(name), drawn, mean_of(score), zero) for name, score in ERROR.items()),
     Case("pinball", by_name("pinball", {"q": 0.9}), drawn, mean_of(loss), zero),

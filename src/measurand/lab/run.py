@@ -25,7 +25,7 @@ from measurand.lab.parquet import written
 from measurand.lab.reference import reference_at, salt
 from measurand.lab.scored import scored
 from measurand.lab.sources import Sources, sources
-from measurand.study.readings import kinds
+from measurand.study.readings import outputs_read
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def run(
     if procedure.scoring is not None and procedure.scoring.kind == "judge":
         seen, who, said = judging(procedure, seen, items, found, judge_start)
     else:
-        seen, who = scored(procedure, seen, items, found, read=kinds(procedure, definitions))
+        seen, who = scored(procedure, seen, items, found, read=outputs_read(procedure, definitions))
     outputs, roles = _live_outputs(procedure, seen) if is_live else _recorded_outputs(procedure, seen, found)
     judge = None
     if procedure.judge is not None and found.calibration is not None:
@@ -119,7 +119,7 @@ def _recorded_outputs(procedure: Procedure, seen: Observed, found: Sources) -> t
     made: dict[str, tuple[str, Sequence[str]]] = {}
     if procedure.scoring is not None:
         text = procedure.observations.output
-        own = [r for r in seen.output if r in ("exposure", "judge", "score") or r.startswith("score:")]
+        own = [r for r in seen.output if r in ("exposure", "judge", "score") or r.startswith(("score:", "member:"))]
         made |= {r: (f"{text} ({r})", seen.output[r]) for r in own if r not in roles}
         made["value"] = (f"{text} (scored)", seen.output["value"])
     elif procedure.judge is not None and procedure.judge.values and "value" in roles:

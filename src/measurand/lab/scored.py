@@ -27,8 +27,8 @@ def scored(
     """The observations with their values, and the identity of the scorer. A text that cannot be scored makes the
     observation ``unscored``, with the reason: what that counts for is said in ``[status]``.
 
-    ``read`` are the outputs that the measurands read: ``scores`` of the classes and the ``score`` of the positive one
-    are made where they are among them.
+    ``read`` are the outputs that the measurands read: ``scores`` of the classes, the ``score`` of the positive one and
+    ``members`` (counts of a text) are made where they are among them.
 
     Raises RunError when a known text comes out otherwise than it must.
     """
@@ -52,6 +52,8 @@ def scored(
     output = {**seen.output, "value": value} | ({"exposure": exposure} if procedure.scoring.kind in COUNTS else {})
     if with_scores:
         output |= _scores(procedure, found, rows, len(value), read)
+    if "members" in read:
+        output |= _members(found, rows, len(value))
     return replace(seen, status=status, reason=reason, output=output), whose
 
 
@@ -59,6 +61,16 @@ def text_column(scoring: Scoring, columns: Mapping[str, Sequence[str]]) -> Seque
     """The texts that are scored; of an endpoint those of the log-probabilities, where these are asked for."""
     own = columns.get("logprobs") if scoring.by is not None else None
     return own if own is not None else columns.get("output")
+
+
+def _members(found: Sequence[Scored], rows: Sequence[int], length: int) -> dict[str, list[str]]:
+    """Columns of the counts of each text."""
+    width = max((len(one.members) for one in found), default=0)
+    columns = {f"member:{k:04d}": [""] * length for k in range(width)}
+    for i, one in zip(rows, found, strict=True):
+        for name, count in zip(columns, one.members, strict=False):
+            columns[name][i] = count
+    return columns
 
 
 def _scores(

@@ -31,6 +31,7 @@ from measurand.statistic.average_recall import AverageRecall
 from measurand.statistic.brier import BrierScore
 from measurand.statistic.concordance import Concordance
 from measurand.statistic.contract import Statistic
+from measurand.statistic.corpus_bleu import corpus_bleu
 from measurand.statistic.expected_calibration_error import expected_calibration_error
 from measurand.statistic.intraclass import IntraclassCorrelation
 from measurand.statistic.krippendorff import KrippendorffAlpha
@@ -69,6 +70,7 @@ _OWN: Mapping[str, Maker] = MappingProxyType(
         "concordance": Concordance,
         "concordance_correlation": numbers.concordance_correlation,
         "consistency": repeats.consistency,
+        "corpus_bleu": corpus_bleu,
         "correlation": numbers.correlation,
         "crps": numbers.crps,
         "crps_normal": numbers.crps_normal,

@@ -42,6 +42,12 @@ def kinds(procedure: Procedure, definitions: Mapping[str, Definition]) -> dict[s
     return found
 
 
+def outputs_read(procedure: Procedure, definitions: Mapping[str, Definition]) -> frozenset[str]:
+    """The outputs that the measurands read: ``value``, ``score``, ``scores``, ``members`` ..."""
+    found = asked(procedure, definitions)
+    return frozenset(source.rstrip("?") for definition in found for source in definition.roles.values())
+
+
 def reference_kinds(procedure: Procedure, definitions: Mapping[str, Definition]) -> frozenset[ReferenceKind]:
     """How the cells of ``reference.value`` are read: ``class`` for a role ``truth``, else numbers or sets of labels."""
     found: set[ReferenceKind] = set()

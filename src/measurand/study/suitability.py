@@ -170,17 +170,26 @@ def _roles(path: str, measurand: Measurand, definition: Definition, procedure: P
             continue
         elif source == "value" and procedure.scoring is not None:
             yield from _scored(path, definition, procedure.scoring, procedure.judge)
-        elif source in ("scores", "score") and procedure.scoring is not None and procedure.scoring.by is not None:
+        elif procedure.scoring is not None and _comes_of(procedure.scoring, source):
             continue
-        elif source in ("scores", "score") and observations is None and procedure.scoring is not None:
+        elif source in ("scores", "score", "members") and observations is None and procedure.scoring is not None:
             message = say("M0332.output", quantity=definition.id, role=role, source=source)
-            yield Finding("M0332", f"{path}.quantity", message, say("M0332.likely_hint"))
+            yield Finding(
+                "M0332", f"{path}.quantity", message, say(f"M0332.{'bleu' if source == 'members' else 'likely'}_hint")
+            )
         elif observations is not None and getattr(observations, source, None) is None:
             if source == measurand.of or (source == "value" and OPERATING_POINT in measurand.at):
                 continue
             key = "cut" if source == "value" and observations.score is not None else "output"
             message = say("M0332.output", quantity=definition.id, role=role, source=source)
             yield Finding("M0332", f"{path}.quantity", message, say(f"M0332.{key}_hint", source=source))
+
+
+def _comes_of(scoring: Scoring, source: str) -> bool:
+    """Whether the scoring gives an output beside the value."""
+    return (source in ("scores", "score") and scoring.by is not None) or (
+        source == "members" and scoring.kind == "bleu"
+    )
 
 
 def _scored(path: str, definition: Definition, scoring: Scoring, judge: Judge | None) -> Iterator[Finding]:

@@ -15,6 +15,8 @@ class Scored:
     value: str = ""
     reason: str = ""
     exposure: str = ""
+    members: tuple[str, ...] = ()
+    """Counts of the text for a quantity of the corpus."""
     scores: Mapping[str, str] = field(default_factory=dict)
     """Class -> its probability, where the text says one of each."""
 

@@ -13,7 +13,10 @@ from measurand.instrument.scoring.overlap import references
 
 
 class Translation:
-    """Sentence BLEU (Post 2018; effective order, 13a tokens) or chrF (Popovic 2015), from 0 to 1."""
+    """Sentence BLEU (Post 2018; effective order, 13a tokens) or chrF (Popovic 2015), from 0 to 1.
+
+    ``members`` of BLEU are what ``corpus_bleu`` sums: matched and all n-grams (n = 1...4), lengths of both texts.
+    """
 
     version = 1
 
@@ -23,6 +26,7 @@ class Translation:
         except ImportError:
             raise stopped("M0621.library", kind=kind, library="sacrebleu", extra="text") from None
         self._metric = library.BLEU(effective_order=True) if kind == "bleu" else library.CHRF()
+        self._counts = kind == "bleu"
         self._metric.sentence_score("a", ["a"])  # before something was scored sacrebleu has no signature
         settings = [part for part in str(self._metric.get_signature()).split("|") if not part.startswith("nrefs")]
         self.signature = f"sacrebleu {metadata.version('sacrebleu')}, {'|'.join(settings)}"  # references: as items have
@@ -33,5 +37,7 @@ class Translation:
 
     def score(self, text: str, reference: str) -> Scored:
         """All references together, as sacrebleu takes them."""
-        value = float(self._metric.sentence_score(text, references(reference)).score) / 100.0
-        return Scored(number(min(max(round(value, 12), 0.0), 1.0)))
+        found = self._metric.sentence_score(text, references(reference))
+        counts = [*found.counts, *found.totals, found.sys_len, found.ref_len] if self._counts else []
+        value = number(min(max(round(float(found.score) / 100.0, 12), 0.0), 1.0))
+        return Scored(value, members=tuple(map(str, counts)))
