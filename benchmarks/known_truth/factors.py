@@ -25,6 +25,10 @@ def situations() -> Iterator[Situation]:
         yield _area(prompts)
     yield _holes()
     yield _area_with_holes()
+    for prompts, each in ((4, 2), (6, 2), (8, 3)):
+        yield _some(prompts, each)
+    for prompts in (3, 5):
+        yield _inside(prompts)
     yield _sessions()
     yield _share_of_sessions()
     yield _readers(blocks=4, readers=5, positives=15, negatives=15)
@@ -121,6 +125,54 @@ def _area_with_holes() -> Situation:
         return replace(full, columns=_kept(rng, full.columns))
 
     return replace(whole, group="Items x prompts, one in five missing", name=whole.name + ", AUROC", draw=draw)
+
+
+def _some(prompts: int, each: int) -> Situation:
+    """Each item under some of the prompts, as ``design.each`` draws them."""
+    sd = (0.8, 0.25, 0.3)
+
+    def draw(rng: Generator) -> Draw:
+        full = _right(rng, "prompt", prompts, 2, sd)
+        kept = np.zeros((60, prompts), bool)
+        items = rng.permutation(60)
+        for start in range(0, 60, prompts):
+            order = rng.permutation(prompts)
+            for place, item in enumerate(items[start : start + prompts]):
+                kept[item, order[(place + np.arange(each)) % prompts]] = True
+        item, level, _ = _grid(60, prompts, 2)
+        at = np.flatnonzero(kept[item, level])
+        columns = {name: cells[at] for name, cells in full.columns.items()}
+        return Draw(columns, textbook.rows((columns["value"] == columns["reference"]).astype(float)))
+
+    truth = float(ndtr(1.2 / np.sqrt(1 + sum(s * s for s in sd))))
+    return Situation(
+        "Each item under some of the prompts, accuracy", f"60 items, {each} of {prompts} prompts, 2 repeats", truth,
+        procedure("accuracy", factors=["prompt"]), draw, kind=_kind(prompts),
+    )  # fmt: skip
+
+
+def _inside(prompts: int) -> Situation:
+    """Two languages, which are what is measured, with prompts of their own; one language is much better."""
+    n = 40
+    item, level, _ = _grid(n, 2 * prompts, 1)
+    language = level // prompts
+    of_two = procedure("mean", factors=["language", "prompt"])
+    factor = (
+        of_two.factor[0].model_copy(update={"effect": "fixed"}),
+        of_two.factor[1].model_copy(update={"within": "language"}),
+    )
+
+    def draw(rng: Generator) -> Draw:
+        y = rng.normal(0, 1, (n, 1)) + rng.normal(0, 0.4, (1, 2 * prompts)) + rng.normal(0, 0.6, (n, 2 * prompts))
+        y = y + rng.normal(0, 0.3, (n, 2))[:, np.arange(2 * prompts) // prompts]  # items differ by language
+        number = y.ravel() + 3.0 * language
+        columns = table(item, number=number, factors={"language": language, "prompt": level})
+        return Draw(columns, textbook.rows(number))
+
+    return Situation(
+        "Prompts inside of two fixed languages", f"mean of 40 items, {prompts} prompts of each", 1.5,
+        of_two.model_copy(update={"factor": factor}), draw, kind=_kind(2 * prompts - 2),
+    )  # fmt: skip
 
 
 def _kept(rng: Generator, columns: Columns) -> Columns:

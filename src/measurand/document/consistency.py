@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from measurand.document.designing import fraction, nested_levels
 from measurand.document.inputs import check_correlations, check_input
 from measurand.document.judge_consistency import check_judge
 from measurand.document.label import label
@@ -138,7 +139,7 @@ def _data(tables: Tables, reader: Reader, budget: bool) -> None:
         elif "file" not in reference or "item" not in reference:
             reader.find("M0205.reference_file", ("reference",))
     elif not unserved:  # else it is another kind of measurement: one reason is enough
-        for key in ("repeats", "order", "concurrency"):
+        for key in ("repeats", "order", "concurrency", "fraction", "each"):
             if key in tables.get("design", {}):
                 reader.find("M0314.recorded_design", ("design", key), key=key)
         if observations is None and not budget and not _has(reader, "observations"):
@@ -291,8 +292,10 @@ def _sampling(tables: Tables, reader: Reader) -> None:
 
 
 def _factors(tables: Tables, reader: Reader) -> None:
+    earlier: dict[str, tuple[str, ...]] = {}
     for entry in tables["factor"]:
         path = entry[""]
+        nested_levels(entry, path, earlier, reader)
         if live(tables):
             _levels(entry, path, reader)
         else:
@@ -302,6 +305,7 @@ def _factors(tables: Tables, reader: Reader) -> None:
                 reader.find("M0314.recorded_design", (*path, key), key=key)
             if "id" in entry:
                 entry.setdefault("column", entry["id"])
+        earlier[str(entry.get("id"))] = entry.get("levels") or ()
         if isinstance(entry.get("weights"), dict):
             if entry.get("effect") == "random":
                 reader.find("M0314.random_weights", (*path, "weights"))
@@ -310,6 +314,7 @@ def _factors(tables: Tables, reader: Reader) -> None:
                 reader.find("M0302.weights_levels", (*path, "weights"))
         if entry.get("id") == "system":
             reader.find("M0305.factor_system", (*path, "id"))
+    fraction(tables, reader)
 
 
 def _levels(entry: Tables, path: Path, reader: Reader) -> None:

@@ -121,11 +121,13 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     },
     "factor": {
         "id": Entry("id", True), "effect": _choice("random", "fixed", required=True), "column": _column(),
-        "levels": Entry("labels"), "files": Entry("paths"), "setting": _text(), "weights": Entry("weights"),
+        "levels": Entry("nested_labels"), "files": Entry("nested_paths"), "setting": _text(), "within": _text(),
+        "weights": Entry("weights"),
         "component": _choice("conditions", "implementation", "judge", "reference"),
     },
     "design": {
-        "repeats": _integer(1, 100_000), "order": _choice("random"), "seed": _integer(0),
+        "repeats": _integer(1, 100_000), "fraction": _choice("orthogonal"), "each": _integer(1),
+        "order": _choice("random"), "seed": _integer(0),
         "concurrency": _integer(1, 1024), "limit": _table("design.limit"),
     },
     "design.limit": {"requests": _integer(1), "tokens": _integer(1), "minutes": _number(0), "money": _number(0)},

@@ -200,6 +200,10 @@ class Factor(Document):
     """Their contents, from ``study.resolve``."""
     setting: str | None = None
     """Live: the setting of the system that takes the levels."""
+    within: str | None = None
+    """Another factor: each level of this one lies inside of one of its levels."""
+    nest: dict[str, tuple[str, ...]] | None = None
+    """Live: level of that factor -> the levels inside of it."""
     weights: Literal["equal"] | dict[str, Number] = "equal"
     component: Literal["conditions", "implementation", "judge", "reference"] = "conditions"
 
@@ -208,6 +212,10 @@ class Design(Document):
     """How observations are made live; the seed always."""
 
     repeats: int = 1
+    fraction: Literal["orthogonal"] | None = None
+    """Live: of the combinations of the levels those in which each pair of levels of two factors is equally often."""
+    each: int | None = None
+    """Live: under how many of the combinations each item is observed, drawn in equal numbers; absent: under all."""
     order: Literal["random"] = "random"
     seed: int = 0
     concurrency: int = 1

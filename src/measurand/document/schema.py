@@ -116,6 +116,8 @@ _KINDS: Mapping[str, Callable[[Entry], Fragment]] = {
     "choices": lambda entry: _list({"enum": list(entry.choices)}, 0),
     "label": _constant(_SCALAR),
     "labels": _constant(_list(_SCALAR)),
+    "nested_labels": _constant({"anyOf": [_list(_SCALAR), _map(_list(_SCALAR))]}),
+    "nested_paths": _constant({"anyOf": [_TEXT, _list(_TEXT), _map({"anyOf": [_TEXT, _list(_TEXT)]})]}),
     "columns_by_class": _constant(_map(_TEXT)),
     "size": lambda entry: {"anyOf": [{"type": "integer", "minimum": 1}, _map({"type": "integer", "minimum": 1})]},
     "weights": lambda entry: {"anyOf": [{"const": "equal"}, _map({"type": "number", "minimum": 0})]},

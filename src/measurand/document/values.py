@@ -208,6 +208,19 @@ def _labels(value: Any, entry: Entry) -> tuple[str, ...]:
     return _several(value, _label, entry)
 
 
+def _nested_labels(value: Any, entry: Entry) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
+    """Labels, or those inside of each level of another factor."""
+    if isinstance(value, dict):
+        return {label(k): _labels(v, entry) for k, v in _mapping(value).items()}
+    return _labels(value, entry)
+
+
+def _nested_paths(value: Any, entry: Entry) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
+    if isinstance(value, dict):
+        return {label(k): _key(v, entry) for k, v in _mapping(value).items()}
+    return _key(value, entry)
+
+
 def _mapping(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise WrongValueError("M0301.mapping", found=toml_kind(value))
@@ -319,7 +332,8 @@ READERS: Mapping[str, Callable[[Any, Entry], Any]] = {
     "text": _text, "prose": _prose, "pattern": _pattern, "schema": _schema, "id": _id, "file_id": _file_id,
     "column": _text, "columns": _columns, "key": _key, "paths": _key, "pair": _pair, "integer": _integer,
     "number": _number, "amount": _amount, "amount_or_column": _amount_or_column, "flag": _flag, "choice": _choice,
-    "choices": _choices, "label": _label, "labels": _labels, "columns_by_class": _columns_by_class, "size": _size,
+    "choices": _choices, "label": _label, "labels": _labels, "nested_labels": _nested_labels,
+    "nested_paths": _nested_paths, "columns_by_class": _columns_by_class, "size": _size,
     "weights": _weights, "shares": _shares, "matrix": _matrix, "trials": _trials, "json": _settings, "model": _model,
     "at": _at, "filter": _filter,
 }  # fmt: skip

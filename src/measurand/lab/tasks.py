@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import JsonValue
 
 from measurand.document.canonical import Address
+from measurand.document.combinations import Levels, combinations
 from measurand.document.evidence import join_key
 from measurand.document.number import real
 from measurand.document.observation import Observation, Task
@@ -21,6 +21,7 @@ from measurand.errors import ProcedureError
 from measurand.instrument.fault import fault
 from measurand.lab.journal import key_of
 from measurand.lab.prompts import factor_of, filled
+from measurand.study.orthogonal import orthogonal_array
 
 
 class Asked(Protocol):
@@ -108,9 +109,13 @@ class Plan:
         self._items, self._inputs, self._templates = sorted(items), inputs, templates or {}
         self._media = (procedure.reference.media or "") if procedure.reference is not None else ""
         self._systems = sorted(system.id for system in procedure.system)
-        self._conditions = _conditions(procedure)
+        self._conditions = conditions_of(procedure)
         self._level = {_levels(condition): i for i, condition in enumerate(self._conditions)}
-        self._each = len(self._items) * len(self._conditions) * procedure.design.repeats
+        most = len(self._conditions)
+        self._under = min(procedure.design.each or most, most)
+        """Conditions of each item."""
+        self._chosen = self._drawn() if self._under < most else None
+        self._each = len(self._items) * self._under * procedure.design.repeats
         at = np.fromiter(map(self._position, range(self._each)), dtype=np.uint64, count=self._each)
         order = np.argsort(np.tile(at, len(self._systems)), kind="stable")  # ties: by system, then by item
         self.order: NDArray[np.int32] = order.astype(np.int32)
@@ -153,12 +158,35 @@ class Plan:
             return None
         if condition is None or not 1 <= entry.repeat <= repeats:
             return None
-        return system * self._each + (item * len(self._conditions) + condition) * repeats + entry.repeat - 1
+        if self._chosen is not None:
+            found = np.flatnonzero(self._chosen[item] == condition)
+            if not len(found):
+                return None
+            condition = int(found[0])
+        return system * self._each + (item * self._under + condition) * repeats + entry.repeat - 1
 
     def _parts(self, place: int) -> tuple[str, Mapping[str, str], int]:
         rest, repeat = divmod(place, self._procedure.design.repeats)
-        item, condition = divmod(rest, len(self._conditions))
+        item, condition = divmod(rest, self._under)
+        if self._chosen is not None:
+            condition = int(self._chosen[item, condition])
         return self._items[item], self._conditions[condition], repeat + 1
+
+    def _drawn(self) -> NDArray[np.int32]:
+        """Conditions of each item, shape (items, conditions of each).
+
+        The items stand in a random order. Of as many of them as there are conditions, each takes the next place in a
+        random order of the conditions and those that follow it: every condition is there equally often, and which ones
+        stand together changes from one such group to the next.
+        """
+        most = len(self._conditions)
+        chosen = np.empty((len(self._items), self._under), np.int32)
+        items = sorted(range(len(self._items)), key=lambda i: self._stream("item", self._items[i], {}, 0))
+        for start in range(0, len(items), most):
+            order = sorted(range(most), key=lambda c: self._stream(f"group {start}", "", self._conditions[c], 0))
+            for place, item in enumerate(items[start : start + most]):
+                chosen[item] = sorted(order[(place + k) % most] for k in range(self._under))
+        return chosen
 
     def _position(self, place: int) -> int:
         item, condition, repeat = self._parts(place)
@@ -169,14 +197,19 @@ class Plan:
         return int.from_bytes(hashlib.sha256(join_key(own).encode()).digest()[:8], "big")
 
 
-def _conditions(procedure: Procedure) -> list[dict[str, str]]:
-    """Every combination of the levels of all factors. Raises ProcedureError for a factor without levels."""
-    factors = [(factor.id, factor.levels or ()) for factor in procedure.factor]
-    for name, levels in factors:
-        if not levels:
-            raise ProcedureError(fault("M0607.levels", file="", factor=name))
-    names = [name for name, _ in factors]
-    return [dict(zip(names, levels, strict=True)) for levels in product(*(levels for _, levels in factors))]
+def conditions_of(procedure: Procedure) -> list[dict[str, str]]:
+    """The combinations of the levels of all factors that are asked for, in one order.
+
+    Raises ProcedureError for a factor without levels.
+    """
+    for factor in procedure.factor:
+        if not factor.levels:
+            raise ProcedureError(fault("M0607.levels", file="", factor=factor.id))
+    levels = [Levels(f.id, f.levels or (), f.within, f.nest) for f in procedure.factor]
+    if procedure.design.fraction is None:
+        return combinations(levels)
+    array = orthogonal_array(len(levels[0].levels), len(levels))
+    return [{one.id: one.levels[at] for one, at in zip(levels, row, strict=True)} for row in array.tolist()]
 
 
 def _levels(condition: Mapping[str, str]) -> tuple[str, ...]:

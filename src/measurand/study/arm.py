@@ -91,9 +91,21 @@ def conditions(procedure: Procedure, seen: Observed) -> tuple[Integers, Array, t
         names.append(
             ", ".join(f"{f.id} {frame.levels[f.id][p]}" for f, p in zip(procedure.factor, column, strict=True))
         )
-    for f, column in zip(procedure.factor, combination, strict=True):
-        share = share * _level_weights(f, frame.levels[f.id])[column]
+    at = {f.id: column for f, column in zip(procedure.factor, combination, strict=True)}
+    for f in procedure.factor:
+        share = share * _level_weights(f, frame.levels[f.id])[at[f.id]]
+        if f.within is not None and isinstance(f.weights, str):
+            share = share / _levels_inside(f.id, at[f.id], f.within, at[f.within])
     return of_row, share, tuple(names)
+
+
+def _levels_inside(name: str, inner: Integers, within: str, outer: Integers) -> Array:
+    """How many levels lie in the outer level of each condition. Raises DesignError for one that lies in two."""
+    pairs = distinct([outer, inner])[0]
+    if pairs.shape[1] > len(np.unique(inner)):
+        text, hint = say("M05.not_nested", factor=name, within=within), say("M05.not_nested_hint")
+        raise DesignError(Finding("M0556", f"factor.{name}.within", text, hint))
+    return np.bincount(pairs[0]).astype(float)[outer]
 
 
 def _level_weights(factor: Factor, levels: tuple[str, ...]) -> Array:
@@ -211,11 +223,21 @@ def _layout(
         dimension[f.id], name[f.id] = frame.level[f.id][here], frame.levels[f.id]
     random = {d: p for d, p in dimension.items() if d in _random(aim, seen)}
     label_class = _blocks_of_class(data, dimension[UNIT])
+    outer = {
+        f.id: frame.level[f.within][here]
+        for f in _random_factors(aim, seen)
+        if f.within is not None and _is_inside_fixed(f, seen)
+    }
     return Layout(
         dimension=dimension, name=name, crossing=crossing(random) if random else crossing(dimension),
         stratum=frame.stratum[frame.item[here]], label_class=label_class, base=data.base, condition=condition,
-        repeat=repeat, fraction=frame.fraction(dimension[UNIT]),
+        repeat=repeat, fraction=frame.fraction(dimension[UNIT]), outer=outer,
     )  # fmt: skip
+
+
+def _is_inside_fixed(factor: Factor, seen: Observed) -> bool:
+    """Whether the levels of a random factor lie inside of levels that are fixed: they are drawn inside of each."""
+    return any(f.id == factor.within and f.effect == "fixed" for f in seen.procedure.factor)
 
 
 def _blocks_of_class(data: Weighed, unit: Integers) -> Integers:

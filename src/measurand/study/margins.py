@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal
 
@@ -44,6 +44,8 @@ class Layout:
     repeat: Integers
     fraction: Array
     """Sampling fraction of the stratum of the row's unit."""
+    outer: Mapping[str, Integers] = field(default_factory=dict)
+    """Random factor -> the fixed level inside of which each row's level was drawn."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +160,8 @@ def _margin(
 ) -> tuple[Source, Array]:
     """The source of one margin and the contributions summed to its levels."""
     block = layout.dimension[within] if within else layout.crossing.block
+    if drawn_inside := [layout.outer[d] for d in effect if d in layout.outer]:
+        block = _code([block, *drawn_inside])
     if UNIT in effect:
         block = _code([block, layout.stratum, layout.label_class])
     combination, level = distinct([block, *(layout.dimension[d] for d in effect)])
