@@ -23,12 +23,15 @@ def main() -> int:
     parser.add_argument("--close", type=int, default=0, help="replicates where the first cannot tell; 0: no more")
     parser.add_argument("--workers", type=int, default=2, help="processes; they do not change the result")
     parser.add_argument("--only", default="", help="situations whose name holds this text")
+    parser.add_argument(
+        "--keep", type=Path, help="a copy of an earlier study: only situations that it lacks are measured"
+    )
     chosen = parser.parse_args()
     if chosen.replicates < 2 or chosen.workers < 1:
         parser.error("at least 2 replicates and 1 worker are needed")
     rows = study.run(
         chosen.replicates, checked=chosen.checked, close=chosen.close, workers=chosen.workers, only=chosen.only,
-        progress=_progress,
+        known=page.rows_of(chosen.keep.read_text(encoding="utf-8")) if chosen.keep else (), progress=_progress,
     )  # fmt: skip
     if not rows:
         parser.error(f"no situation has {chosen.only!r} in its name")

@@ -78,6 +78,20 @@ def data(rows: Sequence[Row], *, replicates: int) -> str:
     return json.dumps(content, indent=1, allow_nan=False) + "\n"
 
 
+def rows_of(text: str) -> list[Row]:
+    """The rows of such a copy."""
+    absent = {"textbook_coverage", "width_ratio", "usual_coverage"}
+    return [
+        Row(
+            **{
+                k: (v if v is not None or k in absent else math.nan)
+                for k, v in {**row, "failures": tuple(row["failures"])}.items()
+            }
+        )
+        for row in json.loads(text)["rows"]
+    ]
+
+
 def _or_null(value: object) -> object:
     return None if isinstance(value, float) and math.isnan(value) else value
 

@@ -98,14 +98,18 @@ class Row:
 
 def run(
     replicates: int, *, checked: int = 0, close: int = 0, workers: int = 1, only: str = "",
-    progress: Progress = lambda _: None,
+    known: Sequence[Row] = (), progress: Progress = lambda _: None,
 ) -> list[Row]:  # fmt: skip
     """Measure every situation whose key holds ``only``; the first ``checked`` replicates once more with all checks.
+
+    Situations that ``known`` holds are not measured; their rows are kept.
 
     Where the coverage lies within two of its standard errors of what is asked, on either side, further replicates are
     measured until there are ``close`` in all: the first ones cannot tell. Workers do not change the result.
     """
-    chosen = [i for i, s in enumerate(situations()) if only.lower() in s.key.lower()]
+    kept = {(row.group, row.name): row for row in known}
+    everything = [i for i, s in enumerate(situations()) if only.lower() in s.key.lower()]
+    chosen = [i for i in everything if (situations()[i].group, situations()[i].name) not in kept]
     found: dict[tuple[int, bool], list[Seen]] = {(i, checks): [] for i in chosen for checks in (False, True)}
     wanted = [(i, False, 0, replicates) for i in chosen]
     wanted += [(i, True, 0, min(checked, replicates)) for i in chosen]
@@ -113,10 +117,11 @@ def run(
     rows = {i: summary(situations()[i], found[i, False]) for i in chosen}
     undecided = [i for i in chosen if close > replicates and _is_close(rows[i])]
     _measure([(i, False, replicates, close) for i in undecided], found, workers, progress)
-    return [
-        replace(summary(situations()[i], found[i, False], found[i, True]), coverage_at_first=rows[i].coverage)
+    of_situation = {
+        i: replace(summary(situations()[i], found[i, False], found[i, True]), coverage_at_first=rows[i].coverage)
         for i in chosen
-    ]
+    }
+    return [of_situation.get(i) or kept[situations()[i].group, situations()[i].name] for i in everything]
 
 
 def _is_close(row: Row) -> bool:
