@@ -32,7 +32,19 @@ FLOORS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "study": (GROUND, frozenset({"numpy", "scipy"})),
     "instrument": (
         frozenset({"document"}),
-        frozenset({"numpy", "duckdb", "aiohttp", "jsonschema", "referencing", "sacrebleu", "pyarrow", "xllamacpp"}),
+        frozenset(
+            {
+                "numpy",
+                "duckdb",
+                "aiohttp",
+                "jsonschema",
+                "referencing",
+                "sacrebleu",
+                "pyarrow",
+                "xllamacpp",
+                "onnxruntime",
+            }
+        ),
     ),
     "lab": (
         frozenset({"document", "study", "instrument"}),

@@ -30,11 +30,16 @@ _ACCESS: dict[str, dict[str, tuple[str, str]]] = {
     "python": {"target": ("M0205.target", "M0205.target_hint")},
     "command": {"target": ("M0205.target", "M0205.command_hint")},
     "gguf": {"target": ("M0205.target", "M0205.gguf_hint")},
+    "onnx": {"target": ("M0205.target", "M0205.onnx_hint")},
     "openai": {"url": ("M0205.url", "M0205.url_hint"), "model": ("M0205.model", "M0205.model_hint")},
 }
 """Access -> the keys of a system that it needs, with what is said without them; the others of these have no effect."""
-_ONLY = {"limit": ("command", "gguf"), "api": ("openai", "gguf")}
+_ONLY = {"limit": ("command", "gguf", "onnx"), "api": ("openai", "gguf")}
 """Key of a system -> the only kinds of access that it has an effect with."""
+_COLUMNS = ("gguf", "onnx")
+"""Access of systems that take the input columns only, no file that a column names."""
+_MODELS = ("onnx",)
+"""Access of models that take numbers and words, and give values and scores."""
 _LABELS = ("annotators", "annotations", "audit", "error")
 
 
@@ -90,6 +95,7 @@ def _systems(tables: Tables, reader: Reader) -> None:
         _access(entry, reader)
     _prices(tables, reader)
     _media(tables, reader)
+    _positive(tables, reader)
 
 
 def _access(entry: Tables, reader: Reader) -> None:
@@ -110,9 +116,19 @@ def _media(tables: Tables, reader: Reader) -> None:
     if "media" not in tables.get("reference", {}):
         return
     for entry in tables["system"]:
-        if entry["access"] == "gguf" or entry.get("api") == "completions":
-            access = "gguf" if entry["access"] == "gguf" else "completions"
+        if entry["access"] in _COLUMNS or entry.get("api") == "completions":
+            access = entry["access"] if entry["access"] in _COLUMNS else "completions"
             reader.find("M0314.media", ("reference", "media"), access=access)
+
+
+def _positive(tables: Tables, reader: Reader) -> None:
+    """The score that a model in a file or at an endpoint gives is of the class that is measured."""
+    settings = [entry.get("settings", {}) for entry in tables["system"] if entry["access"] in _MODELS]
+    named = {label(each["positive"]) for each in settings if isinstance(each, dict) and "positive" in each}
+    for entry in tables["measurand"]:
+        if (positive := entry.get("positive")) is not None and (wrong := named - {positive}):
+            path = (*entry[""], "positive")
+            reader.find("M0314.positive", path, id=entry.get("id", ""), positive=positive, score=min(wrong))
 
 
 def _prices(tables: Tables, reader: Reader) -> None:

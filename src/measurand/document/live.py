@@ -12,7 +12,7 @@ from measurand.document.number import Number
 
 
 class SystemLimit(Document):
-    """What a program may take (access ``command`` and ``gguf``)."""
+    """What a program may take (access ``command``, ``gguf`` and ``onnx``)."""
 
     seconds: int = 600
     """For one answer; none by then is a ``timeout``."""

@@ -54,7 +54,7 @@ def _function(target: str) -> Function:
     try:
         found = getattr(importlib.import_module(module), name, None)
     except Exception as error:
-        raise AgreementError(f"module {module} cannot be imported: {_reason(error)}") from error
+        raise AgreementError(f"module {module} cannot be imported: {reason(error)}") from error
     if not callable(found):
         raise AgreementError(f"module {module} has no function {name}")
     function: Function = found
@@ -78,7 +78,7 @@ def _outputs(function: Function, inputs: list[dict[str, Any]]) -> list[dict[str,
         outputs = function([dict(entry) for entry in inputs])
     except Exception as error:  # noqa: BLE001 - whatever the callable raises is an observation
         if len(inputs) == 1:
-            return [{"status": "failed", "reason": _reason(error)}]
+            return [{"status": "failed", "reason": reason(error)}]
         # One item must not take its neighbours with it: each is asked alone.
         return [answer for entry in inputs for answer in _outputs(function, [entry])]
     if not isinstance(outputs, (list, tuple)) or len(outputs) != len(inputs):
@@ -87,7 +87,8 @@ def _outputs(function: Function, inputs: list[dict[str, Any]]) -> list[dict[str,
     return [read(output) for output in outputs]
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """What an exception says, in one line, without addresses of memory."""
     text = f"{type(error).__name__}: {error}".splitlines()[0]
     return _MEMORY_ADDRESS.sub("0x...", text)[:200]
 

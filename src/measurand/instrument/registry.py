@@ -17,9 +17,10 @@ OWN = {
     "command": "measurand.instrument.command:Command",
     "openai": "measurand.instrument.openai:OpenAIChat",
     "gguf": "measurand.instrument.gguf:Gguf",
+    "onnx": "measurand.instrument.onnx:Onnx",
 }
 
-EXTRAS = {"openai": ("aiohttp", "live"), "gguf": ("xllamacpp", "gguf")}
+EXTRAS = {"openai": ("aiohttp", "live"), "gguf": ("xllamacpp", "gguf"), "onnx": ("onnxruntime", "onnx")}
 """Instrument -> the library that it needs, and the extra that installs it."""
 
 
