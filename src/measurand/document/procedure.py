@@ -20,7 +20,7 @@ from measurand.document.number import Number
 from measurand.document.reference_certificate import Tier
 
 Key = tuple[str, ...]
-Access = Literal["recorded", "python", "openai", "command", "gguf", "onnx"]
+Access = Literal["recorded", "python", "openai", "command", "gguf", "onnx", "kserve"]
 Effect = Literal["random", "fixed"]
 Estimand = Literal["generalised", "benchmark"]
 Of = Literal["seconds", "tokens_in", "tokens_out", "cost"]
@@ -46,8 +46,8 @@ class System(Document):
     """``module:function``, for access ``python``; a command line, for access ``command``; a file, or
     ``package:NAME/FILE``, for access ``gguf``; a file, for access ``onnx``."""
     url: str | None = None
-    """Of the endpoint, before ``/chat/completions``, for access ``openai``; ``${NAME}`` stands for a variable of the
-    environment."""
+    """Of the endpoint, before ``/chat/completions``, for access ``openai``, before ``/v2``, for access ``kserve``;
+    ``${NAME}`` stands for a variable of the environment."""
     model: str | None = None
     """Name of the model at the endpoint."""
     api: Literal["chat", "completions"] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from measurand.errors import Finding, RunError, TableError
-from measurand.message import say
+from measurand.message import say, sentences
 
 MOST = 20
 """Findings that one error holds at most (PROCEDURE)."""
@@ -39,6 +39,11 @@ def fault(key: str, /, *, file: str, row: int = 0, hint: str = "", **fields: obj
         file=file,
         line=row,
     )
+
+
+def hint_of(key: str) -> str:
+    """The key of the fix of a sentence, ``KEY_hint``, where there is one."""
+    return f"{key}_hint" if f"{key}_hint" in sentences() else ""
 
 
 def refusal(key: str, /, *, file: str, row: int = 0, hint: str = "", **fields: object) -> TableError:

@@ -1,4 +1,4 @@
-"""Requests over HTTP: one POST of JSON, limited in time and size, never redirected, its faults named."""
+"""Requests over HTTP: one GET, or one POST of JSON, limited in time and size, never redirected, its faults named."""
 
 from __future__ import annotations
 
@@ -36,9 +36,16 @@ class Http:
 
     async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any] | Fault:
         """The JSON object that came back, or a fault."""
+        return await self._asked("POST", path, body)
+
+    async def get(self, path: str) -> dict[str, Any] | Fault:
+        """The JSON object that is there, or a fault."""
+        return await self._asked("GET", path, None)
+
+    async def _asked(self, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any] | Fault:
         session = self._opened()
         try:
-            async with session.post(f"{self.url}{path}", json=body, allow_redirects=False) as answer:
+            async with session.request(method, f"{self.url}{path}", json=body, allow_redirects=False) as answer:
                 data = await _limited(answer)
                 return _read(answer.status, answer.headers, data)
         except TimeoutError:
@@ -146,7 +153,8 @@ def _words(data: bytes) -> str:
     text = data[:2000].decode("utf-8", "replace")
     try:
         found = json.loads(text)
-        text = str(found["error"]["message"])
+        error = found["error"]
+        text = error if isinstance(error, str) else str(error["message"])
     except (ValueError, KeyError, TypeError, RecursionError):
         pass
     return "".join(c if c.isprintable() else " " for c in text)[:200].strip()

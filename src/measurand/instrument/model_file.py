@@ -14,11 +14,10 @@ from measurand.document.live import SystemLimit
 from measurand.document.observation import Observation, Task
 from measurand.document.strict import strict
 from measurand.errors import ProcedureError
-from measurand.instrument.fault import fault, stopped
+from measurand.instrument.fault import fault, hint_of, stopped
 from measurand.instrument.lines import Lines
 from measurand.instrument.model_settings import fixed
 from measurand.instrument.python import observation
-from measurand.message import sentences
 
 PICKLES = (".pkl", ".pickle", ".joblib")
 _PICKLE = b"\x80"
@@ -42,7 +41,7 @@ class ModelProcess:
         """What the outputs depend on beside the file. Raises ProcedureError: it cannot be loaded, and why."""
         found = self._asked({})
         if found is None:
-            raise stopped("M0631.slow", file=self.target, seconds=self.limit.seconds)
+            raise stopped("M0631.slow", file=self.target, hint="M0631.slow_hint", seconds=self.limit.seconds)
         if "refused" in found:
             key, fields = self._refused(found)
             raise ProcedureError(fault(key, **fields))
@@ -79,8 +78,7 @@ class ModelProcess:
     def _refused(self, found: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """The sentence key and its fields."""
         key = found["refused"]["key"]
-        hint = f"{key}_hint" if f"{key}_hint" in sentences() else ""
-        return key, {**found["refused"]["fields"], "file": self.target, "hint": hint}
+        return key, {**found["refused"]["fields"], "file": self.target, "hint": hint_of(key)}
 
 
 def digest_of(file: Path, *, name: str) -> str:

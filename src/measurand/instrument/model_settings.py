@@ -56,6 +56,7 @@ RULES: Mapping[str, Rule] = {
     "datatype": (_text, "setting.text"),
     "input": (_text, "setting.text"),
     "missing": (_nan, "setting.nan"),
+    "model_name": (_text, "setting.text"),
     "output": (_text_or_texts, "setting.text_or_texts"),
     "parameters": (_table, "setting.table"),
     "positive": (_class, "setting.class"),

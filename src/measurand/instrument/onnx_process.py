@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.document.label import label
-from measurand.instrument.feature import Feature, Kind, Layout, feature, layout
+from measurand.instrument.feature import Feature, Kind
+from measurand.instrument.model_input import Filled, Input, features, filled
 from measurand.instrument.model_process import serve
 from measurand.instrument.prediction import Reading, Tensor, UnclearError
 
@@ -51,11 +52,10 @@ class OnnxModel:
             known = ", ".join(self._session.get_providers())
             raise UnclearError("M0631.provider", name=provider, known=known)
         self._provider = provider
-        self._inputs = self._session.get_inputs()
+        self._inputs = [_input(one) for one in self._session.get_inputs()]
         self._outputs = self.reading.chosen([one.name for one in self._session.get_outputs()])
         self._columns: list[str] = []
-        self._kinds: list[Kind] = []
-        self._layouts: list[Layout] = []
+        self._filled: list[Filled] = []
 
     def identity(self) -> Mapping[str, str]:
         """Version and provider of ONNX Runtime."""
@@ -64,50 +64,30 @@ class OnnxModel:
     def features(self, row: Mapping[str, str]) -> list[Feature]:
         """One for each column. Raises FeatureError, UnclearError."""
         if self._columns != list(row):
-            self._columns, self._layouts = list(row), self._laid(list(row))
-            kinds = {one.name: TYPES[one.type][1] for one in self._inputs}
-            only = next(iter(kinds.values()))
-            self._kinds = [only if len(kinds) == 1 else kinds[name] for name in self._columns]
-        cells = zip(row.items(), self._kinds, strict=True)
-        return [feature(name, cell, kind, missing=self._missing) for (name, cell), kind in cells]
+            self._columns, self._filled = list(row), filled(self._inputs, list(row))
+        return features(self._filled, row, missing=self._missing)
 
     def run(self, rows: Sequence[Sequence[Feature]]) -> list[list[Tensor]]:
         """Each output for each item. Raises UnclearError; ValueError: a number is too large; others of the library."""
-        if len(rows) > 1 and any(one.items != -1 for one in self._layouts):
+        if len(rows) > 1 and any(one.layout.items != -1 for one in self._filled):
             return [one for row in rows for one in self.run([row])]
-        found = self._session.run(self._outputs, self._feeds(rows))
-        together = self._layouts[0].items != 0
+        found = self._session.run(self._outputs, {one.input.name: _array(one, rows) for one in self._filled})
+        together = self._filled[0].layout.items != 0
         several = [_of_each(n, v, len(rows), together) for n, v in zip(self._outputs, found, strict=True)]
         return [list(one) for one in zip(*several, strict=True)]
 
-    def _laid(self, columns: list[str]) -> list[Layout]:
-        """The layout of each input. Raises UnclearError where the columns do not fill it."""
-        expected = ", ".join(f"{one.name} {one.type} {_dimensions(one.shape)}" for one in self._inputs)
-        fields = {"expected": expected, "columns": ", ".join(columns), "count": str(len(columns))}
-        if any(one.type not in TYPES for one in self._inputs):
-            raise UnclearError("M0632.type", **fields)
-        each = 1
-        if len(self._inputs) == 1:
-            each = len(columns)
-        elif sorted(columns) != sorted(one.name for one in self._inputs):
-            raise UnclearError("M0632.names", **fields)
-        found = [layout([n if isinstance(n, int) and n > 0 else -1 for n in one.shape], each) for one in self._inputs]
-        laid = [one for one in found if one is not None]
-        if len(laid) < len(found):
-            raise UnclearError("M0632.shape", **fields)
-        return laid
 
-    def _feeds(self, rows: Sequence[Sequence[Feature]]) -> dict[str, NDArray[Any]]:
-        feeds = {}
-        for one, laid in zip(self._inputs, self._layouts, strict=True):
-            columns = self._columns
-            places = range(len(columns)) if len(self._inputs) == 1 else [columns.index(one.name)]
-            with np.errstate(over="ignore"):
-                cells = np.array([[row[place] for place in places] for row in rows], TYPES[one.type][0])
-            if cells.dtype.kind == "f" and np.isinf(cells).any():
-                raise ValueError(f"a number is beyond {one.type}")
-            feeds[one.name] = cells.reshape(laid.of(len(rows)))
-        return feeds
+def _input(one: Any) -> Input:
+    shape = tuple(size if isinstance(size, int) and size > 0 else -1 for size in one.shape)
+    return Input(one.name, one.type, TYPES[one.type][1] if one.type in TYPES else None, shape)
+
+
+def _array(one: Filled, rows: Sequence[Sequence[Feature]]) -> NDArray[Any]:
+    with np.errstate(over="ignore"):
+        cells = np.array([[row[place] for place in one.places] for row in rows], TYPES[one.input.type][0])
+    if cells.dtype.kind == "f" and np.isinf(cells).any():
+        raise ValueError(f"a number is beyond {one.input.type}")
+    return cells.reshape(one.layout.of(len(rows)))
 
 
 def _of_each(name: str, value: Any, count: int, together: bool) -> list[Tensor]:
@@ -119,13 +99,9 @@ def _of_each(name: str, value: Any, count: int, together: bool) -> list[Tensor]:
     if not together:
         value = value[np.newaxis]
     if value.ndim == 0 or len(value) != count:
-        raise UnclearError("M0632.not_by_item", name=name, found=_dimensions(value.shape), count=str(count))
+        raise UnclearError("M0632.not_by_item", name=name, found=str(list(value.shape)), count=str(count))
     floating = value.dtype.kind == "f"
     return [Tensor(name, tuple(one), floating) for one in value.reshape(count, -1).tolist()]
-
-
-def _dimensions(shape: Sequence[Any]) -> str:
-    return "[" + ", ".join("?" if n is None else str(n) for n in shape) + "]"
 
 
 def main(file: str, settings: str) -> None:

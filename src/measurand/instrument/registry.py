@@ -17,10 +17,16 @@ OWN = {
     "command": "measurand.instrument.command:Command",
     "openai": "measurand.instrument.openai:OpenAIChat",
     "gguf": "measurand.instrument.gguf:Gguf",
+    "kserve": "measurand.instrument.kserve:KServe",
     "onnx": "measurand.instrument.onnx:Onnx",
 }
 
-EXTRAS = {"openai": ("aiohttp", "live"), "gguf": ("xllamacpp", "gguf"), "onnx": ("onnxruntime", "onnx")}
+EXTRAS = {
+    "openai": ("aiohttp", "live"),
+    "gguf": ("xllamacpp", "gguf"),
+    "onnx": ("onnxruntime", "onnx"),
+    "kserve": ("aiohttp", "live"),
+}
 """Instrument -> the library that it needs, and the extra that installs it."""
 
 

@@ -130,7 +130,7 @@ def _instrument(found: Walk, manifest: Evidence, procedure: Procedure) -> None:
 
 def _asked(found: Walk, identity: Mapping[str, str], access: str, name: str) -> None:
     """What answered: an endpoint, which no digest can tell, or code with the digests that were kept."""
-    if access == "openai":
+    if access in ("openai", "kserve"):
         url = ", ".join(sorted({text for key, text in identity.items() if key.rpartition(": ")[2] == "url"}))
         found.add("endpoint", "endpoint", under="instrument", relation="asks", name=name, detail=url)
         return

@@ -76,8 +76,8 @@ SYNONYMS = {
 }  # fmt: skip
 """Names of metrics -> the nearest quantity; one that is not served yet has no effect."""
 ACCESS_OF: Mapping[str, tuple[str, ...]] = {
-    "seconds": ("openai", "command", "gguf"), "tokens_in": ("openai", "gguf"), "tokens_out": ("openai", "gguf"),
-    "cost": ("openai",),
+    "seconds": ("openai", "kserve", "command", "gguf"),
+    "tokens_in": ("openai", "gguf"), "tokens_out": ("openai", "gguf"), "cost": ("openai",),
 }  # fmt: skip
 """What a measurand is of -> the systems of which it is known for each answer."""
 GIVES: Mapping[str, str] = {
