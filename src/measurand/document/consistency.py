@@ -30,16 +30,17 @@ _ACCESS: dict[str, dict[str, tuple[str, str]]] = {
     "python": {"target": ("M0205.target", "M0205.target_hint")},
     "command": {"target": ("M0205.target", "M0205.command_hint")},
     "gguf": {"target": ("M0205.target", "M0205.gguf_hint")},
+    "skops": {"target": ("M0205.target", "M0205.skops_hint")},
     "onnx": {"target": ("M0205.target", "M0205.onnx_hint")},
     "kserve": {"url": ("M0205.url", "M0205.kserve_hint"), "model": ("M0205.model", "M0205.model_hint")},
     "openai": {"url": ("M0205.url", "M0205.url_hint"), "model": ("M0205.model", "M0205.model_hint")},
 }
 """Access -> the keys of a system that it needs, with what is said without them; the others of these have no effect."""
-_ONLY = {"limit": ("command", "gguf", "onnx"), "api": ("openai", "gguf")}
+_ONLY = {"limit": ("command", "gguf", "onnx", "skops"), "api": ("openai", "gguf")}
 """Key of a system -> the only kinds of access that it has an effect with."""
-_COLUMNS = ("gguf", "onnx", "kserve")
+_COLUMNS = ("gguf", "onnx", "skops", "kserve")
 """Access of systems that take the input columns only, no file that a column names."""
-_MODELS = ("onnx", "kserve")
+_MODELS = ("onnx", "skops", "kserve")
 """Access of models that take numbers and words, and give values and scores."""
 _LABELS = ("annotators", "annotations", "audit", "error")
 

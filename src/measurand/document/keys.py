@@ -76,7 +76,7 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     },
     "system": {
         "name": _text(), "id": _text(), "version": _text(), "maker": _text(), "digest": _text(),
-        "access": _choice("recorded", "python", "openai", "command", "gguf", "onnx", "kserve"),
+        "access": _choice("recorded", "python", "openai", "command", "gguf", "onnx", "skops", "kserve"),
         "url": _text(), "model": _text(), "api": _choice("chat", "completions"), "target": _text(),
         "settings": Entry("json"), "limit": _table("system.limit"), "price": _table("system.price"),
         "intended_use": _text(),

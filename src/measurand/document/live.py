@@ -12,7 +12,7 @@ from measurand.document.number import Number
 
 
 class SystemLimit(Document):
-    """What a program may take (access ``command``, ``gguf`` and ``onnx``)."""
+    """What a program may take (access ``command``, ``gguf``, ``onnx`` and ``skops``)."""
 
     seconds: int = 600
     """For one answer; none by then is a ``timeout``."""

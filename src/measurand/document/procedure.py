@@ -20,7 +20,7 @@ from measurand.document.number import Number
 from measurand.document.reference_certificate import Tier
 
 Key = tuple[str, ...]
-Access = Literal["recorded", "python", "openai", "command", "gguf", "onnx", "kserve"]
+Access = Literal["recorded", "python", "openai", "command", "gguf", "onnx", "skops", "kserve"]
 Effect = Literal["random", "fixed"]
 Estimand = Literal["generalised", "benchmark"]
 Of = Literal["seconds", "tokens_in", "tokens_out", "cost"]
@@ -44,7 +44,7 @@ class System(Document):
     access: Access = "recorded"
     target: str | None = None
     """``module:function``, for access ``python``; a command line, for access ``command``; a file, or
-    ``package:NAME/FILE``, for access ``gguf``; a file, for access ``onnx``."""
+    ``package:NAME/FILE``, for access ``gguf``; a file, for access ``onnx`` and ``skops``."""
     url: str | None = None
     """Of the endpoint, before ``/chat/completions``, for access ``openai``, before ``/v2``, for access ``kserve``;
     ``${NAME}`` stands for a variable of the environment."""

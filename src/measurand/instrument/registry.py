@@ -18,6 +18,7 @@ OWN = {
     "openai": "measurand.instrument.openai:OpenAIChat",
     "gguf": "measurand.instrument.gguf:Gguf",
     "kserve": "measurand.instrument.kserve:KServe",
+    "skops": "measurand.instrument.skops:Skops",
     "onnx": "measurand.instrument.onnx:Onnx",
 }
 
@@ -25,6 +26,7 @@ EXTRAS = {
     "openai": ("aiohttp", "live"),
     "gguf": ("xllamacpp", "gguf"),
     "onnx": ("onnxruntime", "onnx"),
+    "skops": ("skops", "skops"),
     "kserve": ("aiohttp", "live"),
 }
 """Instrument -> the library that it needs, and the extra that installs it."""
