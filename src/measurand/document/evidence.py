@@ -56,7 +56,7 @@ factor; ``value``, ``output`` (the text that was scored), ``judge`` (what a judg
 replied: JSON array of texts), ``score``, ``score:CLASS``, ``exposure``, ``lower``,
 ``upper``, ``spread``, ``member:N``, ``set``, ``query``, of an endpoint ``finish``, ``fingerprint``, ``logprobs`` (JSON
 array of [token, log-probability] pairs that its first token could have been), ``tokens_in``,
-``tokens_out``, ``seconds``, ``cost`` (what was observed); ``event``, ``reference``,
+``tokens_out``, ``seconds``, ``cost``, ``energy`` (in J; what was observed); ``event``, ``reference``,
 ``annotator:NAME``, ``annotations`` (long form: JSON array of [annotator, value] pairs), ``audit`` (the better value;
 empty: not audited), ``cluster``, ``stratum``, ``weight`` (what is held to be true, and how the item was drawn);
 ``column:NAME`` for each further column that ``where``, ``by`` or ``contrast`` names. An item of the reference without

@@ -23,7 +23,7 @@ Key = tuple[str, ...]
 Access = Literal["recorded", "python", "openai", "command", "gguf", "onnx", "skops", "kserve"]
 Effect = Literal["random", "fixed"]
 Estimand = Literal["generalised", "benchmark"]
-Of = Literal["seconds", "tokens_in", "tokens_out", "cost"]
+Of = Literal["seconds", "tokens_in", "tokens_out", "cost", "energy"]
 Counts = Literal["wrong", "right", "exclude", "invalid"]
 Component = Literal["sampling", "reference", "repeatability", "conditions", "judge", "implementation", "definition"]
 Method = Literal["auto", "first-order", "exact", "resampling", "monte-carlo"]
@@ -285,7 +285,8 @@ class Measurand(Document):
     id: str
     quantity: str | None = None
     of: Of | None = None
-    """Live: what of an answer is measured instead of its value: how long it took, its tokens, what it cost."""
+    """Live: what of an answer is measured instead of its value: how long it took, its tokens, what it cost, its energy
+    (in J)."""
     model: str | None = None
     """Expression as written (``document.expression`` parses it)."""
     positive: str | None = None

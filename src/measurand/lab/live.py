@@ -17,15 +17,16 @@ from measurand.document.live import Limit
 from measurand.document.observation import Observation, Status
 from measurand.document.procedure import Procedure
 from measurand.document.table import Table
-from measurand.instrument import cells
+from measurand.instrument import cells, energy
 from measurand.instrument.attempt import Asking
 from measurand.instrument.contract import Instrument
 from measurand.instrument.fault import stopped
 from measurand.instrument.recorded import Observed
 from measurand.instrument.registry import by_name
-from measurand.lab.asking import Course, Pace, ask_all, with_seconds
+from measurand.lab.asking import Course, Pace, ask_all
 from measurand.lab.held import Held
 from measurand.lab.journal import Journal, key_of
+from measurand.lab.meter import PLAIN, Meter
 from measurand.lab.sources import Sources
 from measurand.lab.spent import TOKENS, reached, spent_on
 from measurand.lab.tasks import Asked, Inputs, Plan
@@ -70,14 +71,18 @@ def live(procedure: Procedure, found: Sources, items: Held, start: Start) -> tup
     procedure_at = address_of(canonical(procedure))
     asked_for = [item for item in items.items if item not in items.censored]
     plan = Plan(procedure, procedure_at, asked_for, inputs, found.prompts)
+    wanted = any(measurand.of == "energy" for measurand in procedure.measurand)
+    meters = energy.counters(energy.FOLDER) if wanted else ()
     instruments = _instruments(procedure, start.folder)
     try:
         identity = _identity(instruments)
+        if meters:
+            identity["energy"] = "powercap " + ", ".join(one.name for one in meters)
         with Journal(
             start.path, procedure_at=procedure_at, instrument=identity, tasks=plan, fresh=start.fresh,
             extend=start.extend,
         ) as journal:  # fmt: skip
-            asked(procedure, instruments, plan, journal, start.progress)
+            asked(procedure, instruments, plan, journal, start.progress, meters=meters)
             observations = map(journal.observation, map(int, plan.order))
             seen = columns(observations, [factor.id for factor in procedure.factor], items.items)
             return with_cost(seen, procedure), identity
@@ -114,6 +119,8 @@ def asked(
     plan: Asked,
     journal: Journal,
     progress: Progress | None,
+    *,
+    meters: Sequence[energy.Counter] = (),
 ) -> None:
     """All observations: at once where the systems allow it, else in batches, one system after the other."""
     asking = {system: one for system, one in instruments.items() if isinstance(one, Asking)}
@@ -123,9 +130,10 @@ def asked(
         pace = Pace(concurrency=procedure.design.concurrency, limit=procedure.design.limit, prices=prices, timed=times)
         asyncio.run(_at_once(asking, plan, journal, pace=pace, progress=progress))
         return
+    meter = Meter(timed=times, counters=meters)
     for system, one in instruments.items():
         if isinstance(one, Instrument):
-            ask(one, plan.of(system), plan, journal, limit=procedure.design.limit, timed=times, progress=progress)
+            ask(one, plan.of(system), plan, journal, limit=procedure.design.limit, meter=meter, progress=progress)
 
 
 async def _at_once(
@@ -176,7 +184,7 @@ def ask(
     journal: Journal,
     *,
     limit: Limit | None = None,
-    timed: bool = False,
+    meter: Meter = PLAIN,
     progress: Progress | None = None,
 ) -> None:
     """Ask an instrument for the tasks that the journal does not hold, in their order.
@@ -193,10 +201,7 @@ def ask(
         if (at := reached(limit, journal.spent, {}, requests=journal.spent.requests)) is not None:
             journal.took(journal.spent.seconds)
             raise stopped("M0610.limit", hint="M0610.hint", limit=at)
-        asked_at = time.monotonic()
-        answers = list(instrument.observe(several))
-        if timed:
-            answers = [with_seconds(one, (time.monotonic() - asked_at) / len(answers)) for one in answers]
+        answers = meter.observed(instrument, several)
         if [key_of(answer) for answer in answers] != [key_of(task) for task in several]:
             raise stopped("M0606.answer", found=str(len(answers)), asked=str(len(several)))
         journal.append([answer for answer in answers if not journal.holds(answer)])

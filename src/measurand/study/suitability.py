@@ -78,6 +78,7 @@ SYNONYMS = {
 ACCESS_OF: Mapping[str, tuple[str, ...]] = {
     "seconds": ("openai", "kserve", "command", "gguf"),
     "tokens_in": ("openai", "gguf"), "tokens_out": ("openai", "gguf"), "cost": ("openai",),
+    "energy": ("python", "command", "gguf", "onnx", "skops"),
 }  # fmt: skip
 """What a measurand is of -> the systems of which it is known for each answer."""
 GIVES: Mapping[str, str] = {
