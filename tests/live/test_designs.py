@@ -142,6 +142,17 @@ def test_a_task_is_found_again_by_what_was_observed(tmp_path: Path, factors: str
 
 
 @pytest.mark.parametrize(("factors", "design", "words"), [
+    (PROMPTS, "each = 2, repeats = 3", "1 x 30 items x 2 of 5 conditions x 3 = 180 observations"),
+    (SEVEN, 'fraction = "orthogonal"', "8 of 128 combinations"), (INSIDE, "repeats = 2", "7 conditions x 2 = 420 obs"),
+])  # fmt: skip
+def test_check_says_what_will_be_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], factors: str, design: str, words: str
+) -> None:
+    assert main(["check", written(tmp_path, factors, design)]) == 0
+    assert words in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(("factors", "design", "words"), [
     (PROMPTS, 'fraction = "orthogonal"', "three or more factors"),
     (SEVEN.replace('levels = ["0-", "0+"]', 'levels = ["0-", "0", "0+"]'), 'fraction = "orthogonal"', "same number"),
     (PROMPTS, "each = 5", "all 5 combinations"), (PROMPTS, "each = 0", "each"),

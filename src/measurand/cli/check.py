@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,13 @@ from measurand.cli.design import sentences
 from measurand.cli.fault import framed, plain
 from measurand.cli.flawless import prospects
 from measurand.cli.view import printed, strongest
-from measurand.document.procedure import is_budget
+from measurand.document.procedure import Procedure, is_budget
 from measurand.errors import MeasurandError
-from measurand.lab.job import JOURNALS, computed, observed, opened, resolved
+from measurand.lab.held import held
+from measurand.lab.job import JOURNALS, Written, computed, observed, opened, resolved
+from measurand.lab.pack import definitions
+from measurand.lab.sources import sources
+from measurand.lab.tasks import conditions_of
 from measurand.message import say
 
 UNDECIDABLE = 3
@@ -50,7 +56,7 @@ def looked_at(path: Path) -> View:
     written = opened(path)
     procedure = resolved(written)
     if is_budget(procedure) or procedure.observations is None:
-        return {"design": [say("cli.check.budget" if is_budget(procedure) else "cli.check.live")]}
+        return {"design": [say("cli.check.budget")] if is_budget(procedure) else list(live_design(written, procedure))}
     run = observed(written, procedure, written.folder / JOURNALS)
     if run is None:
         return {"design": []}
@@ -73,6 +79,20 @@ def looked_at(path: Path) -> View:
         "remarks": list(run.remarks),
         "exit": UNDECIDABLE if short else 0,
     }
+
+
+def live_design(written: Written, procedure: Procedure) -> Iterator[str]:
+    """What a live run will ask for. Raises TableError, ProcedureError."""
+    items = len(held(procedure, definitions(), sources(procedure, written.folder)).items)
+    design, several = procedure.design, conditions_of(procedure)
+    each = min(design.each or len(several), len(several))
+    if design.fraction is not None:
+        every = prod(len(factor.levels or ()) for factor in procedure.factor)
+        yield say("cli.check.fraction", count=f"{len(several):,}", all=f"{every:,}")
+    shown = say(f"cli.check.{'some' if each < len(several) else 'all'}_conditions", each=each, count=len(several))
+    total = len(procedure.system) * items * each * design.repeats
+    fields: dict[str, Any] = {"systems": len(procedure.system), "repeats": design.repeats, "total": f"{total:,}"}
+    yield say("cli.check.live", items=f"{items:,}", conditions=shown, **fields)
 
 
 def tell(found: View) -> None:

@@ -103,8 +103,8 @@ def _levels_inside(name: str, inner: Integers, within: str, outer: Integers) -> 
     """How many levels lie in the outer level of each condition. Raises DesignError for one that lies in two."""
     pairs = distinct([outer, inner])[0]
     if pairs.shape[1] > len(np.unique(inner)):
-        text, hint = say("M05.not_nested", factor=name, within=within), say("M05.not_nested_hint")
-        raise DesignError(Finding("M0556", f"factor.{name}.within", text, hint))
+        text = say("M05.not_nested", factor=name, within=within)
+        raise DesignError(Finding("M0556", f"factor.{name}.within", text, say("M05.not_nested_hint")))
     return np.bincount(pairs[0]).astype(float)[outer]
 
 
