@@ -27,6 +27,7 @@ SCORES = {"a": 0.75, "b": 0.25}
         ([LABEL, TWO], AB, {"value": "b", "scores": SCORES}),  # the label is the model's own
         ([LABEL, NAMED], Reading(), {"value": "b", "scores": SCORES}),
         ([NAMED], Reading(positive="b"), {"value": "a", "scores": SCORES, "score": 0.25}),
+        ([ONE], Reading(positive="b"), {"value": 0.25, "score": 0.25}),  # a number that is the score
         ([Tensor("p", (0.5, 0.5), True)], AB, {"value": "a", "scores": {"a": 0.5, "b": 0.5}}),
     ],
 )
@@ -53,6 +54,7 @@ def test_logits(far: float) -> None:
         ([LABEL, TWO], Reading(), "M0632.classes"),
         ([TWO], Reading(classes=("a", "b", "c")), "M0632.class_count"),
         ([NAMED], Reading(positive="c"), "M0632.positive"),
+        ([LABEL], Reading(positive="b"), "M0632.no_scores"),
         ([LABEL, LABEL], Reading(), "M0632.outputs"),
         ([LABEL, ONE], Reading(), "M0632.outputs"),
         ([TWO, NAMED], AB, "M0632.outputs"),

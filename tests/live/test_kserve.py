@@ -260,6 +260,7 @@ def test_the_whole_way(tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPa
             ('positive = "yes", version', 'positive = "no", version'),
             "settings.positive gives the score of the class no",
         ),
+        ((' positive = "yes",', ""), "needs a score; nothing says which of the model's scores it is"),
         (('model = "m", ', ""), "needs the name of the model"),
         (('url = "URL", ', ""), "needs the address of the endpoint"),
         (('access = "kserve", ', 'access = "kserve", limit = { seconds = 3 }, '), "`limit` has no effect"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from measurand.document.label import label
 from measurand.document.observation import Task
 from measurand.document.words import nearest
 from measurand.errors import ProcedureError
@@ -25,7 +26,7 @@ def _texts(value: Any) -> bool:
 
 def _labels(value: Any) -> bool:
     of_kind = isinstance(value, list) and all(isinstance(name, (str, int, float)) for name in value)
-    return of_kind and len(value) > 1 and len(set(map(str, value))) == len(value)
+    return of_kind and len(value) > 1 and len(set(map(label, value))) == len(value)
 
 
 def _text(value: Any) -> bool:

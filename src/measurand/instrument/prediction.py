@@ -74,7 +74,7 @@ def answer(tensors: Sequence[Tensor], reading: Reading) -> dict[str, Any]:
     """
     named, scored = _parts(tensors, reading)
     if scored is None:
-        return {"value": named.cells[0]} if named is not None else {}
+        return _alone(named, reading) if named is not None else {}
     classes, values = scored.classes or reading.classes, [float(cell) for cell in scored.cells]
     if not classes:
         raise UnclearError("M0632.classes", name=scored.name, count=str(len(values)))
@@ -92,6 +92,15 @@ def answer(tensors: Sequence[Tensor], reading: Reading) -> dict[str, Any]:
         raise UnclearError("M0632.positive", name=scored.name, positive=reading.positive, classes=", ".join(classes))
     one = {"score": scores[reading.positive]} if reading.positive else {}
     return {"value": value, "scores": scores, **one}
+
+
+def _alone(named: Tensor, reading: Reading) -> dict[str, Any]:
+    """A label, or a number, which is the score itself where a positive class is named."""
+    if not reading.positive:
+        return {"value": named.cells[0]}
+    if not named.floating:
+        raise UnclearError("M0632.no_scores", name=named.name, positive=reading.positive)
+    return {"value": named.cells[0], "score": named.cells[0]}
 
 
 def _parts(tensors: Sequence[Tensor], reading: Reading) -> tuple[Tensor | None, Tensor | None]:

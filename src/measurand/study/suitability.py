@@ -81,6 +81,8 @@ ACCESS_OF: Mapping[str, tuple[str, ...]] = {
     "energy": ("python", "command", "gguf", "onnx", "skops"),
 }  # fmt: skip
 """What a measurand is of -> the systems of which it is known for each answer."""
+MODELS = ("onnx", "skops", "kserve")
+"""Access of models that give a score for each class."""
 GIVES: Mapping[str, str] = {
     "choice": "class", "f1": "number", "rouge-l": "number", "bleu": "number", "chrf": "number", "wer": "count",
     "cer": "count",
@@ -124,6 +126,7 @@ def unsuitable(
             yield Finding("M0317", f"{path}.at", problem.findings[0].message, problem.findings[0].hint)
         except TypeError as problem:
             yield Finding("M0317", f"{path}.at", say("M0317.other", quantity=definition.id, problem=str(problem)))
+    yield from _model_score(path, measurand, definition, procedure)
     if measurand.of is not None:
         yield from _of(path, measurand, definition, procedure)
     yield from _roles(path, measurand, definition, procedure)
@@ -138,6 +141,15 @@ def _threshold(path: str, written: str, procedure: Procedure) -> Iterator[Findin
         yield Finding("M0317", f"{path}.at.score", say("M0317.threshold", value=written), say("M0317.threshold_hint"))
     if procedure.observations is not None and procedure.observations.score is None:
         yield Finding("M0332", f"{path}.at.score", say("M0332.score"), say("M0332.score_hint"))
+
+
+def _model_score(path: str, measurand: Measurand, definition: Definition, procedure: Procedure) -> Iterator[Finding]:
+    """A finding where a score is needed of models, and which of their scores it is was not said."""
+    needed = "score" in definition.roles.values() or OPERATING_POINT in measurand.at
+    models = [system for system in procedure.system if system.access in MODELS]
+    if needed and any("positive" not in system.settings for system in models):
+        message = say("M0332.model_score", quantity=definition.id)
+        yield Finding("M0332", f"{path}.quantity", message, say("M0332.model_score_hint"))
 
 
 def _of(path: str, measurand: Measurand, definition: Definition, procedure: Procedure) -> Iterator[Finding]:
