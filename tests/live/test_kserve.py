@@ -253,6 +253,40 @@ def test_the_whole_way(tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPa
     assert b"token-of-the-test" not in everything
 
 
+def test_an_interrupted_run_goes_on_to_the_bytes_of_an_unbroken_one(tmp_path: Path, capsys: Any) -> None:
+    rows = [(n, n / 40, 0.0, "yes" if n % 3 else "no") for n in range(40)]
+    with (tmp_path / "items.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("id", "a", "b", "truth"), *rows])
+    closed = [False]
+
+    def answer(body: dict[str, Any]) -> Any:
+        (p, _) = body["inputs"][0]["data"]
+        if closed[0] and len(served.asked) > 15:
+            return 401, {"error": "the token has expired"}
+        return output("FP64", [1 - p, p], 1, 2, model_version="7")
+
+    def record(folder: Path) -> dict[str, bytes]:
+        (found,) = (path for path in folder.iterdir() if not path.name.startswith("."))
+        names = ("evidence.parquet", "evidence.json", "results.json", "parts.json")
+        return {name: (found / name).read_bytes() for name in names}
+
+    said = {"m/versions/7": metadata(tensor("x", "FP32", -1, 2))}
+    with serving(said, {"m/versions/7": answer}) as served:
+        text = "\n".join(line for line in PROCEDURE.splitlines() if "latency" not in line)
+        (tmp_path / "p.measure.toml").write_text(text.replace("URL", served.url))
+        command = ["measure", str(tmp_path / "p.measure.toml"), "--json", "--out"]
+        assert main([*command, str(tmp_path / "whole")]) == 0
+        served.asked.clear()
+        closed[0] = True
+        assert main([*command, str(tmp_path / "broken")]) == 5
+        assert "the token has expired" in capsys.readouterr().out
+        closed[0] = False
+        before = len(served.asked)
+        assert main([*command, str(tmp_path / "broken")]) == 0
+        assert 20 < len(served.asked) - before < 40  # what was answered is not asked again
+    assert record(tmp_path / "broken") == record(tmp_path / "whole")
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
