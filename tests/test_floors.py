@@ -40,6 +40,7 @@ FLOORS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
                 "jsonschema",
                 "referencing",
                 "sacrebleu",
+                "model2vec",
                 "pyarrow",
                 "xllamacpp",
                 "onnxruntime",

@@ -15,6 +15,7 @@ from measurand.cli.flawless import prospects
 from measurand.cli.view import printed, strongest
 from measurand.document.procedure import Procedure, is_budget
 from measurand.errors import MeasurandError
+from measurand.instrument.scoring.code import allowed
 from measurand.lab.held import held
 from measurand.lab.job import JOURNALS, Written, computed, observed, opened, resolved
 from measurand.lab.pack import definitions
@@ -29,9 +30,11 @@ View = dict[str, Any]
 @click.command("check", help=say("cli.check.help"))
 @click.argument("procedures", nargs=-1, required=True, metavar="PROC...", type=click.Path(path_type=Path))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
-def verb(procedures: tuple[Path, ...], json: bool) -> int:
+@click.option("--allow-code", is_flag=True, help=say("cli.option.allow_code"))
+def verb(procedures: tuple[Path, ...], json: bool, allow_code: bool) -> int:
     """Check each procedure; nothing is measured and nothing is written."""
-    found = [one(path) for path in procedures]
+    with allowed(allow_code):
+        found = [one(path) for path in procedures]
     if json:
         click.echo(printed(found[0] if len(found) == 1 else found))
         return strongest([int(entry["exit"]) for entry in found])

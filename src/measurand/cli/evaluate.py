@@ -13,6 +13,7 @@ from measurand.cli.view import exit_code, printed, view
 from measurand.document.canonical import canonical
 from measurand.document.record import Record
 from measurand.errors import Finding, ProcedureError, StoreError
+from measurand.instrument.scoring.code import allowed
 from measurand.lab.job import again
 from measurand.lab.rescored import rescored
 from measurand.lab.store import load
@@ -23,12 +24,14 @@ from measurand.message import say
 @click.argument("record", type=click.Path(path_type=Path))
 @click.option("--scoring", type=click.Path(path_type=Path), metavar="FILE", help=say("cli.evaluate.scoring"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
+@click.option("--allow-code", is_flag=True, help=say("cli.option.allow_code"))
 @click.option("-q", "--quiet", is_flag=True, help=say("cli.option.quiet"))
-def verb(record: Path, scoring: Path | None, json: bool, quiet: bool) -> int:
+def verb(record: Path, scoring: Path | None, json: bool, allow_code: bool, quiet: bool) -> int:
     """Compute a record again, compare it with what is stored, and print it; exit codes as ``measure``."""
     record = existing(record)
     if scoring is not None:
-        return scored_again(record, scoring, json=json, quiet=quiet)
+        with allowed(allow_code):
+            return scored_again(record, scoring, json=json, quiet=quiet)
     stored = load(record)
     progress = Progress(quiet=quiet)
     try:

@@ -15,6 +15,7 @@ from measurand.cli.view import View, exit_code, strongest, view
 from measurand.document.decision import Verdict
 from measurand.document.record import Record
 from measurand.errors import MeasurandError
+from measurand.instrument.scoring.code import allowed
 from measurand.lab.job import job, opened
 from measurand.lab.seal import found_for as seal_of
 from measurand.lab.seal import standing
@@ -43,6 +44,7 @@ REPORTED = later("measurand.cli.reported", "reported")
 @click.option("--junit", type=click.Path(path_type=Path), help=say("cli.option.junit"))
 @click.option("--summary", type=click.Path(path_type=Path), help=say("cli.option.job_summary"))
 @click.option("--badge", type=click.Path(path_type=Path), help=say("cli.option.badge"))
+@click.option("--allow-code", is_flag=True, help=say("cli.option.allow_code"))
 @click.option("-q", "--quiet", is_flag=True, help=say("cli.option.quiet"))
 def verb(
     procedures: tuple[Path, ...],
@@ -55,6 +57,7 @@ def verb(
     junit: Path | None,
     summary: Path | None,
     badge: Path | None,
+    allow_code: bool,
     quiet: bool,
 ) -> int:
     """Measure each procedure; the exit code is that of the strongest verdict."""
@@ -65,16 +68,17 @@ def verb(
         if n and not json:
             click.echo("\n" + "-" * 80 + "\n")
         try:
-            code, found, record = one(
-                path,
-                out,
-                json=json,
-                fresh=fresh,
-                extend=extend,
-                quiet=quiet,
-                on_inconclusive=on_inconclusive,
-                seal=seal,
-            )
+            with allowed(allow_code):
+                code, found, record = one(
+                    path,
+                    out,
+                    json=json,
+                    fresh=fresh,
+                    extend=extend,
+                    quiet=quiet,
+                    on_inconclusive=on_inconclusive,
+                    seal=seal,
+                )
             records.append(record)
         except MeasurandError as problem:
             if len(procedures) == 1:

@@ -275,12 +275,15 @@ def _scoring(tables: Tables, reader: Reader) -> None:
         reader.find("M0205.scored_output", ("scoring",), say("M0205.scored_output_hint"))
     if observations is not None and "value" in observations:
         reader.find("M0314.scored_value", ("observations", "value"))
-    for of, key in (("regex", "pattern"), ("json", "schema")):
+    for of, key in (("regex", "pattern"), ("json", "schema"), ("similarity", "model")):
         if kind == of and key not in scoring and not _has(reader, "scoring", key):
             reader.find("M0205.scoring_key", ("scoring",), kind=kind, key=key)
     if kind not in ("regex", "judge", "json", None) and "value" not in tables.get("reference", {}):
         reader.find("M0205.scored_reference", ("scoring",), kind=kind)
-    of_kind = {"choices": "choice", "which": "number", "tolerance": "number", "pattern": "regex", "schema": "json"}
+    of_kind = {
+        "choices": "choice", "which": "number", "tolerance": "number", "pattern": "regex", "schema": "json",
+        "seconds": "code", "memory": "code", "model": "similarity",
+    }  # fmt: skip
     for key in (key for key, only in of_kind.items() if key in scoring and only != kind):
         reader.find("M0314.scoring", ("scoring", key), key=key, kind=kind)
     if scoring.get("by") is not None:

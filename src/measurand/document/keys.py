@@ -132,11 +132,12 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     },
     "design.limit": {"requests": _integer(1), "tokens": _integer(1), "minutes": _number(0), "money": _number(0)},
     "scoring": {
-        "kind": _choice("exact", "normalised", "choice", "number", "regex", "judge", "json", "f1", "rouge-l", "bleu",
-                        "chrf", "wer", "cer", required=True, code=_LIVE),
+        "kind": _choice("exact", "normalised", "choice", "number", "regex", "judge", "json", "code", "similarity",
+                        "f1", "rouge-l", "bleu", "chrf", "wer", "cer", required=True),
         "after": _text(), "extract": Entry("pattern"), "field": _text(), "choices": Entry("labels"),
         "by": _choice("log-probability"), "which": _choice("last", "first", "only"), "tolerance": AMOUNT,
-        "pattern": Entry("pattern"), "schema": Entry("json"),
+        "pattern": Entry("pattern"), "schema": Entry("json"), "seconds": _integer(1, 3600),
+        "memory": _integer(64, 1_000_000), "model": _text(),
     },
     "judge": {
         "name": _text(), "values": Entry("shares"), "calibration": _table("judge.calibration"),

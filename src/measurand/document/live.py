@@ -47,7 +47,7 @@ class Scoring(Document):
 
     kind: Literal[
         "exact", "normalised", "choice", "number", "regex", "judge",
-        "json", "f1", "rouge-l", "bleu", "chrf", "wer", "cer",
+        "json", "code", "similarity", "f1", "rouge-l", "bleu", "chrf", "wer", "cer",
     ]  # fmt: skip
     after: str | None = None
     """What follows the last such mark in its line is scored."""
@@ -65,5 +65,11 @@ class Scoring(Document):
     """Kind ``number``: a number, or a share of the reference value with unit ``%``."""
     pattern: str | None = None
     """Kind ``regex``: 1 where it is found."""
+    seconds: int | None = None
+    """Kind ``code``: for one answer (10 if nothing is said)."""
+    memory: int | None = None
+    """Kind ``code``: MB for each process (512)."""
+    model: str | None = None
+    """Kind ``similarity``: folder of the embedding, or ``package:NAME/FOLDER``."""
     schema_: dict[str, JsonValue] | None = Field(default=None, alias="schema")
     """Kind ``json``: JSON schema of the text."""

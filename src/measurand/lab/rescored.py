@@ -62,7 +62,7 @@ def rescored(folder: Path, text: bytes, file: str, *, phase: Phase | None = None
     stored = store.load_evidence(folder, record.evidence)
     if record.procedure.scoring.by is not None and any(name.startswith("score") for name in stored.columns):
         raise StoreError(Finding("M0735", "", say("M0735.scores"), say("M0735.scores_hint"), str(folder)))
-    table, identity = _scored(procedure, scoring, stored)
+    table, identity = _scored(procedure, scoring, stored, Path(file).parent)
     parquet = written(table)
     evidence = _manifest(record.evidence, procedure, table, parquet, identity)
     changed = (table.columns["value"] != stored.columns["value"]) | (
@@ -78,14 +78,16 @@ def _texts(table: EvidenceTable) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return found
 
 
-def _scored(procedure: Procedure, scoring: Scoring, table: EvidenceTable) -> tuple[EvidenceTable, Mapping[str, str]]:
+def _scored(
+    procedure: Procedure, scoring: Scoring, table: EvidenceTable, folder: Path
+) -> tuple[EvidenceTable, Mapping[str, str]]:
     rows = np.flatnonzero(_texts(table))
     held = table.columns.get("reference")
     references = [""] * len(rows) if held is None else [str(cell) for cell in held[rows]]
     declared = procedure.reference.classes if procedure.reference is not None else None
     classes = declared or tuple(sorted({str(cell) for cell in held} - {""} if held is not None else set()))
     texts = text_column(scoring, {name: table.columns[name][rows].tolist() for name in TEXTS if name in table.columns})
-    found, identity = values(scoring, texts or (), references, classes)
+    found, identity = values(scoring, texts or (), references, classes, folder)
     value, status, reason = (table.columns[name].copy() for name in ("value", "status", "reason"))
     exposure = np.full(len(value), np.nan)
     for row, one in zip(rows, found, strict=True):

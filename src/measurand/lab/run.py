@@ -23,7 +23,7 @@ from measurand.lab.judging import judging
 from measurand.lab.live import Progress, Start, as_table, live
 from measurand.lab.parquet import written
 from measurand.lab.reference import reference_at, salt
-from measurand.lab.scored import scored
+from measurand.lab.scored import proved, scored
 from measurand.lab.sources import Sources, sources
 from measurand.study.readings import outputs_read
 
@@ -67,6 +67,7 @@ def run(
     judge_start = replace(start, path=path.with_suffix(".judge.jsonl"))
     is_live = procedure.observations is None
     if is_live:
+        proved(procedure, items, found, folder=folder)
         seen, identity = live(procedure, found, items, start)
     else:
         seen, identity = _recorded(procedure, found), {"access": "recorded"}
@@ -74,7 +75,8 @@ def run(
     if procedure.scoring is not None and procedure.scoring.kind == "judge":
         seen, who, said = judging(procedure, seen, items, found, judge_start)
     else:
-        seen, who = scored(procedure, seen, items, found, read=outputs_read(procedure, definitions))
+        read = outputs_read(procedure, definitions)
+        seen, who = scored(procedure, seen, items, found, folder=folder, read=read, progress=progress)
     outputs, roles = _live_outputs(procedure, seen) if is_live else _recorded_outputs(procedure, seen, found)
     judge = None
     if procedure.judge is not None and found.calibration is not None:

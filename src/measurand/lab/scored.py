@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from measurand.document.label import label
 from measurand.document.live import Scoring
@@ -17,12 +18,21 @@ from measurand.lab.held import Held
 from measurand.lab.sources import Sources
 from measurand.message import say
 
+Shown = Callable[[int, int, str], None]
+"""Called with the texts that are scored, how many there are, and what is done."""
 LONGEST = 1_000_000
 """Characters of a text that are scored, from its end."""
 
 
 def scored(
-    procedure: Procedure, seen: Observed, items: Held, sources: Sources, *, read: Container[str] = ()
+    procedure: Procedure,
+    seen: Observed,
+    items: Held,
+    sources: Sources,
+    *,
+    folder: Path,
+    read: Container[str] = (),
+    progress: Shown | None = None,
 ) -> tuple[Observed, Mapping[str, str]]:
     """The observations with their values, and the identity of the scorer. A text that cannot be scored makes the
     observation ``unscored``, with the reason: what that counts for is said in ``[status]``.
@@ -35,13 +45,12 @@ def scored(
     if procedure.scoring is None:
         return seen, {}
     held = _references(procedure, items, sources)
-    declared = procedure.reference.classes if procedure.reference is not None else None
-    classes = declared or tuple(sorted({label(cell) for cell in held.values()}))
     texts = text_column(procedure.scoring, seen.output) or [""] * len(seen.item)
     rows = [i for i, status in enumerate(seen.status) if status == "ok"]
     found, whose = values(
-        procedure.scoring, [texts[i] for i in rows], [held.get(seen.item[i], "") for i in rows], classes
-    )
+        procedure.scoring, [texts[i] for i in rows], [held.get(seen.item[i], "") for i in rows],
+        _classes(procedure, held), folder, progress,
+    )  # fmt: skip
     status: list[Status] = list(seen.status)
     reason, value, exposure = list(seen.reason), [""] * len(seen.item), [""] * len(seen.item)
     with_scores = procedure.scoring.by is not None and ("scores" in read or "score" in read)
@@ -90,19 +99,38 @@ def _scores(
     return columns
 
 
+def proved(procedure: Procedure, items: Held, sources: Sources, *, folder: Path) -> None:
+    """Score the known texts before anything is asked. Raises RunError, ProcedureError: no such scorer here, or it is
+    wrong."""
+    if procedure.scoring is not None and procedure.scoring.kind != "judge":
+        values(procedure.scoring, (), (), _classes(procedure, _references(procedure, items, sources)), folder)
+
+
+def _classes(procedure: Procedure, held: Mapping[str, str]) -> Sequence[str]:
+    declared = procedure.reference.classes if procedure.reference is not None else None
+    return declared or tuple(sorted({label(cell) for cell in held.values()}))
+
+
 def values(
-    scoring: Scoring, texts: Sequence[str], references: Sequence[str], classes: Sequence[str]
+    scoring: Scoring,
+    texts: Sequence[str],
+    references: Sequence[str],
+    classes: Sequence[str],
+    folder: Path,
+    progress: Shown | None = None,
 ) -> tuple[list[Scored], Mapping[str, str]]:
     """What each text gives beside its reference value, and the identity of the scorer, which was checked before.
 
     Raises RunError when a known text comes out otherwise than it must.
     """
-    one, close = scorer(scoring, classes)
+    one, close = scorer(scoring, classes, folder)
     memory: dict[tuple[str, str], Scored] = {}
     found = []
     try:
         known = check(one, kind=scoring.kind)
-        for text, reference in zip(texts, references, strict=True):
+        for count, (text, reference) in enumerate(zip(texts, references, strict=True)):
+            if progress is not None:
+                progress(count, len(texts), say("run.scoring"))
             question = text[-LONGEST:], reference
             if question not in memory:  # the same text and reference give the same value
                 first = one.score(*question)

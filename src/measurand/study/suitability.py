@@ -84,8 +84,8 @@ ACCESS_OF: Mapping[str, tuple[str, ...]] = {
 MODELS = ("onnx", "skops", "kserve")
 """Access of models that give a score for each class."""
 GIVES: Mapping[str, str] = {
-    "choice": "class", "f1": "number", "rouge-l": "number", "bleu": "number", "chrf": "number", "wer": "count",
-    "cer": "count",
+    "choice": "class", "similarity": "number", "f1": "number", "rouge-l": "number", "bleu": "number", "chrf": "number",
+    "wer": "count", "cer": "count",
 }  # fmt: skip
 """Kind of scoring -> what it gives; the others give right (1) and wrong (0)."""
 LATER = frozenset({"average_recall", "kendall", "spearman"})

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 
 from measurand.document.canonical import canonical
 from measurand.document.live import Scoring
 from measurand.instrument.fault import stopped
 from measurand.instrument.scoring.choice import Choice
+from measurand.instrument.scoring.code import Code
 from measurand.instrument.scoring.contract import Scorer
 from measurand.instrument.scoring.fields import Field
 from measurand.instrument.scoring.log_probability import LogProbability
@@ -23,6 +25,7 @@ from measurand.instrument.scoring.overlap import (
     word_errors,
 )
 from measurand.instrument.scoring.pattern import After, Extracted, Matches, Search
+from measurand.instrument.scoring.similarity import Similarity
 from measurand.instrument.scoring.structure import Structure
 from measurand.instrument.scoring.text import Exact, Normalised
 from measurand.instrument.scoring.translation import Translation
@@ -36,20 +39,20 @@ PLAIN: Mapping[str, Callable[[], Scorer]] = {
     "cer": character_errors,
 }
 """Kinds without parameters."""
-NUMBERS, COUNTS = ("f1", "rouge-l", "bleu", "chrf"), ("wer", "cer")
-"""Kinds that give a number from 0 to 1, and counts with what they are counted in."""
+NUMBERS, COUNTS = ("f1", "rouge-l", "bleu", "chrf", "similarity"), ("wer", "cer")
+"""Kinds that give a number from 0 to 1 (a cosine from -1), and counts with what they are counted in."""
 
 
-def scorer(scoring: Scoring, classes: Sequence[str]) -> tuple[Scorer, Callable[[], None]]:
+def scorer(scoring: Scoring, classes: Sequence[str], folder: Path = Path()) -> tuple[Scorer, Callable[[], None]]:
     """The scorer, and what gives back the processes that it holds. ``classes`` are those of the reference values, the
-    choices where the procedure names none."""
+    choices where the procedure names none; ``folder`` is that of the procedure file."""
     held: list[Search | Structure] = []
 
     def search(pattern: str) -> Search:
         held.append(one := Search(pattern))
         return one
 
-    found = _core(scoring, classes, search, held)
+    found = _core(scoring, classes, search, held, folder)
     if scoring.field is not None:
         found = Field(scoring.field, found)
     if scoring.after is not None:
@@ -65,24 +68,43 @@ def scorer(scoring: Scoring, classes: Sequence[str]) -> tuple[Scorer, Callable[[
 
 
 def _core(
-    scoring: Scoring, classes: Sequence[str], search: Callable[[str], Search], held: list[Search | Structure]
+    scoring: Scoring,
+    classes: Sequence[str],
+    search: Callable[[str], Search],
+    held: list[Search | Structure],
+    folder: Path,
 ) -> Scorer:
     if scoring.kind in PLAIN:
         return PLAIN[scoring.kind]()
-    if scoring.kind in ("bleu", "chrf"):
-        return Translation("bleu" if scoring.kind == "bleu" else "chrf")
     if scoring.kind == "json":
         held.append(found := Structure(scoring.schema_))
         return found
-    if scoring.kind == "choice":
-        choices = scoring.choices or tuple(classes)
-        return Choice(choices) if scoring.by is None else LogProbability(choices)
-    if scoring.kind == "number":
-        tolerance = scoring.tolerance
-        value = Fraction(tolerance.value) if tolerance is not None else Fraction(0)
-        relative = tolerance is not None and tolerance.unit == "%"
-        return Number(which=scoring.which, tolerance=value / 100 if relative else value, relative=relative)
-    return Matches(search(scoring.pattern or ""))
+    if scoring.kind == "regex":
+        return Matches(search(scoring.pattern or ""))
+    return WITH_KEYS[scoring.kind](scoring, classes, folder)
+
+
+def _choice(scoring: Scoring, classes: Sequence[str], folder: Path) -> Scorer:
+    choices = scoring.choices or tuple(classes)
+    return Choice(choices) if scoring.by is None else LogProbability(choices)
+
+
+def _number(scoring: Scoring, classes: Sequence[str], folder: Path) -> Scorer:
+    tolerance = scoring.tolerance
+    value = Fraction(tolerance.value) if tolerance is not None else Fraction(0)
+    relative = tolerance is not None and tolerance.unit == "%"
+    return Number(which=scoring.which, tolerance=value / 100 if relative else value, relative=relative)
+
+
+WITH_KEYS: Mapping[str, Callable[[Scoring, Sequence[str], Path], Scorer]] = {
+    "choice": _choice,
+    "number": _number,
+    "bleu": lambda *_: Translation("bleu"),
+    "chrf": lambda *_: Translation("chrf"),
+    "code": lambda scoring, *_: Code(scoring.seconds, scoring.memory),
+    "similarity": lambda scoring, _, folder: Similarity(scoring.model or "", folder),
+}
+"""Kinds with parameters."""
 
 
 def check(one: Scorer, *, kind: str) -> int:
@@ -123,4 +145,6 @@ def _name(each: Scorer, scoring: Scoring) -> str:
     """A scorer by its class; measures of overlap and of errors by their kind."""
     if isinstance(each, Overlap | Errors):
         return scoring.kind
-    return f"{scoring.kind} ({each.signature})" if isinstance(each, Translation) else type(each).__name__.lower()
+    if isinstance(each, Translation | Code | Similarity):
+        return f"{scoring.kind} ({each.signature})"
+    return type(each).__name__.lower()
