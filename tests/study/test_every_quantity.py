@@ -25,6 +25,16 @@ CLASSES = ("a", "b", "c")
 ITEMS, UNITS = 240, 40
 
 
+def members(definition: Definition, rng: np.random.Generator, level: np.ndarray) -> np.ndarray:
+    """An ensemble of five; of texts matched 1- to 4-grams, all of them, length, and length of the reference."""
+    n = len(level)
+    if definition.id != "corpus_bleu":
+        return level[:, None] + rng.normal(0, 1, (n, 5))
+    length = rng.integers(6, 15, n)
+    total = length[:, None] - np.arange(4)
+    return np.column_stack([rng.binomial(total, [0.8, 0.6, 0.5, 0.4]), total, length, rng.integers(6, 16, n)]) * 1.0
+
+
 def table(definition: Definition, rng: np.random.Generator, *, raters: int) -> dict[str, np.ndarray]:
     """Observations that are better than chance, in clusters of six items; ``raters`` rows per item."""
     item = np.repeat(np.arange(ITEMS), raters)
@@ -45,8 +55,7 @@ def table(definition: Definition, rng: np.random.Generator, *, raters: int) -> d
         columns[f"score:{name}"] = strength[:, k] / strength.sum(axis=1)
     columns["lower"], columns["upper"] = level - 1.0 + rng.normal(0, 0.6, n), level + 3.0 + rng.normal(0, 0.6, n)
     columns["spread"] = rng.uniform(0.5, 2.0, n)
-    for k in range(5):
-        columns[f"member:{k:04d}"] = level + rng.normal(0, 1, n)
+    columns |= {f"member:{k:04d}": cells for k, cells in enumerate(members(definition, rng, level).T)}
     columns["exposure"] = rng.uniform(1.0, 3.0, n)
     columns["set"] = ["|".join(sorted({classes[a], classes[b]})) for a, b in zip(predicted, guess, strict=True)]
     columns["query"] = [f"u{i % UNITS:02d}" for i in item]
