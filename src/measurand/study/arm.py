@@ -18,6 +18,7 @@ from measurand.statistic.contract import Rows
 from measurand.study.audited import audit_parts, centred, is_audited, pairs, renormalised, with_audit
 from measurand.study.crossing import UNIT, crossing, distinct
 from measurand.study.evaluation import Evaluation, cells, evaluate, take
+from measurand.study.fixed_levels import set_aside
 from measurand.study.labels import Votes
 from measurand.study.labels_noise import noise_of
 from measurand.study.margins import REPEAT, Effect, Layout, Sampled, estimate_of
@@ -142,11 +143,16 @@ def arm(aim: Aim, seen: Observed, at: Integers, *, system: str, keys: Keys, vote
     evaluation = jackknifed(evaluation, aim, rows, data.w)
     layout = _layout(aim, seen, at, data, condition[data.origin], repeat[data.origin])
     random = _random(aim, seen)
+    fixed = [frame.level[f.id][at[data.origin]] for f in procedure.factor if f.id not in layout.dimension]
+    if within and fixed and UNIT in random:
+        evaluation, lost = set_aside(evaluation, layout.dimension[UNIT], distinct(fixed)[1])
+        layout = replace(layout, lost=lost)
     effects = {REPEAT, (UNIT,), *(_subsets(tuple(layout.dimension)))}
     sampled = estimate_of(
         aim.statistic.outputs, evaluation.value, evaluation.z, layout,
         keys={effect: keys.of(effect, system) for effect in effects},
         components={UNIT: "sampling", **{f.id: f.component for f in procedure.factor}}, random=random,
+        share=evaluation.share,
     )  # fmt: skip
     if UNIT in random and len(random) == 1 and np.all(layout.fraction >= 1):
         path = f"measurand.{aim.measurand.id}.estimand"

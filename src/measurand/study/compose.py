@@ -43,7 +43,7 @@ class Outcome:
     estimate: Estimate
     inner: Estimate
     effect_of_key: Mapping[str, Effect]
-    inside: Mapping[str, Effect]
+    inside: Mapping[str, Mapping[Effect, int]]
     limits: Limits
     bounds: tuple[float, float]
     words: str = ""

@@ -22,7 +22,7 @@ class Crossing:
     """The random dimensions of a design, after those nested in another are set aside.
 
     ``crossed`` are the dimensions whose margins make up the total variance; ``nested[a] = b`` says that every level of
-    ``a`` lies in one level of ``b``. ``block`` (rows,) numbers the fully crossed blocks (connected groups of levels);
+    ``a`` lies in one level of ``b``, and that nothing lies between them. ``block`` (rows,) numbers the fully crossed blocks (connected groups of levels);
     ``complete`` is False when some block has combinations without rows ("holes").
     """
 
@@ -37,13 +37,7 @@ class Crossing:
 def crossing(dimensions: Mapping[str, Integers]) -> Crossing:
     """Find the crossing of random dimensions, each given as one level position per row."""
     names = tuple(dimensions)
-    nested: dict[str, str] = {}
-    for a, b in combinations(names, 2):
-        inside_b, inside_a = _nested(dimensions[a], dimensions[b]), _nested(dimensions[b], dimensions[a])
-        if inside_b and a not in nested:
-            nested[a] = b
-        elif inside_a and b not in nested:
-            nested[b] = a
+    nested = _nearest(dimensions)
     crossed = tuple(name for name in names if name not in nested)
     block = _connected([dimensions[name] for name in crossed])
     present = distinct([block, *(dimensions[name] for name in crossed)])[0].shape[1]
@@ -53,6 +47,21 @@ def crossing(dimensions: Mapping[str, Integers]) -> Crossing:
         sizes = sizes * np.bincount(pairs[0], minlength=len(sizes))
     possible = int(sizes.sum())
     return Crossing(crossed, nested, block, present == possible, present, possible)
+
+
+def _nearest(dimensions: Mapping[str, Integers]) -> dict[str, str]:
+    """Dimension -> the nearest one that it is nested in; of two with the same groups the first is in the second."""
+    names, inside = tuple(dimensions), set()
+    for a, b in combinations(names, 2):
+        if _nested(dimensions[a], dimensions[b]):
+            inside.add((a, b))
+        elif _nested(dimensions[b], dimensions[a]):
+            inside.add((b, a))
+    return {
+        a: next(b for b in names if (a, b) in inside and not any({(a, c), (c, b)} <= inside for c in names))
+        for a in names
+        if any((a, b) in inside for b in names)
+    }
 
 
 def _nested(inner: Integers, outer: Integers) -> bool:

@@ -39,6 +39,8 @@ class Evaluation:
     """Expected value where the system has no fault, for a statistic that is biased upwards and says so."""
     active: NDArray[np.bool_]
     """Rows of the classes on which the value depends, shape (rows,)."""
+    share: Array
+    """Share of each row in the average over the cells, shape (rows,): that of its cell, times its own in the cell."""
 
 
 def cells(condition: Integers, repeat: Integers, share_of_condition: Array, *, within: bool) -> tuple[Integers, Array]:
@@ -90,15 +92,15 @@ def evaluate(
             raise DesignError(Finding("M0504", "measurand", text, say("M05.cell_hint"))) from error
     mean = _at_bound(cell_weight @ value, statistic.bounds)
     active = _active(statistic, rows, classes)
-    z = w[:, None] * s
-    if len(cell_weight) > 1:
-        for c, at in enumerate(members):
-            spread = w[at] * active[at]
-            total = spread.sum()
-            z[at] += (spread / (total or 1.0))[:, None] * (cell_weight[c] * (value[c] - mean))
+    z, share = w[:, None] * s, np.zeros(len(rows))
+    for c, at in enumerate(members):
+        spread = w[at] * active[at]
+        share[at] = cell_weight[c] * (spread / (spread.sum() or 1.0))
+        if len(cell_weight) > 1:
+            z[at] += (spread / (spread.sum() or 1.0))[:, None] * (cell_weight[c] * (value[c] - mean))
     return Evaluation(
         mean, value, cell_weight, z, s, np.stack(extreme), statistic.extreme_classes(rows),
-        sum(null) if null else None, active > 0,
+        sum(null) if null else None, active > 0, share,
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ class Composed:
     estimate: Estimate
     inner: Estimate
     effect_of_key: Mapping[str, Effect]
-    inside: Mapping[str, Effect]
+    inside: Mapping[str, Mapping[Effect, int]]
     label_noise: float
     unit_df: float
     """Degrees of freedom of the margin of the units (INTERVALS R3)."""

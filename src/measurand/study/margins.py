@@ -16,12 +16,11 @@ from measurand.quantity.estimate import Estimate
 from measurand.quantity.level_names import LevelNames
 from measurand.quantity.source import Source, gram, margin
 from measurand.study.crossing import UNIT, Crossing, distinct
+from measurand.study.holes import kept, residuals
+from measurand.study.nesting import REPEAT, Effect, nested_effects, subtracted
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Effect = tuple[str, ...]
-"""Random dimensions of a margin: (UNIT,), ("prompt",), (UNIT, "prompt"). Names in brackets cannot be a factor's id."""
-REPEAT: Effect = ("(repeat)",)
 SPREAD = "spread"
 """Line of a margin that holds the spread of what was observed."""
 
@@ -46,6 +45,8 @@ class Layout:
     """Sampling fraction of the stratum of the row's unit."""
     outer: Mapping[str, Integers] = field(default_factory=dict)
     """Random factor -> the fixed level inside of which each row's level was drawn."""
+    lost: float = 1.0
+    """What the variance of the units is multiplied by, as means of fixed levels were taken off (``fixed_levels``)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,21 +75,22 @@ class Sampled:
     """Sources whose variance is inside the margins already: repeats, units nested in a factor."""
     effect_of_key: Mapping[str, Effect]
     """Random dimensions of each source."""
-    inside: Mapping[str, Effect]
-    """Source of ``inner`` -> the effect whose variance contains it."""
+    inside: Mapping[str, Mapping[Effect, int]]
+    """Source of ``inner`` -> the effects whose mean squares contain it, and how often it is added to them (-1: off)."""
     units: Units
 
 
 def estimate_of(
     outputs: tuple[str, ...], value: Array, z: Array, layout: Layout, *, keys: Mapping[Effect, str],
-    components: Mapping[str, str], random: tuple[str, ...],
+    components: Mapping[str, str], random: tuple[str, ...], share: Array | None = None,
 ) -> Sampled:  # fmt: skip
     """Sum contributions ``z`` (rows, outputs) to every margin of the ``random`` dimensions of the layout.
 
     The margins of the fully crossed dimensions enter with the sign of inclusion and exclusion,
     ``V = V_unit + V_factor - V_unit.factor``; in a balanced design these are the ANOVA mean squares. With holes the
-    interaction is what is left of the combinations that exist after both main effects (record 0005). With nothing
-    random but the repeats, these are the total.
+    interaction is what is left of the combinations that exist after both main effects (record 0005), and with the
+    ``share`` of each row in the average what the main effects hold of each other is taken out (record 0017). With
+    nothing random but the repeats, these are the total.
     """
     crossed = tuple(d for d in layout.crossing.crossed if d in random)
     sources: dict[str, Source] = {}
@@ -101,22 +103,25 @@ def estimate_of(
             source, part = _margin(effect, z, layout, key=keys[effect], component=component, sign=sign)
             sources[source.key], parts[source.key, SPREAD] = source, part
             effects[source.key] = effect
+    if share is not None and len(crossed) == 2 and not layout.crossing.complete:
+        _take_out(sources, parts, effects, layout, share)
     inner: dict[str, Source] = {}
     inner_parts: dict[tuple[str, str], Array] = {}
-    inside: dict[str, Effect] = {}
-    for nested, outer in layout.crossing.nested.items():
-        if nested in random and outer in crossed:
-            key = f"inside:{keys[nested,]}"
-            source, part = _margin((nested,), z, layout, key=key, component=components[nested], sign=1, within=outer)
-            inner[key], inner_parts[key, SPREAD], inside[key] = source, part, (outer,)
-            effects[key] = (nested,)
+    around: dict[Effect, Effect] = {effect: () for effect in effects.values()}
+    for effect, outer in nested_effects(tuple(d for d in layout.dimension if d in random), layout.crossing).items():
+        component = components[effect[0] if len(effect) == 1 else next(d for d in effect if d != UNIT)]
+        key = f"inside:{keys[effect]}"
+        source, part = _margin(effect, z, layout, key=key, component=component, sign=1, within=outer)
+        if source.df > 0:
+            inner[key], inner_parts[key, SPREAD], effects[key], around[effect] = source, part, effect, outer
     source, part = _repeat_margin(z, layout, keys[REPEAT])
     if source.df > 0 and crossed:
-        within_effect = (UNIT,) if UNIT in layout.crossing.nested and UNIT in random else crossed
-        inner[source.key], inner_parts[source.key, SPREAD], inside[source.key] = source, part, within_effect
-        effects[source.key] = REPEAT
+        inner[source.key], inner_parts[source.key, SPREAD] = source, part
+        effects[source.key], around[REPEAT] = REPEAT, tuple(layout.dimension)
     elif source.df > 0:
         sources[source.key], parts[source.key, SPREAD], effects[source.key] = source, part, REPEAT
+    off = subtracted(around)
+    inside = {key: off[effects[key]] for key in inner}
     return Sampled(
         Estimate(outputs, value, sources, parts),
         Estimate(outputs, value, inner, inner_parts),
@@ -127,7 +132,10 @@ def estimate_of(
 
 
 def effect_variances(
-    estimate: Estimate, inner: Estimate, effect_of_key: Mapping[str, Effect], inside: Mapping[str, Effect]
+    estimate: Estimate,
+    inner: Estimate,
+    effect_of_key: Mapping[str, Effect],
+    inside: Mapping[str, Mapping[Effect, int]],
 ) -> dict[Effect, Array]:
     """Contribution of each effect to the variance, (outputs,) each: differences of margin variances, may be negative.
 
@@ -144,28 +152,27 @@ def effect_variances(
         for a in variance
     }
     for key in inner.sources:
-        v, outer = _own(inner, key), inside[key]
-        out[effect_of_key[key]] = out.get(effect_of_key[key], np.zeros_like(v)) + v
-        out[outer] = out[outer] - v
+        v = _own(inner, key)
+        for effect, times in {effect_of_key[key]: 1, **inside[key]}.items():
+            out[effect] = out.get(effect, np.zeros_like(v)) + times * v
     return out
 
 
 def _own(estimate: Estimate, key: str) -> Array:
-    source, part = estimate.sources[key], estimate.parts[key, SPREAD]
+    return _variance(estimate.sources[key], estimate.parts[key, SPREAD])
+
+
+def _variance(source: Source, part: Array) -> Array:
     return np.asarray(source.sign * np.diagonal(gram(source, part, source, part)))
 
 
 def _margin(
-    effect: Effect, z: Array, layout: Layout, *, key: str, component: str, sign: Literal[1, -1], within: str = ""
+    effect: Effect, z: Array, layout: Layout, *, key: str, component: str, sign: Literal[1, -1], within: Effect = ()
 ) -> tuple[Source, Array]:
     """The source of one margin and the contributions summed to its levels."""
-    block = layout.dimension[within] if within else layout.crossing.block
-    if drawn_inside := [layout.outer[d] for d in effect if d in layout.outer]:
-        block = _code([block, *drawn_inside])
-    if UNIT in effect:
-        block = _code([block, layout.stratum, layout.label_class])
+    block = _block(effect, layout, within)
     combination, level = distinct([block, *(layout.dimension[d] for d in effect)])
-    part = _sums(level, z, combination.shape[1])
+    part = _sums(level, z, combination.shape[1]) * (np.sqrt(layout.lost) if effect == (UNIT,) else 1.0)
     axes = [np.ascontiguousarray(row) for row in combination[1:]]
     names = ["\x1f".join(layout.name[d][p] for d, p in zip(effect, row, strict=True)) for row in combination[1:].T]
     if UNIT in effect and len(set(names)) < len(names):
@@ -176,39 +183,42 @@ def _margin(
         share[effect.index(UNIT)] = _unit_share(combination[0], axes[effect.index(UNIT)], layout, block)
         fraction = _per_level(level, layout.fraction, combination.shape[1])
     if len(effect) > 1 and not layout.crossing.complete:
-        residual, df = _residuals(combination[0], axes, part)
+        residual, df = residuals(combination[0], axes, part)
         if fraction is not None:
             residual = residual * np.sqrt(1.0 - fraction)[:, None]
         return Source(key, component, "A", tuple(names), sign=sign, df=df), residual
-    _refuse_lone(effect, combination[0], axes, layout)
-    source = margin(key, component, names, axes=axes, block=combination[0], share=share, fraction=fraction, sign=sign)
+    lone: Literal["refuse", "skip"] = "skip" if within and len(effect) > 1 else "refuse"
+    if lone == "refuse":
+        _refuse_lone(effect, combination[0], axes, layout)
+    block = combination[0]
+    source = margin(key, component, names, axes=axes, block=block, share=share, fraction=fraction, sign=sign, lone=lone)
     return source, part
 
 
-def _residuals(block: Integers, axes: list[Integers], part: Array) -> tuple[Array, float]:
-    """Contributions of a two-way layout with holes, less both main effects, scaled to be unbiased; and their df.
+def _block(effect: Effect, layout: Layout, within: Effect = ()) -> Integers:
+    """Block of each row inside of which the levels of an effect are compared."""
+    block = _code([layout.dimension[d] for d in within]) if within else layout.crossing.block
+    if drawn_inside := [layout.outer[d] for d in effect if d in layout.outer]:
+        block = _code([block, *drawn_inside])
+    return _code([block, layout.stratum, layout.label_class]) if UNIT in effect else block
 
-    Least squares by alternating projections inside each block; the squares of the residuals times
-    ``N / (N - n - P + 1)`` estimate the interaction's variance, as in the complete case.
-    """
-    if len(axes) > 2:
-        raise DesignError(Finding("M0508", "factor", say("M05.three_with_holes"), say("M05.three_with_holes_hint")))
-    groups = [distinct([block, axis])[1] for axis in axes]
-    sizes = [np.bincount(g)[:, None] for g in groups]
-    residual = part
-    for _ in range(1000):
-        before = residual
-        for g, size in zip(groups, sizes, strict=True):
-            residual = residual - (_sums(g, residual, len(size)) / size)[g]
-        if np.abs(residual - before).max(initial=0.0) <= 1e-12 * np.abs(part).max(initial=0.0):
-            break
-    n = np.bincount(block).astype(float)
-    free = n + 1.0
-    for axis in axes:
-        pairs, _ = distinct([block, axis])
-        free = free - np.bincount(pairs[0], minlength=len(n))
-    scale = np.where(free > 0, n / np.where(free > 0, free, 1.0), 0.0)
-    return residual * np.sqrt(scale)[block][:, None], float(np.maximum(free, 0.0).sum()) or 1.0
+
+def _take_out(
+    sources: Mapping[str, Source], parts: dict[tuple[str, str], Array], effects: Mapping[str, Effect], layout: Layout,
+    share: Array,
+) -> None:  # fmt: skip
+    """Of the two margins of a design with holes, take out what each holds of the other (record 0017)."""
+    if np.any(layout.fraction > 0.0):
+        return  # left as it is, which is too wide: units that were all seen weigh otherwise
+    key = {effects[k]: k for k in sources}
+    v = {e: float(_variance(sources[k], parts[k, SPREAD])[0]) for e, k in key.items()}
+    both = next(e for e in key if len(e) == 2)
+    own = kept(
+        {d: v[d,] for d in both}, v[both], {d: layout.dimension[d] for d in both},
+        {d: _block((d,), layout) for d in both}, share,
+    )  # fmt: skip
+    for d in both:
+        parts[key[d,], SPREAD] = parts[key[d,], SPREAD] * np.sqrt(own[d])
 
 
 def _unit_share(block_of_level: Integers, unit_of_level: Integers, layout: Layout, block_of_row: Integers) -> Array:
@@ -253,7 +263,7 @@ def _units(z: Array, layout: Layout) -> Units:
     return Units(
         position=combination[1],
         of_row=level,
-        contribution=_sums(level, z, n),
+        contribution=_sums(level, z, n) * np.sqrt(layout.lost),
         block=combination[0],
         share=_unit_share(combination[0], combination[1], layout, block),
         fraction=_per_level(level, layout.fraction, n),

@@ -2,14 +2,13 @@
 
 The margins of the design give one variance for each effect of items, random factors and repeats (``study.margins``);
 each is a sum and difference of independent mean squares. A component is its effect's contribution times the number of
-levels that it was averaged over.
+levels that it was averaged over: as many of equal share in the average as leave as much of its variance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from measurand.quantity.source import gram
 from measurand.study.allocation import Design, plans
 from measurand.study.compose import Outcome
 from measurand.study.crossing import UNIT, distinct
+from measurand.study.holes import effective
 from measurand.study.lines import dropped
 from measurand.study.margins import REPEAT, SPREAD, Effect
 from measurand.study.writing import title
@@ -31,6 +31,7 @@ from measurand.study.writing import title
 Array = NDArray[np.float64]
 IMPLEMENTATION = "implementation"
 """Component of the factors that stand for laboratories: other harnesses, back-ends, implementations."""
+ITEMS: Effect = ("(items)",)
 Groups = list[dict[Effect, float]]
 """Groups of effects with their weights: the sum of a group is a variance, and counts as 0 where it is negative."""
 
@@ -74,8 +75,8 @@ def squares(outcome: Outcome) -> Squares:
     for q, key in enumerate(inner, start=len(outer)):
         source, part = outcome.inner.sources[key], outcome.inner.parts[key, SPREAD]
         variance[q], df[q] = float(gram(source, part, source, part)[0, 0]), source.df
-        table[effects.index(effect_of[key]), q] += 1.0
-        table[effects.index(outcome.inside[key]), q] -= 1.0
+        for effect, times in {effect_of[key]: 1, **outcome.inside[key]}.items():
+            table[effects.index(effect), q] += times
     return Squares(tuple(effects), table, variance, df)
 
 
@@ -86,9 +87,9 @@ def precision(
     costs in calls beside them, ``key`` names the random stream."""
     arm, p = outcome.arms[0], real(procedure.uncertainty.coverage_probability)
     found = squares(outcome)
-    design = _design(outcome, procedure)
+    design, over = _design(outcome, procedure), _averaged_over(outcome, found.effect)
     counted = "/".join(procedure.sampling.cluster or ("items",))
-    rows = [*_runs(found, design, procedure), *((_name(e, counted), [{e: design.count(e)}]) for e in found.effect)]
+    rows = [*_runs(found, over, procedure), *((_name(e, counted), [{e: over[e]}]) for e in found.effect)]
     known = [(name, groups) for name, groups in rows if groups is not None]
     drawn = np.stack([found.row({e: w for group in groups for e, w in group.items()}) for _, groups in known])
     limits = pivotal(drawn, found.variance, found.df, key=key, p=p)
@@ -97,7 +98,7 @@ def precision(
     spread = [named.get(name) or Absent(name=name, needs=say(f"study.needs.{name}")) for name in RUNS]
     share = {e: max(float(c), 0.0) / total for e, c in zip(found.effect, found.contribution, strict=True)}
     component = [
-        named[_name(e, counted)].model_copy(update={"levels": round(design.count(e)), "share": number(share[e])})
+        named[_name(e, counted)].model_copy(update={"levels": _levels(outcome, e, design), "share": number(share[e])})
         for e in found.effect
     ]
     plan, why = plans(
@@ -137,18 +138,37 @@ def _design(outcome: Outcome, procedure: Procedure) -> Design:
     )  # fmt: skip
 
 
-def _runs(found: Squares, design: Design, procedure: Procedure) -> list[tuple[str, Groups | None]]:
+def _averaged_over(outcome: Outcome, effects: Sequence[Effect]) -> dict[Effect, float]:
+    """Levels that each effect is averaged over, and the items, as ``ITEMS``."""
+    arm = outcome.arms[0]
+    layout, item = arm.layout, arm.weighed.rows.item
+    dimension = {**layout.dimension, ITEMS[0]: item}
+    axes = {effect: [dimension[d] for d in effect] for effect in (*effects, ITEMS) if effect != REPEAT}
+    axes[REPEAT] = [item, layout.condition, layout.repeat]
+    return {effect: effective(positions, arm.evaluation.share) for effect, positions in axes.items()}
+
+
+def _levels(outcome: Outcome, effect: Effect, design: Design) -> int:
+    """Levels of an effect that were observed."""
+    if effect == REPEAT:
+        return design.rows
+    arm = outcome.arms[0]
+    entered = arm.evaluation.active & (arm.weighed.base != 0)
+    return distinct([arm.layout.dimension[d][entered] for d in effect])[0].shape[1]
+
+
+def _runs(found: Squares, over: Mapping[Effect, float], procedure: Procedure) -> list[tuple[str, Groups | None]]:
     """Effects in the variance of the result of one run on these items; None: the data do not show it.
 
     What a factor does to all items and to each of them is one group, since the items are the same in every run.
     """
     component = {f.id: f.component for f in procedure.factor}
-    repeat = [{REPEAT: float(design.conditions * design.repeats)}] if REPEAT in found.effect else []
+    repeat = [{REPEAT: over[REPEAT] / over[ITEMS]}] if REPEAT in found.effect else []
     group: dict[Effect, dict[Effect, float]] = {}
     for effect in found.effect:
         factors = tuple(d for d in effect if d != UNIT)
         if effect != REPEAT and factors:
-            group.setdefault(factors, {})[effect] = float(prod(design.levels[f] for f in factors))
+            group.setdefault(factors, {})[effect] = over[effect] / (over[UNIT,] if UNIT in effect else 1.0)
     apart = {f for f in group if any(component[d] == IMPLEMENTATION for d in f)}
     within = [g for f, g in group.items() if f not in apart]
     between = [group[f] for f in apart]
