@@ -18,7 +18,7 @@ from measurand.document.number import number
 from measurand.document.precision import Plan
 from measurand.message import say
 from measurand.study.crossing import UNIT
-from measurand.study.margins import REPEAT, Effect
+from measurand.study.nesting import REPEAT, Effect
 
 MOST = 20_000
 """Designs that are looked at, at most."""

@@ -21,7 +21,8 @@ from measurand.study.evaluation import Evaluation, cells, evaluate, take
 from measurand.study.fixed_levels import set_aside
 from measurand.study.labels import Votes
 from measurand.study.labels_noise import noise_of
-from measurand.study.margins import REPEAT, Effect, Layout, Sampled, estimate_of
+from measurand.study.margins import Layout, Sampled, estimate_of
+from measurand.study.nesting import REPEAT, Effect
 from measurand.study.of_subsets import jackknifed
 from measurand.study.reference_value import deviations, source, uncertainty
 from measurand.study.roles import Aim, Observed, Weighed, weighed

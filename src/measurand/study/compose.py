@@ -24,7 +24,7 @@ from measurand.quantity.mover import UNBOUNDED, composition, difference, pair_ph
 from measurand.study.arm import Arm
 from measurand.study.interval import limits_of, named
 from measurand.study.lines import InputLine
-from measurand.study.margins import Effect
+from measurand.study.nesting import Effect
 from measurand.study.roles import Observed
 
 Array = NDArray[np.float64]

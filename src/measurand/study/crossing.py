@@ -22,8 +22,8 @@ class Crossing:
     """The random dimensions of a design, after those nested in another are set aside.
 
     ``crossed`` are the dimensions whose margins make up the total variance; ``nested[a] = b`` says that every level of
-    ``a`` lies in one level of ``b``, and that nothing lies between them. ``block`` (rows,) numbers the fully crossed blocks (connected groups of levels);
-    ``complete`` is False when some block has combinations without rows ("holes").
+    ``a`` lies in one level of ``b``, and that nothing lies between them. ``block`` (rows,) numbers the fully crossed
+    blocks (connected groups of levels); ``complete`` is False when some block has combinations without rows ("holes").
     """
 
     crossed: tuple[str, ...]

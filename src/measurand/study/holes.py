@@ -48,12 +48,13 @@ def residuals(block: Integers, axes: list[Integers], part: Array) -> tuple[Array
 
 
 def kept(
-    variance: Mapping[str, float], both: float, level: Mapping[str, Integers], block: Mapping[str, Integers], share: Array
+    variance: Mapping[str, float], both: float, level: Mapping[str, Integers], block: Mapping[str, Integers],
+    share: Array,
 ) -> dict[str, float]:  # fmt: skip
     """Share of the margin of each of two dimensions that is its own; the rest is the other's, and is taken out.
 
-    ``variance`` are those of the two margins, ``both`` that of the combinations; ``level`` and ``block`` (rows,) of each
-    dimension, ``share`` (rows,) of each row in the average. Main effects a and b of variance s_a^2, s_b^2 bring
+    ``variance`` are those of the two margins, ``both`` that of the combinations; ``level`` and ``block`` (rows,) of
+    each dimension, ``share`` (rows,) of each row in the average. Main effects a and b of variance s_a^2, s_b^2 bring
     ``s_a^2 sum q_a^2`` to the variance of the average. The margin of a holds that, the combinations' part, and of b
     ``s_b^2 sum over blocks m/(m-1) (sum q_ab^2 - sum q_b^2 / m)``, q being the shares of levels and combinations of the
     block and m its number of levels of a (Henderson 1953, method 1). The two equations are solved.

@@ -15,7 +15,8 @@ from measurand.message import say
 from measurand.quantity.estimate import Estimate
 from measurand.quantity.source import gram
 from measurand.study.crossing import UNIT
-from measurand.study.margins import REPEAT, SPREAD, Effect, effect_variances
+from measurand.study.margins import SPREAD, effect_variances
+from measurand.study.nesting import REPEAT, Effect
 
 Array = NDArray[np.float64]
 UNSEEN = "unseen:"

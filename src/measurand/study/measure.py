@@ -34,7 +34,8 @@ from measurand.study.judge_rates import rates
 from measurand.study.judged import judge_checks, judge_remarks, judged
 from measurand.study.labelling_plan import state_of
 from measurand.study.lines import Composed, Names, budget, dropped, floor_of
-from measurand.study.margins import REPEAT, effect_variances
+from measurand.study.margins import effect_variances
+from measurand.study.nesting import REPEAT
 from measurand.study.observed import Labelled, observed
 from measurand.study.outcome import arms, outcomes, reference_draws
 from measurand.study.parts_of import parts_of

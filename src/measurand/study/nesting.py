@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
-import numpy as np
-
 from measurand.study.crossing import Crossing
 
 Effect = tuple[str, ...]
@@ -20,6 +18,7 @@ def nested_effects(names: Sequence[str], crossing: Crossing) -> dict[Effect, Eff
     A level of a nested dimension names the levels that it lies inside of, so that these are no part of the effect:
     prompts of a language, crossed with items, give prompts, and items x prompts. Combinations need a complete design.
 
+    >>> import numpy as np
     >>> at = Crossing(("item", "language"), {"prompt": "language"}, np.zeros(0, np.int64), True, 0, 0)
     >>> nested_effects(("item", "language", "prompt"), at)
     {('prompt',): ('language',), ('item', 'prompt'): ('language',)}

@@ -25,7 +25,8 @@ from measurand.study.compose import Outcome
 from measurand.study.crossing import UNIT, distinct
 from measurand.study.holes import effective
 from measurand.study.lines import dropped
-from measurand.study.margins import REPEAT, SPREAD, Effect
+from measurand.study.margins import SPREAD
+from measurand.study.nesting import REPEAT, Effect
 from measurand.study.writing import title
 
 Array = NDArray[np.float64]
@@ -154,7 +155,7 @@ def _levels(outcome: Outcome, effect: Effect, design: Design) -> int:
         return design.rows
     arm = outcome.arms[0]
     entered = arm.evaluation.active & (arm.weighed.base != 0)
-    return distinct([arm.layout.dimension[d][entered] for d in effect])[0].shape[1]
+    return int(distinct([arm.layout.dimension[d][entered] for d in effect])[0].shape[1])
 
 
 def _runs(found: Squares, over: Mapping[Effect, float], procedure: Procedure) -> list[tuple[str, Groups | None]]:
