@@ -27,8 +27,13 @@ def situations() -> Iterator[Situation]:
     yield _area_with_holes()
     for prompts, each in ((4, 2), (6, 2), (8, 3)):
         yield _some(prompts, each)
+    for items, prompts, each in ((60, 8, 2), (24, 4, 2)):
+        yield _some_numbers(items, prompts, each)
+    for items, languages, each in ((40, 4, 2), (20, 5, 1)):
+        yield _some_fixed(items, languages, each)
     for prompts in (3, 5):
         yield _inside(prompts)
+    yield _inside_random()
     yield _sessions()
     yield _share_of_sessions()
     yield _readers(blocks=4, readers=5, positives=15, negatives=15)
@@ -127,18 +132,56 @@ def _area_with_holes() -> Situation:
     return replace(whole, group="Items x prompts, one in five missing", name=whole.name + ", AUROC", draw=draw)
 
 
+def _chosen(rng: Generator, items: int, levels: int, each: int) -> NDArray[np.bool_]:
+    """Which levels each item meets, as ``design.each`` draws them."""
+    kept = np.zeros((items, levels), bool)
+    shuffled = rng.permutation(items)
+    for start in range(0, items, levels):
+        order = rng.permutation(levels)
+        for place, item in enumerate(shuffled[start : start + levels]):
+            kept[item, order[(place + np.arange(each)) % levels]] = True
+    return kept
+
+
+def _some_numbers(items: int, prompts: int, each: int) -> Situation:
+    """Items differ much more than prompts: what they leave in the differences of prompts must be taken out."""
+
+    def draw(rng: Generator) -> Draw:
+        item, level = np.nonzero(_chosen(rng, items, prompts, each))
+        item, level, repeat = np.repeat(item, 2), np.repeat(level, 2), np.tile([0, 1], len(item))
+        both = rng.normal(0, 0.5, (items, prompts))[item, level] + rng.normal(0, 0.3, len(item))
+        number = rng.normal(0, 1, items)[item] + rng.normal(0, 0.25, prompts)[level] + both
+        return Draw(table(item, number=number, repeat=repeat, factors={"prompt": level}), textbook.rows(number))
+
+    return Situation(
+        "Each item under some of the prompts, mean", f"{items} items, {each} of {prompts} prompts, 2 repeats", 0.0,
+        procedure("mean", factors=["prompt"]), draw, kind=_kind(prompts),
+    )  # fmt: skip
+
+
+def _some_fixed(items: int, languages: int, each: int) -> Situation:
+    """Languages far apart, each item in some of them: what differs between the languages is no uncertainty."""
+    of_one = procedure("mean", factors=["language"])
+    fixed = (of_one.factor[0].model_copy(update={"effect": "fixed"}),)
+
+    def draw(rng: Generator) -> Draw:
+        item, language = np.nonzero(_chosen(rng, items, languages, each))
+        number = rng.normal(0, 1, items)[item] + rng.normal(0, 0.5, len(item)) + 3.0 * language
+        return Draw(table(item, number=number, factors={"language": language}), textbook.rows(number))
+
+    return Situation(
+        "Each item in some of the fixed languages", f"mean of {items} items, {each} of {languages} languages",
+        3.0 * (languages - 1) / 2, of_one.model_copy(update={"factor": fixed}), draw,
+    )  # fmt: skip
+
+
 def _some(prompts: int, each: int) -> Situation:
     """Each item under some of the prompts, as ``design.each`` draws them."""
     sd = (0.8, 0.25, 0.3)
 
     def draw(rng: Generator) -> Draw:
         full = _right(rng, "prompt", prompts, 2, sd)
-        kept = np.zeros((60, prompts), bool)
-        items = rng.permutation(60)
-        for start in range(0, 60, prompts):
-            order = rng.permutation(prompts)
-            for place, item in enumerate(items[start : start + prompts]):
-                kept[item, order[(place + np.arange(each)) % prompts]] = True
+        kept = _chosen(rng, 60, prompts, each)
         item, level, _ = _grid(60, prompts, 2)
         at = np.flatnonzero(kept[item, level])
         columns = {name: cells[at] for name, cells in full.columns.items()}
@@ -172,6 +215,26 @@ def _inside(prompts: int) -> Situation:
     return Situation(
         "Prompts inside of two fixed languages", f"mean of 40 items, {prompts} prompts of each", 1.5,
         of_two.model_copy(update={"factor": factor}), draw, kind=_kind(2 * prompts - 2),
+    )  # fmt: skip
+
+
+def _inside_random() -> Situation:
+    """Languages stand for others, and each has prompts of its own, not equally many."""
+    n, language = 40, np.repeat(np.arange(6), [2, 3, 3, 4, 5, 3])
+    level = len(language)
+    item, prompt, _ = _grid(n, level, 1)
+    of_two = procedure("mean", factors=["language", "prompt"])
+    inside = of_two.factor[1].model_copy(update={"within": "language"})
+
+    def draw(rng: Generator) -> Draw:
+        y = rng.normal(0, 1, (n, 1)) + rng.normal(0, 0.4, 6)[language] + rng.normal(0, 0.3, (1, level))
+        number = (y + rng.normal(0, 0.3, (n, 6))[:, language] + rng.normal(0, 0.6, (n, level))).ravel()
+        columns = table(item, number=number, factors={"language": language[prompt], "prompt": prompt})
+        return Draw(columns, textbook.rows(number))
+
+    return Situation(
+        "Prompts inside of random languages", "mean of 40 items, 6 languages, 2 to 5 prompts of each", 0.0,
+        of_two.model_copy(update={"factor": (of_two.factor[0], inside)}), draw,
     )  # fmt: skip
 
 
