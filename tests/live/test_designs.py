@@ -169,3 +169,41 @@ def test_designs_that_cannot_be_are_refused(
 ) -> None:
     assert main(["check", written(tmp_path, factors, design)]) == 2
     assert words in capsys.readouterr().err
+
+
+DIES = """\
+import os
+from pathlib import Path
+
+CALLS = [0]
+
+def dies(inputs):
+    CALLS[0] += 1
+    if CALLS[0] == 2 and Path(__file__).with_name("die").exists():
+        Path(__file__).with_name("die").unlink()
+        os._exit(3)
+    return answer(inputs)
+"""
+FILES = ("evidence.parquet", "evidence.json", "results.json", "parts.json")
+
+
+@pytest.mark.parametrize(("factors", "design"), [
+    (PROMPTS, "each = 3, repeats = 2, seed = 4"), (SEVEN, 'fraction = "orthogonal"'), (INSIDE, "seed = 4"),
+])  # fmt: skip
+def test_a_run_that_goes_on_gives_the_bytes_of_an_unbroken_one(tmp_path: Path, factors: str, design: str) -> None:
+    """The callable's process ends in its second batch, and the measurement is begun again."""
+    for name in ("unbroken", "broken"):
+        (tmp_path / name).mkdir()
+        path = Path(written(tmp_path / name, factors, design))
+        path.write_text(path.read_text().replace("callee:answer", "callee:dies"))
+        (tmp_path / name / "callee.py").write_text(CALLEE + DIES)
+    command = ["measure", str(tmp_path / "broken" / "p.measure.toml"), "--out", str(tmp_path / "broken" / "out"), "-q"]
+    (tmp_path / "broken" / "die").touch()
+    assert main(command) != 0 and not (tmp_path / "broken" / "die").exists()
+    assert not list((tmp_path / "broken" / "out").glob("DESIGN-*"))
+    (journal,) = (tmp_path / "broken" / "out" / ".unfinished").glob("*.jsonl")
+    assert journal.read_text().count('"output"') == 64  # the first batch
+    measured(tmp_path / "broken")
+    measured(tmp_path / "unbroken")
+    one, other = (next((tmp_path / name / "out").glob("DESIGN-*")) for name in ("unbroken", "broken"))
+    assert [(one / name).read_bytes() for name in FILES] == [(other / name).read_bytes() for name in FILES]

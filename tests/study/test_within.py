@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from tests.study.build import columns, measurand, measured, procedure
 
 from measurand.cli import main
+from measurand.document.procedure import Factor
 
 PROCEDURE = """\
 schema       = "measurand/procedure/1"
@@ -29,3 +32,27 @@ def test_recorded_levels_are_held_to_it(
     (tmp_path / "p.measure.toml").write_text(PROCEDURE)
     assert main(["measure", str(tmp_path / "p.measure.toml"), "--out", str(tmp_path / "out"), "-q"]) == code
     assert ("M0556" in capsys.readouterr().err) == bool(code)
+
+
+@pytest.mark.parametrize(("each", "languages"), [(1, 2), (2, 3)])
+def test_what_differs_between_fixed_levels_is_no_uncertainty_where_items_met_some_of_them(
+    each: int, languages: int
+) -> None:
+    """A number added to a level moves the value by its share, and leaves the standard uncertainty as it is."""
+    rng = np.random.default_rng(5)
+    item = np.repeat(np.arange(30), each)
+    level = (item + np.tile(np.arange(each), 30)) % languages
+    y = rng.normal(0, 1, 30)[item] + rng.normal(0, 0.5, len(item))
+    asked = procedure([measurand("m", "mean")], factor=[Factor(id="language", effect="fixed", column="language")])
+    found = []
+    for apart in (0.0, 50.0):
+        value = [repr(float(v)) for v in y + apart * (level == 0)]
+        cells = {"item": [f"i{i:02d}" for i in item], "value": value, "factor__language": [f"l{k}" for k in level]}
+        (result,) = measured(asked, columns(**cells)).results.results
+        found.append((float(result.value), float(result.u)))
+    assert found[1][0] - found[0][0] == pytest.approx(50.0 / languages, rel=1e-9)
+    assert found[1][1] == pytest.approx(found[0][1], rel=1e-9)
+    if each == 1:  # independent items: the average of two means
+        strata = [y[level == k] for k in range(languages)]
+        by_hand = sum(np.var(s, ddof=1) / len(s) for s in strata) / languages**2
+        assert found[0][1] ** 2 == pytest.approx(by_hand, rel=0.04)  # whole-sample (n - 1)/n, once more
