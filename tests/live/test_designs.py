@@ -15,8 +15,11 @@ import pytest
 from measurand.cli import main
 from measurand.lab.job import opened, resolved
 from measurand.lab.tasks import Plan
-from measurand.study.orthogonal import orthogonal_array
+from measurand.study.orthogonal import fraction_of, orthogonal_array
 
+MIXED = '{ id = "two", effect = "fixed", levels = ["a", "b"] }, ' + ", ".join(
+    f'{{ id = "three{k}", effect = "fixed", levels = ["{k}x", "{k}y", "{k}z"] }}' for k in range(3)
+)
 AT = "sha256:" + "0" * 64
 CALLEE = """\
 import hashlib, math
@@ -50,6 +53,7 @@ INSIDE = (
     f'{LANGUAGES}, {{ id = "prompt", effect = "random", within = "language", '
     'levels = { en = ["e1", "e2", "e3", "e4"], zh = ["z1", "z2", "z3"] } }'
 )
+FOUR_LEVELS = ", ".join(f'{{ id = "f{k}", effect = "fixed", levels = ["a", "b", "c", "d"] }}' for k in range(3))
 SEVEN = ", ".join(f'{{ id = "f{k}", effect = "fixed", levels = ["{k}-", "{k}+"] }}' for k in range(7))
 
 
@@ -83,6 +87,25 @@ def test_the_fractions_have_the_sizes_of_taguchi_s_arrays_and_strength_two(
         assert set(Counter(zip(found[:, a], found[:, b], strict=True)).values()) == {runs // levels**2}
         assert len(set(zip(found[:, a], found[:, b], strict=True))) == levels**2
     assert len(orthogonal_array(levels, factors - 1)) == runs
+
+
+@pytest.mark.parametrize("levels", [[2, 3, 3, 3, 3, 3, 3, 3], [3, 3, 2], [3, 2, 3, 3, 3]])
+def test_one_factor_of_two_levels_and_several_of_three_take_18_combinations(levels: list[int]) -> None:
+    found = fraction_of(levels)
+    assert len(found) == 18 and [len(set(column)) for column in found.T] == levels
+    for a, b in pairs(range(len(levels)), 2):
+        count = Counter(zip(found[:, a], found[:, b], strict=True))
+        assert set(count.values()) == {18 // (levels[a] * levels[b])} and len(count) == levels[a] * levels[b]
+
+
+def test_main_effects_of_a_mixed_fraction_are_estimated_apart(tmp_path: Path) -> None:
+    """Each item meets all 18: the mean over the fraction is the mean over the levels of each factor."""
+    written(tmp_path, MIXED, 'fraction = "orthogonal"', items=8)
+    result, rows = measured(tmp_path)
+    assert len(rows) == 18 * 8 and len({row[1:-1] for row in rows}) == 18
+    for k in range(1, 5):
+        means = [np.mean([row[-1] for row in rows if row[k] == level]) for level in sorted({row[k] for row in rows})]
+        assert float(result["value"]) == pytest.approx(np.mean(means), abs=1e-12)
 
 
 def test_an_orthogonal_fraction_observes_eight_of_128_combinations(tmp_path: Path) -> None:
@@ -143,7 +166,8 @@ def test_a_task_is_found_again_by_what_was_observed(tmp_path: Path, factors: str
 
 @pytest.mark.parametrize(("factors", "design", "words"), [
     (PROMPTS, "each = 2, repeats = 3", "1 x 30 items x 2 of 5 conditions x 3 = 180 observations"),
-    (SEVEN, 'fraction = "orthogonal"', "8 of 128 combinations"), (INSIDE, "repeats = 2", "7 conditions x 2 = 420 obs"),
+    (SEVEN, 'fraction = "orthogonal"', "8 of 128 combinations of the levels; main effects are not aliased with each other"),
+    (MIXED, 'fraction = "orthogonal", each = 6', "6 of 18 conditions x 1 = 180 observations"), (INSIDE, "repeats = 2", "7 conditions x 2 = 420 obs"),
 ])  # fmt: skip
 def test_check_says_what_will_be_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], factors: str, design: str, words: str
@@ -155,6 +179,7 @@ def test_check_says_what_will_be_asked(
 @pytest.mark.parametrize(("factors", "design", "words"), [
     (PROMPTS, 'fraction = "orthogonal"', "three or more factors"),
     (SEVEN.replace('levels = ["0-", "0+"]', 'levels = ["0-", "0", "0+"]'), 'fraction = "orthogonal"', "same number"),
+    (FOUR_LEVELS, 'fraction = "orthogonal"', "same number"),
     (PROMPTS, "each = 5", "all 5 combinations"), (PROMPTS, "each = 0", "each"),
     (f'{PROMPTS}, {{ id = "site", effect = "random", levels = ["x", "y"] }}', "each = 2", "one random factor"),
     (INSIDE, 'fraction = "orthogonal"', "inside of levels"),

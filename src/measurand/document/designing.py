@@ -13,6 +13,8 @@ from measurand.message import say
 Tables = dict[str, Any]
 PRIMES = (2, 3, 5, 7)
 """Numbers of levels of which there are orthogonal fractions here."""
+MOST_OF_THREE = 7
+"""Factors of three levels, at most, beside one of two."""
 
 
 def nested_levels(entry: Tables, path: Path, earlier: Mapping[str, tuple[str, ...]], reader: Reader) -> None:
@@ -54,10 +56,12 @@ def fraction(tables: Tables, reader: Reader) -> None:
 
 
 def _orthogonal(factors: list[Tables], reader: Reader) -> None:
-    numbers = {len(entry["levels"]) for entry in factors}
+    numbers = [len(entry["levels"]) for entry in factors]
+    alike = len(set(numbers)) == 1 and numbers[0] in PRIMES
+    mixed = set(numbers) == {2, 3} and numbers.count(2) == 1 and numbers.count(3) <= MOST_OF_THREE
     path = ("design", "fraction")
     if any("nest" in entry for entry in factors):
         reader.find("M0302.fraction_nested", path)
-    elif len(factors) < 3 or len(numbers) > 1 or not numbers <= set(PRIMES):
+    elif len(factors) < 3 or not (alike or mixed):
         shown = ", ".join(f"{entry['id']} {len(entry['levels'])}" for entry in factors) or "-"
         reader.find("M0302.fraction", path, say("M0302.fraction_hint"), factors=shown)

@@ -21,7 +21,7 @@ from measurand.errors import ProcedureError
 from measurand.instrument.fault import fault
 from measurand.lab.journal import key_of
 from measurand.lab.prompts import factor_of, filled
-from measurand.study.orthogonal import orthogonal_array
+from measurand.study.orthogonal import fraction_of
 
 
 class Asked(Protocol):
@@ -208,7 +208,7 @@ def conditions_of(procedure: Procedure) -> list[dict[str, str]]:
     levels = [Levels(f.id, f.levels or (), f.within, f.nest) for f in procedure.factor]
     if procedure.design.fraction is None:
         return combinations(levels)
-    array = orthogonal_array(len(levels[0].levels), len(levels))
+    array = fraction_of([len(one.levels) for one in levels])
     return [{one.id: one.levels[at] for one, at in zip(levels, row, strict=True)} for row in array.tolist()]
 
 
