@@ -166,8 +166,9 @@ def test_a_task_is_found_again_by_what_was_observed(tmp_path: Path, factors: str
 
 @pytest.mark.parametrize(("factors", "design", "words"), [
     (PROMPTS, "each = 2, repeats = 3", "1 x 30 items x 2 of 5 conditions x 3 = 180 observations"),
-    (SEVEN, 'fraction = "orthogonal"', "8 of 128 combinations of the levels; main effects are not aliased with each other"),
-    (MIXED, 'fraction = "orthogonal", each = 6', "6 of 18 conditions x 1 = 180 observations"), (INSIDE, "repeats = 2", "7 conditions x 2 = 420 obs"),
+    (SEVEN, 'fraction = "orthogonal"', "8 of 128 combinations of the levels; main effects are not aliased with each"),
+    (MIXED, 'fraction = "orthogonal", each = 6', "6 of 18 conditions x 1 = 180 observations"),
+    (INSIDE, "repeats = 2", "7 conditions x 2 = 420 obs"),
 ])  # fmt: skip
 def test_check_says_what_will_be_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], factors: str, design: str, words: str

@@ -56,3 +56,22 @@ def test_what_differs_between_fixed_levels_is_no_uncertainty_where_items_met_som
         strata = [y[level == k] for k in range(languages)]
         by_hand = sum(np.var(s, ddof=1) / len(s) for s in strata) / languages**2
         assert found[0][1] ** 2 == pytest.approx(by_hand, rel=0.04)  # whole-sample (n - 1)/n, once more
+
+
+def test_items_that_met_fixed_levels_unequally_often() -> None:
+    """Four of ten conditions (5 prompts x 2 languages) each: every item met both languages, not equally often."""
+    rng = np.random.default_rng(6)
+    condition = np.concatenate([np.sort(rng.permutation(10)[:4]) for _ in range(40)])
+    item, prompt, language = np.repeat(np.arange(40), 4), condition % 5, condition // 5
+    assert len({(i, k) for i, k in zip(item, language, strict=True)}) == 80
+    y = rng.normal(0, 1, 40)[item] + rng.normal(0, 0.4, 5)[prompt] + rng.normal(0, 0.5, 160)
+    factors = [Factor(id="prompt", effect="random"), Factor(id="language", effect="fixed")]
+    asked = procedure([measurand("m", "mean")], factor=factors)
+    found = []
+    for apart in (0.0, 50.0):
+        cells = {
+            "item": [f"i{i:02d}" for i in item], "value": [repr(float(v)) for v in y + apart * language],
+            "factor__prompt": [f"p{k}" for k in prompt], "factor__language": [f"l{k}" for k in language],
+        }  # fmt: skip
+        found.append(float(measured(asked, columns(**cells)).results.results[0].u))
+    assert found[1] == pytest.approx(found[0], rel=1e-9)
