@@ -61,9 +61,9 @@ def test_what_differs_between_fixed_levels_is_no_uncertainty_where_items_met_som
 def test_items_that_met_fixed_levels_unequally_often() -> None:
     """Four of ten conditions (5 prompts x 2 languages) each: every item met both languages, not equally often."""
     rng = np.random.default_rng(6)
-    condition = np.concatenate([np.sort(rng.permutation(10)[:4]) for _ in range(40)])
-    item, prompt, language = np.repeat(np.arange(40), 4), condition % 5, condition // 5
-    assert len({(i, k) for i, k in zip(item, language, strict=True)}) == 80
+    item, prompt = np.repeat(np.arange(40), 4), np.concatenate([rng.permutation(5)[:4] for _ in range(40)])
+    language = np.tile([0, 0, 0, 1, 1, 1, 1, 0], 20)  # three times in one, once in the other
+    assert len(set(zip(item, language, strict=True))) == 80
     y = rng.normal(0, 1, 40)[item] + rng.normal(0, 0.4, 5)[prompt] + rng.normal(0, 0.5, 160)
     factors = [Factor(id="prompt", effect="random"), Factor(id="language", effect="fixed")]
     asked = procedure([measurand("m", "mean")], factor=factors)
