@@ -26,18 +26,23 @@ sampling  = {{ population = "questions" }}
 measurand = [ {{ id = "right", quantity = "proportion" }} ]
 {more}"""
 TIMED = """\
-import sys, time
+import resource, sys, time
 from measurand.cli import main
-from measurand.lab import live
-asked = live.asked
-def timed(*given):
+from measurand.lab import job, live
+asked, run = live.asked, job.run
+def timed(*given, **named):
     wall, cpu = time.perf_counter(), time.process_time()
-    asked(*given)
+    asked(*given, **named)
     print(time.perf_counter() - wall, time.process_time() - cpu, file=sys.stderr)
-live.asked = timed
+def weighed(*given, **named):
+    found = run(*given, **named)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+    return found
+live.asked, job.run = timed, weighed
 main(["measure", "p.measure.toml", "-q"])
 """
-"""Measures, and says how long the asking alone took: seconds on the wall, and of processor time."""
+"""Measures, and says how long the asking alone took (seconds on the wall, and of processor time), and the peak memory
+when the evidence was written."""
 HOST = "127.0.0.1"
 SCALE = 1e6 if sys.platform == "darwin" else 1e3
 INSPECT = """\
@@ -53,13 +58,15 @@ eval(Task(dataset=samples, solver=generate(), scorer=match()), model="mockllm/mo
 
 @dataclass(frozen=True)
 class Took:
-    """Seconds on the wall and of processor time of this program alone, of all and of the asking; peak memory in MB."""
+    """Seconds on the wall and of processor time of this program alone, of all and of the asking; peak memory in MB, of
+    all and until the evidence was written."""
 
     wall: float
     cpu: float
     asking: float
     asking_cpu: float
     memory: float
+    observing: float
 
 
 def measured(folder: Path) -> Took:
@@ -73,8 +80,9 @@ def measured(folder: Path) -> Took:
     wall = time.perf_counter() - began
     if os.waitstatus_to_exitcode(status):
         raise SystemExit(said or "failed")
-    asking, asking_cpu = map(float, said.splitlines()[-1].split())
-    return Took(wall, usage.ru_utime + usage.ru_stime, asking, asking_cpu, usage.ru_maxrss / SCALE)
+    *_, times, peak = said.splitlines()
+    asking, asking_cpu = map(float, times.split())
+    return Took(wall, usage.ru_utime + usage.ru_stime, asking, asking_cpu, usage.ru_maxrss / SCALE, float(peak) / SCALE)
 
 
 def items(folder: Path, count: int) -> None:
@@ -131,7 +139,9 @@ def main() -> int:
         for of, wall, cpu in (("all", took.wall, took.cpu), ("asking alone", took.asking, took.asking_cpu)):
             rate, each = number / wall, 1000 * cpu / number
             print(f"{words}, {of}: {number:,} observations, {rate:,.0f}/s, {each:.2f} ms CPU each")
-        print(f"{words}: {took.memory:.0f} MB")
+        print(
+            f"{words}: {took.observing:.0f} MB until the evidence was written, {took.memory:.0f} MB with the evaluation"
+        )
     few = 2_000
     if (seconds := inspect_run(few)) is None:
         print("inspect-ai, mock model: not installed (MEASURAND_INSPECT names no Python that has it)")

@@ -61,7 +61,7 @@ def outcomes(table: Table, name: str, *, rows: Sequence[int] | None = None) -> N
     if None in read.values():
         wrong = [(at[i], cell) for i, cell in enumerate(cells) if read[cell] is None]
         _refuse(table, name, wrong, "M0409.outcome")
-    return np.array([read[cell] for cell in cells], dtype=np.float64)
+    return np.fromiter((read[cell] or 0.0 for cell in cells), np.float64, len(cells))
 
 
 def classes(

@@ -17,7 +17,6 @@ from measurand.errors import TableError
 from measurand.instrument import cells
 from measurand.instrument.fault import MOST, fault, refusal
 from measurand.instrument.recorded import Observed
-from measurand.lab.evidence import EvidenceTable, ordered
 from measurand.lab.held import Held, find
 from measurand.lab.impossible import (
     SCORE,
@@ -45,8 +44,9 @@ def assemble(
     roles: Mapping[str, str],
     held: Held,
     sources: Sources,
-) -> EvidenceTable:
-    """The evidence table. ``roles`` maps each role of the outputs to its column in ``outputs``.
+) -> Columns:
+    """The columns of the evidence table, not yet in its order. ``roles`` maps each role of the outputs to its column in
+    ``outputs``.
 
     Raises TableError: cells that their role cannot read, items without reference, columns that are not there.
     """
@@ -64,7 +64,7 @@ def assemble(
         "status": _text(status, ["censored" if item in held.censored else "missing" for _, item in absent]),
         "reason": _text(observed.reason, [""] * width[1]),
     }
-    place_of = np.fromiter(map(held.position.__getitem__, columns["item"]), np.int64, sum(width))
+    place_of = np.fromiter(map(held.position.__getitem__, columns["item"]), np.int32, sum(width))
     for factor in sorted(procedure.factor, key=lambda factor: factor.id):
         if factor.id in observed.condition:
             columns[f"factor:{factor.id}"] = _text(observed.condition[factor.id], [""] * width[1])
@@ -89,7 +89,7 @@ def assemble(
         procedure, definitions, columns, outputs=outputs, roles=roles, held=held, sources=sources,
         classes=_classes(procedure, held) or (),
     )  # fmt: skip
-    return ordered(columns)
+    return columns
 
 
 def _outputs(
@@ -113,8 +113,7 @@ def _outputs(
             found[role] = _text(texts, [""] * (length - len(texts)))
             continue
         if role == "set":
-            found[role] = _text([""] * length)
-            found[role][np.asarray(rows, dtype=np.int64)] = _text([label_set(table.columns[name][i]) for i in rows])
+            found[role] = _at(rows, _text([label_set(table.columns[name][i]) for i in rows]), length)
             continue
         if role in OF_ANSWERS:
             found[role] = _of_answers(table, name, length)
@@ -153,14 +152,18 @@ def _values(
     elif kind == "outcome" and all(measurand.positive is None for measurand in procedure.measurand):
         cells.outcomes(table, name, rows=rows)
     elif kind == "labels":
-        texts = _text([label_set(table.columns[name][i]) for i in rows])
-        full = np.full(length, "", dtype=object)
-        full[np.asarray(rows, dtype=np.int64)] = texts
-        return full
+        return _at(rows, _text([label_set(table.columns[name][i]) for i in rows]), length)
     elif kind == "class":
         known = _classes(procedure, held)
+    return _at(rows, _text(cells.classes(table, name, known=known, rows=rows)), length)
+
+
+def _at(rows: Sequence[int], texts: NDArray[Any], length: int) -> NDArray[Any]:
+    """The texts at their rows, and nothing elsewhere."""
+    if len(rows) == length:
+        return texts
     full = np.full(length, "", dtype=object)
-    full[np.asarray(rows, dtype=np.int64)] = _text(cells.classes(table, name, known=known, rows=rows))
+    full[np.asarray(rows, dtype=np.int64)] = texts
     return full
 
 
@@ -180,7 +183,7 @@ def _classes(procedure: Procedure, held: Held) -> set[str] | None:
 
 
 def _joined(
-    name: str, observed: Observed, sources: Sources, held: Held, place_of: NDArray[np.int64], *, bare: bool
+    name: str, observed: Observed, sources: Sources, held: Held, place_of: NDArray[np.int32], *, bare: bool
 ) -> NDArray[Any]:
     """A column per observation: from the observations by row, or from the reference by item."""
     table, found, of_reference = find(name, sources, first="observations")
@@ -208,8 +211,10 @@ def _absent(procedure: Procedure, observed: Observed, held: Held) -> list[tuple[
     """System and item of each item of the reference that a system was not observed with."""
     if not held.declared:
         return []
-    seen = set(zip(observed.system, observed.item, strict=True))
-    return [(s.id, item) for s in procedure.system for item in held.items if (s.id, item) not in seen]
+    seen: dict[str, set[str]] = {system.id: set() for system in procedure.system}
+    for system, item in zip(observed.system, observed.item, strict=True):
+        seen[system].add(item)
+    return [(system, item) for system, found in seen.items() for item in held.items if item not in found]
 
 
 def _refuse_strangers(observed: Observed, outputs: Table, held: Held, sources: Sources) -> None:

@@ -46,13 +46,18 @@ def ordered(columns: dict[str, NDArray[Any]]) -> EvidenceTable:
     The columns are taken out of ``columns`` one by one, so that no more than one of them is there twice.
     """
     factors = [name for name in columns if name.startswith("factor:")]
-    order = np.lexsort([_ranks(columns[name]) for name in ("repeat", *reversed(factors), "item", "system")])
+    ranks = [_ranks(columns[name]) for name in ("repeat", *reversed(factors), "item", "system")]
+    order = np.lexsort([rank for rank in ranks if rank is not None] or [np.zeros(len(columns["item"]), np.int32)])
+    del ranks
     return EvidenceTable({name: columns.pop(name)[order] for name in tuple(columns)})
 
 
-def _ranks(cells: NDArray[Any]) -> NDArray[np.int32]:
-    """Rank of each text among the distinct ones."""
-    rank = {text: i for i, text in enumerate(sorted(set(cells)))}
+def _ranks(cells: NDArray[Any]) -> NDArray[np.int32] | None:
+    """Rank of each text among the distinct ones; None where all are the same."""
+    distinct = set(cells)
+    if len(distinct) < 2:
+        return None
+    rank = {text: i for i, text in enumerate(sorted(distinct))}
     return np.fromiter(map(rank.__getitem__, cells), np.int32, len(cells))
 
 

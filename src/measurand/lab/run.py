@@ -16,7 +16,7 @@ from measurand.document.table import Table
 from measurand.errors import ProcedureError
 from measurand.instrument.recorded import Observed, observed, output_columns
 from measurand.lab.assemble import assemble
-from measurand.lab.evidence import EvidenceTable, address, counts
+from measurand.lab.evidence import EvidenceTable, address, counts, ordered
 from measurand.lab.held import held
 from measurand.lab.judge import calibrated, verdicts
 from measurand.lab.judging import judging
@@ -81,7 +81,9 @@ def run(
     judge = None
     if procedure.judge is not None and found.calibration is not None:
         judge = calibrated(procedure.judge, found.calibration, asked=said)
-    table = assemble(procedure, definitions, observed=seen, outputs=outputs, roles=roles, held=items, sources=found)
+    columns = assemble(procedure, definitions, observed=seen, outputs=outputs, roles=roles, held=items, sources=found)
+    del seen, outputs  # the columns hold it all
+    table = ordered(columns)
     parquet = written(table)
     evidence = Evidence(
         procedure_at=address_of(canonical(procedure)),
