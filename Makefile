@@ -43,7 +43,7 @@ coverage:  ## seeded coverage study with known truth, written to docs/coverage.m
 
 conformance:  ## agreement with other programs, what needs the libraries of extras, and pages in a real browser
 	@tools/environment conformance
-	@$(BIN)/python -m pytest tests/conformance tests/browser tests/scoring tests/importer/test_datasets.py
+	@$(BIN)/python -m pytest tests/conformance tests/browser tests/scoring tests/instrument tests/importer/test_datasets.py
 
 docs:  ## the pages of docs/ as a site
 	@tools/environment docs
