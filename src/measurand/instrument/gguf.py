@@ -165,8 +165,9 @@ def _read(files: Iterable[Path]) -> tuple[dict[str, str], bool]:
 
 def _known(name: str, names: Iterable[str]) -> None:
     if name not in names:
-        near = nearest(name, names) or "temperature"
-        raise ProcedureError(fault("M0623.setting", file="", hint="M0623.setting_hint", name=name, near=near))
+        near = nearest(name, names)
+        hint = f"M0623.setting_hint{'_near' if near else ''}"
+        raise ProcedureError(fault("M0623.setting", file="", hint=hint, name=name, near=near or ""))
 
 
 def _without(task: Task, status: Any, reason: str) -> Observation:
