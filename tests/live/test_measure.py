@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 
 pytest.importorskip("aiohttp", reason="aiohttp is not installed")
@@ -228,3 +229,30 @@ def test_a_prompt_without_a_place_for_the_item(tmp_path: Path) -> None:
     (folder / "polite.txt").write_text("Please answer.")
     code, said = measure(folder)
     assert code == 2 and "every item would get the same question" in said
+
+
+def test_back_ends_and_models_are_levels_of_a_factor(tmp_path: Path) -> None:
+    with server("--seed", 3, "--accuracy", 1) as good, server("--seed", 3, "--accuracy", 0) as bad:
+        folder = folder_of(tmp_path, good, items=6)
+        path = folder / "p.measure.toml"
+        factors = f'{{ id = "backend", effect = "fixed", setting = "url", levels = ["{good}", "{bad}"] }}, '
+        factors += '{ id = "release", effect = "fixed", setting = "model", levels = ["first", "second"] }, '
+        path.write_text(path.read_text().replace("factor    = [ ", f"factor    = [ {factors}"))
+        assert measure(folder)[0] == 0
+        assert stats(good)["requests"] == stats(bad)["requests"] == 6 * 2 * 3 * 2
+    (record,) = (folder / "out").glob("LIVE-01-*")
+    columns = '"factor:backend", "factor:release", "value"'
+    rows = duckdb.sql(f"select {columns}, count(*) from '{record}/evidence.parquet' group by all").fetchall()
+    assert sorted(rows) == sorted(
+        (url, release, value, 36) for url, value in ((good, "1"), (bad, "0")) for release in ("first", "second")
+    )
+
+
+def test_an_address_that_is_none_stops_the_run(tmp_path: Path) -> None:
+    with server("--seed", 3) as url:
+        folder = folder_of(tmp_path, url, items=4)
+        path = folder / "p.measure.toml"
+        factor = '{ id = "backend", effect = "fixed", setting = "url", levels = ["elsewhere", "${NOWHERE}"] }, '
+        path.write_text(path.read_text().replace("factor    = [ ", f"factor    = [ {factor}"))
+        code, said = measure(folder)
+    assert code == 2 and ("M0616" in said or "M0615" in said) and "Traceback" not in said

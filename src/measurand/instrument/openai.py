@@ -30,9 +30,8 @@ class OpenAIChat:
         """``folder`` is where the images and sounds of the items lie."""
         self.folder = folder or Path()
         self.url, self.model, self.api, self.settings = url.rstrip("/"), model, api, dict(settings or {})
-        secret = os.environ.get(KEY)
-        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-        self._http = Http(self.url, headers=headers, connections=connections, seconds=seconds)
+        self._connections, self._seconds = connections, seconds
+        self._places: dict[str, Http] = {}
 
     @classmethod
     def of(cls, system: System, folder: Path, *, connections: int = 1) -> OpenAIChat:
@@ -47,13 +46,25 @@ class OpenAIChat:
         return {"access": "openai", "url": self.url, "model": self.model}
 
     async def ask(self, task: Task) -> Observation | Fault:
-        """One completion."""
-        settings = {"seed": task.seed, **self.settings, **task.settings}
+        """One completion; a factor whose ``setting`` is ``url`` or ``model`` says where, and of whom."""
+        own = dict(task.settings)
+        place, model = self._at(str(own.pop("url", self.url))), str(own.pop("model", self.model))
+        settings = {"seed": task.seed, **self.settings, **own}
         media = part(task.input[task.media], self.folder) if task.media else None
-        body = {**settings, "model": self.model, **question(task, self.api, media=media)}
-        found = await self._http.post(PATHS[self.api], body)
-        return found if isinstance(found, Fault) else read(found, task, model=self.model, api=self.api)
+        body = {**settings, "model": model, **question(task, self.api, media=media)}
+        found = await place.post(PATHS[self.api], body)
+        return found if isinstance(found, Fault) else read(found, task, model=model, api=self.api)
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._http.close()
+        for place in self._places.values():
+            await place.close()
+
+    def _at(self, url: str) -> Http:
+        """The connections to an address. Raises ProcedureError where it is none."""
+        if url not in self._places:
+            secret = os.environ.get(KEY)
+            headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+            where = self.url if url == self.url else endpoint(url).rstrip("/")
+            self._places[url] = Http(where, headers=headers, connections=self._connections, seconds=self._seconds)
+        return self._places[url]
