@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import json
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,11 +27,10 @@ from sklearn.metrics import accuracy_score, roc_auc_score
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from tests.conformance.model_runs import measured
 
-from measurand.cli import main
 from measurand.document.observation import Observation, Task
-from measurand.errors import MeasurandError, RunError
-from measurand.instrument.model_file import ModelProcess
+from measurand.errors import MeasurandError
 from measurand.instrument.onnx import Onnx
 from measurand.instrument.onnx_external import external
 
@@ -258,56 +255,12 @@ def test_weights_in_a_file_beside_it(tmp_path: Path) -> None:
         Onnx("model.onnx", tmp_path)
 
 
-PROCEDURE = """\
-schema    = "measurand/procedure/1"
-id        = "CANCER-01"
-system    = { name = "classifier", access = "onnx", target = "model.onnx", settings = { batch = 32, positive = 1 } }
-reference = { file = "items.csv", item = "id", input = [INPUT], value = "diagnosis" }
-sampling  = { population = "patients" }
-measurand = [
-  { id = "accuracy", quantity = "accuracy" },
-  { id = "auroc", quantity = "auc", positive = "1" },
-]
-"""
-
-
-def record_of(folder: Path) -> dict[str, bytes]:
-    (record,) = (path for path in folder.iterdir() if not path.name.startswith("."))
-    names = ("evidence.parquet", "evidence.json", "results.json", "parts.json")
-    return {name: (record / name).read_bytes() for name in names}
-
-
 def test_the_whole_way(tmp_path: Path, cancer: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """accuracy and AUROC are those of scikit-learn; an interrupted run goes on to the bytes of an unbroken one."""
     given, truth, table, right = cancer
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(given, truth)
     saved(tmp_path, skl2onnx.to_onnx(model, given[:1].astype(np.float32)))
     names = [f"x{n}" for n in range(30)]
-    rows = [[n, right[n], *map(repr, map(float, row))] for n, row in enumerate(table)]
-    with (tmp_path / "items.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([["id", "diagnosis", *names], *rows])
-    text = PROCEDURE.replace("INPUT", ", ".join(f'"{name}"' for name in names))
-    (tmp_path / "p.measure.toml").write_text(text)
-    command = ["measure", str(tmp_path / "p.measure.toml"), "--json", "--out"]
-    assert main([*command, str(tmp_path / "whole")]) == 0
-    value = {r["id"]: float(r["value"]) for r in json.loads(capsys.readouterr().out)["results"]}
+    value = measured(tmp_path, "model.onnx", table, right, names, capsys=capsys, monkeypatch=monkeypatch)
     assert value["accuracy"] == pytest.approx(accuracy_score(right, model.predict(table)), abs=1e-12)
     assert value["auroc"] == pytest.approx(roc_auc_score(right, model.predict_proba(table)[:, 1]), abs=1e-12)
-
-    observe, asked = ModelProcess.observe, []
-
-    def cut(self: ModelProcess, tasks: Any, *, batch: int) -> Any:
-        asked.append(list(tasks))
-        if len(asked) == 4:
-            raise RunError("cut")
-        return observe(self, asked[-1], batch=batch)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ModelProcess, "observe", cut)
-        assert main([*command, str(tmp_path / "broken")]) not in (0, 1)
-    (journal,) = (tmp_path / "broken" / ".unfinished").glob("*.jsonl")
-    lines = journal.read_bytes().splitlines(keepends=True)
-    assert [len(one) for one in asked] == [32] * 4 and len(lines) > 96
-    journal.write_bytes(b"".join(lines[:-5]))  # part of a batch is lost: it is repeated whole
-    assert main([*command, str(tmp_path / "broken")]) == 0
-    assert record_of(tmp_path / "broken") == record_of(tmp_path / "whole")

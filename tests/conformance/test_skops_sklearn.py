@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import importlib
-import json
 import re
 import sys
 import zipfile
@@ -32,11 +30,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 from skops import io as skops
+from tests.conformance.model_runs import measured, record_of
 
-from measurand.cli import main
 from measurand.document.observation import Observation, Task
-from measurand.errors import MeasurandError, ProcedureError, RunError
-from measurand.instrument.model_file import ModelProcess
+from measurand.errors import MeasurandError, ProcedureError
 from measurand.instrument.skops import Skops
 
 
@@ -203,56 +200,13 @@ def test_what_is_no_model(tmp_path: Path) -> None:
         seen(tmp_path, None, [])
 
 
-PROCEDURE = """\
-schema    = "measurand/procedure/1"
-id        = "CANCER-02"
-system    = { name = "classifier", access = "skops", target = "model.skops", settings = { batch = 32, positive = 1 } }
-reference = { file = "items.csv", item = "id", input = [INPUT], value = "diagnosis" }
-sampling  = { population = "patients" }
-measurand = [
-  { id = "accuracy", quantity = "accuracy" },
-  { id = "auc", quantity = "auc", positive = "1" },
-]
-"""
-
-
-def record_of(folder: Path) -> dict[str, bytes]:
-    (record,) = (path for path in folder.iterdir() if not path.name.startswith("."))
-    names = ("evidence.parquet", "evidence.json", "results.json", "parts.json")
-    return {name: (record / name).read_bytes() for name in names}
-
-
 def test_the_whole_way(tmp_path: Path, cancer: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """accuracy and AUROC are those of scikit-learn; an interrupted run goes on to the bytes of an unbroken one."""
     given, truth, table, right = cancer
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(given, truth)
     skops.dump(model, tmp_path / "model.skops")
-    rows = [[n, right[n], *map(repr, map(float, row))] for n, row in enumerate(table)]
-    with (tmp_path / "items.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([["id", "diagnosis", *NAMES], *rows])
-    text = PROCEDURE.replace("INPUT", ", ".join(f'"{name}"' for name in NAMES))
-    (tmp_path / "p.measure.toml").write_text(text)
-    command = ["measure", str(tmp_path / "p.measure.toml"), "--json", "--out"]
-    assert main([*command, str(tmp_path / "whole")]) == 0
-    value = {r["id"]: float(r["value"]) for r in json.loads(capsys.readouterr().out)["results"]}
+    value = measured(tmp_path, "model.skops", table, right, NAMES, capsys=capsys, monkeypatch=monkeypatch)
     assert value["accuracy"] == pytest.approx(accuracy_score(right, model.predict(table)), abs=1e-12)
-    assert value["auc"] == pytest.approx(roc_auc_score(right, model.predict_proba(table)[:, 1]), abs=1e-12)
+    assert value["auroc"] == pytest.approx(roc_auc_score(right, model.predict_proba(table)[:, 1]), abs=1e-12)
     manifest = record_of(tmp_path / "whole")["evidence.json"].decode()
     assert hashlib.sha256((tmp_path / "model.skops").read_bytes()).hexdigest() in manifest
-
-    observe, asked = ModelProcess.observe, []
-
-    def cut(self: ModelProcess, tasks: Any, *, batch: int) -> Any:
-        asked.append(list(tasks))
-        if len(asked) == 4:
-            raise RunError("cut")
-        return observe(self, asked[-1], batch=batch)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ModelProcess, "observe", cut)
-        assert main([*command, str(tmp_path / "broken")]) not in (0, 1)
-    (journal,) = (tmp_path / "broken" / ".unfinished").glob("*.jsonl")
-    lines = journal.read_bytes().splitlines(keepends=True)
-    journal.write_bytes(b"".join(lines[:-5]))  # part of a batch is lost: it is repeated whole
-    assert main([*command, str(tmp_path / "broken")]) == 0
-    assert record_of(tmp_path / "broken") == record_of(tmp_path / "whole")
