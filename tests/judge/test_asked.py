@@ -188,3 +188,61 @@ def test_bad_input(tmp_path: Path, capsys: Any, old: str, new: str, says: str) -
         (tmp_path / name).write_text(text.replace(old, new))
     code, said, _ = measured(tmp_path, capsys)
     assert (code, says in json.dumps(said)) == ((2, True) if says else (0, True)), said
+
+
+SEVERAL = """\
+schema       = "measurand/procedure/1"
+system       = { name = "m", access = "python", target = "callee:answer" }
+reference    = { file = "q.csv", item = "id", input = ["question"], value = "truth" }
+factor       = [ { id = "judge", effect = "random", component = "judge", setting = "judge.model", levels = LEVELS } ]
+scoring      = { kind = "judge" }
+sampling     = { population = "questions" }
+measurand    = [ { id = "right", quantity = "proportion" } ]
+
+[judge]
+access = "python"
+target = "callee:several"
+rubric = "rubric.txt"
+values = { CORRECT = 1, INCORRECT = 0 }
+"""
+CALLEES = """
+
+def answer(inputs):
+    assert not any("settings" in one for one in inputs)
+    return [{"output": one["item"]} for one in inputs]
+
+
+def several(inputs):
+    strict = {"a": 2, "b": 3, "c": 4}
+    told = [(strict[one["settings"]["model"]], int(one["answer"][1:])) for one in inputs]
+    return [{"output": "INCORRECT" if number % every == 0 else "CORRECT"} for every, number in told]
+"""
+
+
+def test_judges_are_levels_of_a_factor(tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judges a, b and c call every second, third and fourth of 40 answers wrong."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, PLAIN)
+    (tmp_path / "callee.py").write_text(JUDGE + CALLEES)
+    (tmp_path / "p.measure.toml").write_text(SEVERAL.replace("LEVELS", '["a", "b", "c"]'))
+    code, said, record = measured(tmp_path, capsys)
+    assert code == 0 and record is not None, said
+    result = json.loads((record / "results.json").read_bytes())["results"][0]
+    by_judge = [20 / 40, 26 / 40, 30 / 40]
+    assert float(result["value"]) == pytest.approx(sum(by_judge) / 3)
+    line = next(one for one in result["budget"] if one["component"] == "judge")
+    assert line["count"] == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("values = {", 'calibration = { file = "people.csv", human = "code", answer = "given" }\nvalues = {', "M0302"),
+        ('kind = "judge"', 'kind = "exact"', "M0314"),
+    ],
+)
+def test_what_several_judges_cannot_have(tmp_path: Path, capsys: Any, old: str, new: str, code: str) -> None:
+    write(tmp_path, PLAIN)
+    (tmp_path / "p.measure.toml").write_text(SEVERAL.replace(old, new, 1).replace("LEVELS", '["a", "b"]'))
+    assert main(["check", str(tmp_path / "p.measure.toml")]) == 2
+    assert code in capsys.readouterr().err

@@ -14,9 +14,10 @@ _ASKED = ("url", "model", "target", "settings", "rubric", "after", "against", "s
 
 
 def check_judge(tables: dict[str, Any], reader: Reader) -> None:
-    """Check ``[judge]`` beside ``[scoring]`` and ``[validity]``."""
+    """Check ``[judge]`` beside ``[scoring]``, ``[validity]`` and the factors that are the judge's."""
     judge, scoring = tables.get("judge"), tables.get("scoring") or {}
     asked = scoring.get("kind") == "judge"
+    _varied(tables, asked, reader)
     if judge is None:
         if asked:
             reader.find("M0205.judge", ("scoring", "kind"), say("M0205.judge_hint"))
@@ -45,3 +46,12 @@ def check_judge(tables: dict[str, Any], reader: Reader) -> None:
     if calibration is not None and asked and not {"judged", "answer"} & set(calibration):
         hint = say("M0576.columns_hint")
         reader.find("M0576.columns", ("judge", "calibration"), hint, columns="answer")
+
+
+def _varied(tables: dict[str, Any], asked: bool, reader: Reader) -> None:
+    """Factors whose levels are those of the judge."""
+    for entry in (e for e in tables["factor"] if str(e.get("setting", "")).startswith("judge.")):
+        if not asked:
+            reader.find("M0314.judge_factor", (*entry[""], "setting"))
+        elif "calibration" in (tables.get("judge") or {}):
+            reader.find("M0302.judge_factor", ("judge", "calibration"), say("M0302.judge_factor_hint"))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+from pydantic import JsonValue
 
 from measurand.document.canonical import address_of, canonical
 from measurand.document.evidence import join_key
@@ -27,7 +29,7 @@ from measurand.lab.journal import Journal
 from measurand.lab.live import Start, asked
 from measurand.lab.prompts import filled
 from measurand.lab.sources import Sources
-from measurand.lab.tasks import Listed
+from measurand.lab.tasks import Listed, settings_of_judge
 from measurand.message import say
 
 GIVEN, SWAPPED = "given", "swapped"
@@ -44,6 +46,8 @@ class Question:
     answer: str
     other: str = ""
     """The other answer of a pair."""
+    settings: Mapping[str, JsonValue] = field(default_factory=dict)
+    """What the judge is asked with."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,8 @@ def _of_rows(procedure: Procedure, seen: Observed, items: Held, sources: Sources
             levels = [f"{name}={levels[i]}" for name, levels in sorted(seen.condition.items())]
             key = join_key((seen.system[i], seen.item[i], *levels, seen.repeat[i]))
             of_item = inputs[seen.item[i]]
-            out[i] = Question(key, of_item, texts[i], of_item.get(against or "", ""))
+            own = settings_of_judge(procedure, {name: levels[i] for name, levels in seen.condition.items()})
+            out[i] = Question(key, of_item, texts[i], of_item.get(against or "", ""), own)
     return out
 
 
@@ -193,7 +198,7 @@ def _tasks(question: Question, judge: Judge, rubric: str, procedure_at: str) -> 
             out.append(
                 Task(
                     system="judge", item=question.key, condition={"order": order, "prompt": digest}, repeat=repeat,
-                    input=places, seed=int.from_bytes(seed[:4], "big"), prompt=prompt,
+                    input=places, seed=int.from_bytes(seed[:4], "big"), prompt=prompt, settings=question.settings,
                 )
             )  # fmt: skip
     return out

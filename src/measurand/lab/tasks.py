@@ -23,6 +23,9 @@ from measurand.lab.journal import key_of
 from measurand.lab.prompts import factor_of, filled
 from measurand.study.orthogonal import fraction_of
 
+OF_JUDGE = "judge."
+"""Begin of the setting of a factor whose levels are those of the judge, not of the system."""
+
 
 class Asked(Protocol):
     """Tasks by number, and the order in which they are asked."""
@@ -224,7 +227,14 @@ def _prompt(
 
 
 def _settings(procedure: Procedure, condition: Mapping[str, str]) -> dict[str, JsonValue]:
-    return {factor.setting: _value(condition[factor.id]) for factor in procedure.factor if factor.setting is not None}
+    named = [(factor.id, factor.setting) for factor in procedure.factor if factor.setting is not None]
+    return {name: _value(condition[of]) for of, name in named if not name.startswith(OF_JUDGE)}
+
+
+def settings_of_judge(procedure: Procedure, condition: Mapping[str, str]) -> dict[str, JsonValue]:
+    """The settings with which the judge of an answer is asked: factors whose ``setting`` begins with ``judge.``."""
+    named = [(factor.id, factor.setting or "") for factor in procedure.factor]
+    return {n.removeprefix(OF_JUDGE): _value(condition[of]) for of, n in named if n.startswith(OF_JUDGE)}
 
 
 def _value(level: str) -> JsonValue:
