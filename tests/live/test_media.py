@@ -52,7 +52,7 @@ def test_the_file_is_a_part_of_the_message(tmp_path: Path, name: str, kind: str)
 
     async def asked() -> None:
         one = OpenAIChat("https://h/v1", "m", folder=tmp_path)
-        one._http.post = post  # type: ignore[method-assign, assignment]
+        one._at(one.url).post = post  # type: ignore[method-assign, assignment]
         await one.ask(Task("m", "1", {}, 1, input={"question": "what?", "picture": name}, media="picture"))
         await one.close()
 
