@@ -13,8 +13,9 @@ from measurand.document.judge_consistency import check_judge
 from measurand.document.label import label
 from measurand.document.models import check_measurands
 from measurand.document.position import Path
-from measurand.document.reading import Reader, dotted
+from measurand.document.reading import Reader, found_below
 from measurand.document.requirements import check_requirements
+from measurand.document.scoring_consistency import check_scoring
 from measurand.document.words import nearest
 from measurand.message import say
 
@@ -55,7 +56,7 @@ def check(tables: Tables, reader: Reader) -> None:
     budget = _is_budget(tables)
     _systems(tables, reader)
     _data(tables, reader, budget)
-    _scoring(tables, reader)
+    check_scoring(tables, reader)
     check_judge(tables, reader)
     if "calibration" in tables.get("judge", {}):
         _format(tables["judge"]["calibration"], ("judge", "calibration"), reader)
@@ -160,7 +161,7 @@ def _data(tables: Tables, reader: Reader, budget: bool) -> None:
         for key in ("repeats", "order", "concurrency", "fraction", "each"):
             if key in tables.get("design", {}):
                 reader.find("M0314.recorded_design", ("design", key), key=key)
-        if observations is None and not budget and not _has(reader, "observations"):
+        if observations is None and not budget and not found_below(reader, "observations"):
             reader.find("M0205.observations", (), say("M0205.observations_hint"))
     if observations is not None:
         _format(observations, ("observations",), reader)
@@ -170,11 +171,6 @@ def _data(tables: Tables, reader: Reader, budget: bool) -> None:
             reader.find("M0205.which_system", ("observations",), say("M0205.which_system_hint"))
     if reference is not None:
         _reference(reference, observations, reader)
-
-
-def _has(reader: Reader, *start: str) -> bool:
-    """Whether there is a finding already at or below a path."""
-    return any(f.path == dotted(start) or f.path.startswith(dotted(start) + ".") for f in reader.findings)
 
 
 def _reference(reference: Tables, observations: Tables | None, reader: Reader) -> None:
@@ -187,7 +183,9 @@ def _reference(reference: Tables, observations: Tables | None, reader: Reader) -
     given = [key for key in _LABELS if key in reference]
     if len(given) > 1:
         reader.find("M0314.one_label_error", ("reference", given[1]), first=given[0], second=given[1])
-    if not any(key in reference for key in ("value", "annotators", "annotations")) and not _has(reader, "reference"):
+    if not any(key in reference for key in ("value", "annotators", "annotations")) and not found_below(
+        reader, "reference"
+    ):
         reader.find("M0205.reference_value", ("reference",), say("M0205.reference_value_hint"))
     if len(reference.get("annotators", (1, 2))) < 2:
         reader.find("M0302.one_annotator", ("reference", "annotators"), say("M0302.one_annotator_hint"))
@@ -198,7 +196,7 @@ def _reference(reference: Tables, observations: Tables | None, reader: Reader) -
         ways = {"annotators", "annotations"} | ({"certificate"} if key == "independent" else set())
         if key in reference and not ways & set(reference):
             reader.find("M0314.annotator_model", ("reference", key), key=key)
-    if "tier" in reference and "certificate" not in reference and not _has(reader, "reference"):
+    if "tier" in reference and "certificate" not in reference and not found_below(reader, "reference"):
         reader.find("M0205.certificate", ("reference", "tier"))
     if audit := reference.get("audit"):
         _format(audit, ("reference", "audit"), reader)
@@ -215,7 +213,7 @@ def _reference(reference: Tables, observations: Tables | None, reader: Reader) -
 def _error(error: Tables, reader: Reader) -> None:
     path: Path = ("reference", "error")
     pair = [key for key in ("sensitivity", "specificity") if key in error]
-    if _has(reader, *map(str, path)):
+    if found_below(reader, *map(str, path)):
         return
     ways = [key for key in ("rate", "by", "matrix", "counts") if key in error] + (["pair"] if pair else [])
     if len(ways) != 1 or len(pair) == 1 or ("by" in error) != ("rates" in error):
@@ -251,7 +249,7 @@ def _several_errors(error: Tables, path: Path, reader: Reader) -> None:
 
 def _format(table: Tables, path: Path, reader: Reader) -> None:
     """Write the format that follows from the extensions of the files."""
-    if "format" in table or "file" not in table or _has(reader, *map(str, path), "format"):
+    if "format" in table or "file" not in table or found_below(reader, *map(str, path), "format"):
         return
     found = {PurePosixPath(name).suffix.lower().lstrip(".") for name in table["file"]}
     formats = {_EXTENSIONS.get(extension) for extension in found}
@@ -261,49 +259,6 @@ def _format(table: Tables, path: Path, reader: Reader) -> None:
         reader.find(
             "M0302.extension", (*path, "file"), say("M0302.extension_hint"), files=", ".join(table["file"])[:200]
         )
-
-
-def _scoring(tables: Tables, reader: Reader) -> None:
-    """What a kind of scoring needs, and what has no effect with it."""
-    scoring, observations = tables.get("scoring"), tables.get("observations")
-    if scoring is None:
-        if observations is not None and "output" in observations:
-            reader.find("M0205.scoring", ("observations", "output"), say("M0205.scoring_hint"))
-        return
-    kind = scoring.get("kind")
-    if observations is not None and "output" not in observations:
-        reader.find("M0205.scored_output", ("scoring",), say("M0205.scored_output_hint"))
-    if observations is not None and "value" in observations:
-        reader.find("M0314.scored_value", ("observations", "value"))
-    for of, key in (("regex", "pattern"), ("json", "schema"), ("similarity", "model")):
-        if kind == of and key not in scoring and not _has(reader, "scoring", key):
-            reader.find("M0205.scoring_key", ("scoring",), kind=kind, key=key)
-    if kind not in ("regex", "judge", "json", None) and "value" not in tables.get("reference", {}):
-        reader.find("M0205.scored_reference", ("scoring",), kind=kind)
-    of_kind = {
-        "choices": "choice", "which": "number", "tolerance": "number", "pattern": "regex", "schema": "json",
-        "seconds": "code", "memory": "code", "model": "similarity",
-    }  # fmt: skip
-    for key in (key for key, only in of_kind.items() if key in scoring and only != kind):
-        reader.find("M0314.scoring", ("scoring", key), key=key, kind=kind)
-    if scoring.get("by") is not None:
-        for key in (key for key in ("after", "extract", "field") if key in scoring):
-            reader.find("M0314.scoring_by", ("scoring", key), key=key)
-        if kind != "choice" and kind is not None:
-            reader.find("M0314.scoring", ("scoring", "by"), key="by", kind=kind)
-        if observations is None:
-            _log_probabilities(tables, reader)
-    if (tolerance := scoring.get("tolerance")) is not None and (
-        tolerance.unit not in ("", "%", "1") or float(tolerance.value) < 0
-    ):
-        reader.find("M0302.tolerance", ("scoring", "tolerance"))
-
-
-def _log_probabilities(tables: Tables, reader: Reader) -> None:
-    """A live system has to be asked for log-probabilities."""
-    for entry in tables.get("system") or []:
-        if entry.get("access") in ("openai", "gguf") and not (entry.get("settings") or {}).get("logprobs"):
-            reader.find("M0205.log_probabilities", ("scoring", "by"), say("M0205.log_probabilities_hint"))
 
 
 def _sampling(tables: Tables, reader: Reader) -> None:

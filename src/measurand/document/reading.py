@@ -107,3 +107,8 @@ def dotted(path: Path) -> str:
 def shown(table: str) -> str:
     """The name of a table as printed."""
     return f"[{table}]" if table else say("procedure.top_of_file")
+
+
+def found_below(reader: Reader, *start: str) -> bool:
+    """Whether there is a finding already at or below a path."""
+    return any(f.path == dotted(start) or f.path.startswith(dotted(start) + ".") for f in reader.findings)
