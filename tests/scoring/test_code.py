@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -51,6 +52,9 @@ def one() -> Iterator[Code]:
     ("def g(x):\n    return x", "assert f(1) == 1", "0"),
     ("I cannot do that.", "assert f(1) == 1", ""), ("Yes", "assert f(1) == 1", ""),
     ("```json\n{}\n```", "assert f(1) == 1", ""),
+    (RIGHT, HUMANEVAL.replace("check(has_close_elements)", ""), ""),  # a column of the data set, with no call
+    ("x = 1", "def check(candidate):\n    assert candidate(1) == 1\n", ""),
+    (SAME, "if not 1:\n    f(1)", ""),
     ("class f:\n    pass", "f()", ""), (SAME, "f(len)", ""), (SAME, "assert (", ""),
 ])  # fmt: skip
 def test_values(one: Code, answer: str, tests: str, value: str) -> None:
@@ -96,10 +100,17 @@ os.mkdir('PLACE2')
 os.symlink('PLACE', 'PLACE2')
 os.setuid(1)
 resource.setrlimit(resource.RLIMIT_CPU, (99, 99))
+fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid())
+fcntl.fcntl(0, 15, struct.pack('ii', 1, os.getppid()))
+fcntl.fcntl(0, fcntl.F_SETSIG, 9)
+fcntl.fcntl(0, fcntl.F_SETFL, os.O_ASYNC)
+fcntl.fcntl(os.open(os.path.dirname(os.__file__), os.O_RDONLY), fcntl.F_NOTIFY, fcntl.DN_ACCESS)
+fcntl.fcntl(0, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+fcntl.fcntl(0, fcntl.F_SETPIPE_SZ, 1 << 20)
 multiprocessing.shared_memory.SharedMemory(create=True, size=9)
 ctypes.CDLL(None).ptrace(16, 1, 0, 0) == 0 or os.stat('/nowhere')
 """
-IMPORTS = "import ctypes, multiprocessing.shared_memory, os, resource, socket, subprocess, threading\n"
+IMPORTS = "import ctypes, fcntl, multiprocessing.shared_memory, os, resource, socket, struct, subprocess, threading\n"
 
 
 @pytest.mark.parametrize("harm", HARM.splitlines())
@@ -112,6 +123,24 @@ def test_what_would_do_harm_is_refused(one: Code, tmp_path: Path, harm: str) -> 
     caught = f"{IMPORTS}try:\n    {attempt}\nexcept (OSError, ValueError, RuntimeError):\n    pass\n{SAME}"
     assert one.score(caught, "assert f(1) == 1").value == "1"
     assert place.read_text() == "text" and [path.name for path in tmp_path.iterdir()] == ["precious"]
+
+
+def test_no_signal_reaches_another_process(one: Code) -> None:
+    """The end of a pipe that raises a signal at its owner: the owner is another process, which lives on."""
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        attack = (
+            "import ctypes, fcntl, os\nlibc = ctypes.CDLL(None)\nfor end in range(64):\n"
+            f"    libc.fcntl(end, fcntl.F_SETOWN, {other.pid})\n    libc.fcntl(end, fcntl.F_SETSIG, 9)\n"
+            "    libc.fcntl(end, fcntl.F_SETFL, os.O_ASYNC | os.O_RDWR)\n"
+            "import time\ntime.sleep(1)\ndef f(x):\n    return x\n"  # the kernel signals who does not wait for data
+        )
+        assert one.score(attack, "assert all(f(x) == x for x in range(9))").value == "1"  # it asks in vain, and answers
+        with pytest.raises(subprocess.TimeoutExpired):
+            other.wait(0.5)
+    finally:
+        other.kill()
+        other.wait()
 
 
 def test_the_tests_and_the_data_cannot_be_read(one: Code, tmp_path: Path) -> None:

@@ -26,23 +26,27 @@ LARGEST = 1 << 24
 LONGEST = 1 << 17
 """Elements of an iterator that are read."""
 DEEPEST = 60
+NOTHING = "the tests use nothing that the answer defines: a line such as check(name_of_the_function) may be missing"
 
 # Linux, <asm/unistd.h>: reading, memory, time and what Python asks about itself. Nothing that could start a process,
 # speak to others, signal, write a file or raise a limit.
 _ALLOWED = {
     "x86_64": (
         0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 19, 20, 21, 23, 24, 25, 27, 28, 32, 33, 35, 39, 60, 63,
-        72, 79, 89, 96, 97, 98, 99, 100, 102, 104, 107, 108, 110, 131, 137, 138, 158, 186, 202, 204, 217, 218, 228, 229,
+        79, 89, 96, 97, 98, 99, 100, 102, 104, 107, 108, 110, 131, 137, 138, 158, 186, 202, 204, 217, 218, 228, 229,
         230, 231, 262, 267, 269, 270, 271, 273, 292, 318, 324, 332, 334, 436, 439,
     ),
     "aarch64": (
         63, 64, 57, 80, 62, 222, 226, 215, 214, 134, 135, 139, 67, 65, 66, 124, 216, 232, 233, 23, 101, 172, 93, 160,
-        25, 17, 169, 163, 165, 179, 153, 174, 176, 175, 177, 173, 132, 43, 44, 178, 98, 123, 61, 96, 113, 114, 115, 94,
+        17, 169, 163, 165, 179, 153, 174, 176, 175, 177, 173, 132, 43, 44, 178, 98, 123, 61, 96, 113, 114, 115, 94,
         79, 78, 48, 72, 73, 99, 24, 278, 283, 291, 293, 436, 439,
     ),
 }  # fmt: skip
 _OPEN = {"x86_64": ((2, 1), (257, 2)), "aarch64": ((56, 2),)}
 """Calls that open a file, and which argument says how."""
+_CONTROL = {"x86_64": 72, "aarch64": 25}
+_CONTROLS = (0, 1, 2, 3, 1030)
+"""What ``fcntl`` may do: a second number, and what is known of it. Its owner and its signals reach other processes."""
 _ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
@@ -104,6 +108,11 @@ def locked(limits: Mapping[str, int]) -> None:
         flags = [_step(0x20, 16 + 8 * argument), _step(0x45, _WRITING, 0, 1), _step(0x06, 0x00050001)]
         flags.append(_step(0x06, 0x7FFF0000))  # for reading
         code += [_step(0x15, call, 0, len(flags)), *flags]
+    controls = [_step(0x20, 16 + 8)]
+    for left, which in enumerate(reversed(_CONTROLS)):
+        controls.insert(1, _step(0x15, which, left + 1, 0))
+    controls += [_step(0x06, 0x00050001), _step(0x06, 0x7FFF0000)]
+    code += [_step(0x15, _CONTROL[machine], 0, len(controls)), *controls]
     for call in _ALLOWED[machine]:
         code += [_step(0x15, call, 0, 1), _step(0x06, 0x7FFF0000)]
     code.append(_step(0x06, 0x00050001))  # everything else fails with EPERM
@@ -228,27 +237,42 @@ def tester(line: Line, source: str) -> dict[str, str]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError) as error:
         return {"verdict": "unsupported", "reason": f"the tests are no Python: {error}"[:200]}
-    space: dict[str, Any] = {"__name__": "tests"}
+    used: list[str] = []
     try:
-        line.say({"names": (names := _free(tree))})
-        told = line.hear()
-        if told["failed"]:
-            return {"verdict": "fail", "reason": str(told["failed"])}
-        for name in names:
-            kind = told["kinds"].get(name)
-            if kind == "class":
-                return {"verdict": "unsupported", "reason": f"the tests use the class {name}"}
-            if kind == "function":
-                space[name] = _proxy(line, name)
-            elif kind == "value":
-                line.say({"get": name})
-                space[name] = decoded(line.hear()["value"])
+        space = _space(line, _free(tree), used)
         exec(compile(tree, "tests", "exec"), space)
+        if not used:
+            raise UnsupportedError(NOTHING)
     except UnsupportedError as error:
         return {"verdict": "unsupported", "reason": str(error)[:200]}
     except BaseException as error:  # noqa: BLE001 - it may raise whatever it likes
         return {"verdict": "fail", "reason": f"{type(error).__name__}: {error}"[:200]}
     return {"verdict": "pass", "reason": ""}
+
+
+def _space(line: Line, names: list[str], used: list[str]) -> dict[str, Any]:
+    """What the tests see of the answer; ``used`` gets the names that they use.
+
+    Raises UnsupportedError: they use nothing, or a class. RuntimeError: the answer itself raised.
+    """
+    if not names:
+        raise UnsupportedError(NOTHING)
+    line.say({"names": names})
+    told = line.hear()
+    if told["failed"]:
+        raise RuntimeError(told["failed"])
+    space: dict[str, Any] = {"__name__": "tests"}
+    for name in names:
+        kind = told["kinds"].get(name)
+        if kind == "class":
+            raise UnsupportedError(f"the tests use the class {name}")
+        if kind == "function":
+            space[name] = _proxy(line, name, used)
+        elif kind == "value":
+            used.append(name)
+            line.say({"get": name})
+            space[name] = decoded(line.hear()["value"])
+    return space
 
 
 def _free(tree: ast.AST) -> list[str]:
@@ -268,8 +292,9 @@ def _free(tree: ast.AST) -> list[str]:
     return sorted(used - own)
 
 
-def _proxy(line: Line, name: str) -> Callable[..., Any]:
+def _proxy(line: Line, name: str, used: list[str]) -> Callable[..., Any]:
     def call(*args: Any, **named: Any) -> Any:
+        used.append(name)
         asked = {"args": [_plain(one, name) for one in args], "named": {k: _plain(v, name) for k, v in named.items()}}
         line.say({"call": name, **asked})
         found = line.hear()
