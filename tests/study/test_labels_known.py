@@ -9,7 +9,7 @@ import pytest
 from tests.study.build import columns, measurand, measured, procedure
 
 from measurand.document.loading import load
-from measurand.document.procedure import LabelError
+from measurand.document.procedure import Contrast, LabelError
 from measurand.document.result import Line, Result
 from measurand.errors import DesignError, ProcedureError
 from measurand.study.labels_known import weights_of
@@ -144,3 +144,21 @@ def test_written(error: str, said: str) -> None:
     with pytest.raises(ProcedureError) as caught:
         load(text, "x.toml")
     assert any(said in f.message for f in caught.value.findings), [f.message for f in caught.value.findings]
+
+
+def test_two_systems_share_a_wrong_label_with_its_sign() -> None:
+    """About these items: of 100 labels 3 % are wrong. Where both systems are right or both wrong, a wrong label moves
+    both alike and their difference not at all; where one is right it moves the difference by 2/n / (1 - 2e)."""
+    n, e = 100, 0.03
+    truth = np.arange(n) % 2
+    a = np.where(np.arange(n) < 90, truth, 1 - truth)
+    b = np.where((np.arange(n) < 60) | (np.arange(n) >= 95), truth, 1 - truth)  # 35 items differ
+    both = columns(
+        item=[f"{i:03d}" for i in range(n)] * 2, system=["a"] * n + ["b"] * n, value=[*a, *b], reference=[*truth] * 2
+    )
+    error = LabelError.model_validate({"independent": True, "rate": known(e, 1e-9)})
+    contrast = Contrast(over="system", first="a", second="b")
+    asked = [measurand("d", "accuracy", estimand="benchmark", contrast=contrast)]
+    found = measured(procedure(asked, reference={"error": error}, systems=("a", "b")), both).results.results[0]
+    by_hand = np.sqrt(35 * e * (1 - e)) * 2 / n / (1 - 2 * e)
+    assert float(found.u) == pytest.approx(by_hand, rel=1e-6)

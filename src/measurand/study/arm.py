@@ -12,7 +12,7 @@ from measurand.document.procedure import Factor, Procedure
 from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.quantity.estimate import Estimate
-from measurand.quantity.source import Source, margin, one_input
+from measurand.quantity.source import Source, margin
 from measurand.quantity.two_shares import PairCounts
 from measurand.statistic.contract import Rows
 from measurand.study.audited import audit_parts, centred, is_audited, pairs, renormalised, with_audit
@@ -20,7 +20,7 @@ from measurand.study.crossing import UNIT, crossing, distinct
 from measurand.study.evaluation import Evaluation, cells, evaluate, take
 from measurand.study.fixed_levels import set_aside
 from measurand.study.labels import Votes
-from measurand.study.labels_noise import noise_of
+from measurand.study.labels_noise import labels_that_may_be_wrong, noise_of
 from measurand.study.margins import Layout, Sampled, estimate_of
 from measurand.study.nesting import REPEAT, Effect
 from measurand.study.of_subsets import jackknifed
@@ -293,7 +293,9 @@ def _with_labels(
     noise = noise_of(s, data)
     if aim.measurand.estimand == "benchmark":
         key = f"labels:{keys.reference}"
-        sources[key], parts[key, "wrong labels"] = one_input(key, "reference"), np.array([[np.sqrt(noise)]])
+        which, contribution = labels_that_may_be_wrong(s, data)
+        sources[key] = Source(key, "reference", "B", tuple(seen.frame.items[i] for i in which))
+        parts[key, "wrong labels"] = contribution[:, None]
     if votes is None and seen.labels is not None:
         _known_errors(seen.labels.known, slopes, sources, parts)
     return Estimate(estimate.outputs, estimate.value, sources, parts), noise

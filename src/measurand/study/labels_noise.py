@@ -8,6 +8,15 @@ from numpy.typing import NDArray
 from measurand.study.roles import Weighed
 
 Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+def labels_that_may_be_wrong(s: Array, data: Weighed) -> tuple[Integers, Array]:
+    """Items that entered, and what a wrong label of each contributes: the change of the value when it flips times the
+    standard deviation of its weight. Labels are wrong one by one, so that their squares add up; two systems share what
+    both gain or lose by the same label, with its sign."""
+    swing, noise = swings(s, data)
+    return np.asarray(np.unique(data.rows.item), np.int64), np.asarray(swing * np.sqrt(noise))
 
 
 def swings(s: Array, data: Weighed) -> tuple[Array, Array]:
