@@ -1,0 +1,73 @@
+"""How much room text takes, estimated: no font is at hand when a picture is written."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from measurand.export.plain import of_xml
+from measurand.export.svg.scale import Scale, ticks
+from measurand.export.svg.writer import Markup, fixed, label, shortened
+
+NAME, TICK = 13.0, 12.0
+"""Sizes of the letters of the style sheet: names, and notes and tick marks."""
+NARROW, BROAD = frozenset("ijltfrI.,:;'|!()[] "), frozenset("mwMW@%OQG—…")
+
+
+def wide(text: str, size: float = TICK) -> float:
+    """Width of a text: on the wide side, for letters of a common sans-serif font.
+
+    >>> wide("0000"), wide("被")
+    (30.72, 12.0)
+    """
+    return round(sum(map(_em, text)) * size, 2)
+
+
+def _em(c: str) -> float:
+    if unicodedata.combining(c):
+        return 0.0
+    if unicodedata.east_asian_width(c) in "WF":
+        return 1.0
+    if c in NARROW:
+        return 0.42
+    if c in BROAD:
+        return 1.0
+    return 0.72 if c.isupper() else 0.64
+
+
+def fitted(text: str, room: float, size: float = TICK) -> str:
+    """The text as far as it has room, with an ellipsis where it is cut; characters that are none in XML written out.
+
+    >>> fitted("a-long-name", 48.0)
+    'a-long…'
+    """
+    shown = " ".join(of_xml(text).split())
+    for n in range(len(shown), 1, -1):
+        short = shortened(shown, n)
+        if wide(short, size) <= room:
+            return short
+    return shown[:1]
+
+
+def few_ticks(scale: Scale, count: int = 7, *, gap: float = 10.0) -> tuple[tuple[float, str], ...]:
+    """Round values whose texts do not touch each other, ``count`` of them or fewer."""
+    for n in range(count, 0, -1):
+        found = ticks(scale, n)
+        ends = [(scale(x) - wide(text) / 2, scale(x) + wide(text) / 2) for x, text in found]
+        if all(a[1] + gap <= b[0] for a, b in zip(ends, ends[1:], strict=False)):
+            return found
+    return ()
+
+
+def below(names: Sequence[str], places: Sequence[float], y: float, *, room: float = 96.0) -> tuple[list[Markup], float]:
+    """Names below places of equal distance: level where they have room, else upright; and the height they take."""
+    pitch = min((b - a for a, b in zip(places, places[1:], strict=False)), default=120.0)
+    level = [fitted(name, 120.0) for name in names]
+    if all(wide(name) + 6.0 <= pitch for name in level):
+        return [label(t, x, y + 12.0, class_="tick", text_anchor="middle") for t, x in zip(level, places, strict=True)], 18.0
+    upright = [fitted(name, room) for name in names]
+    parts = [
+        label(t, x + 4.0, y, class_="tick", text_anchor="end", transform=f"rotate(-90 {fixed(x + 4.0)} {fixed(y)})")
+        for t, x in zip(upright, places, strict=True)
+    ]
+    return parts, max(map(wide, upright), default=0.0) + 4.0
