@@ -39,7 +39,7 @@ def fitted(text: str, room: float, size: float = TICK) -> str:
     """The text as far as it has room, with an ellipsis where it is cut; characters that are none in XML written out.
 
     >>> fitted("a-long-name", 48.0)
-    'a-long…'
+    'a-lon…'
     """
     shown = " ".join(of_xml(text).split())
     for n in range(len(shown), 1, -1):
