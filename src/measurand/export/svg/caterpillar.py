@@ -65,9 +65,12 @@ def found(data: Caterpillar) -> str:
     taking = [p for p in data.participants if not p.excluded]
     said = [verdict for p in taking if (verdict := apart(p, data.reference)) is not None]
     key = "caterpillar" if said else "caterpillar_bare"
-    text = say(f"picture.comparison.{key}", apart=sum(said), count=len(said), all=len(taking), quantity=data.quantity)
     out = len(data.participants) - len(taking)
-    return text + (say("picture.comparison.and_excluded", count=out) if out else "")
+    excluded = say("picture.comparison.and_excluded", count=out) if out else ""
+    return say(
+        f"picture.comparison.{key}",
+        apart=sum(said), count=len(said), all=len(taking), quantity=data.quantity, excluded=excluded,
+    )  # fmt: skip
 
 
 def _scale(people: list[Participant], reference: Reference | None, right: float) -> Scale:

@@ -1,7 +1,7 @@
 """What the pictures of comparisons are drawn from: plain numbers and names, computed elsewhere.
 
 None stands for what was not evaluated; it is drawn as an empty mark with the word, never as 0. ``expanded`` is the
-expanded uncertainty U, ``u`` the standard uncertainty, both in the unit of the value. ``unit`` is "" for a plain number.
+expanded uncertainty U, ``u`` the standard uncertainty, in the unit of the value. ``unit`` is "" for a plain number.
 """
 
 from __future__ import annotations

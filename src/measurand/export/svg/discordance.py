@@ -5,6 +5,7 @@ from __future__ import annotations
 from measurand.document.result import Curve, Result
 from measurand.export.plain import percent
 from measurand.export.svg.axes import numbers, table
+from measurand.export.svg.comparison_data import Discordance
 from measurand.export.svg.writer import Markup, Picture, drawing, element, label, shortened
 from measurand.message import say
 
@@ -16,26 +17,55 @@ PLACE = {"both": (0, 0), "first": (1, 0), "second": (0, 1), "neither": (1, 1)}
 def discordance(curve: Curve, result: Result, identity: str) -> Picture:
     """How often both systems were right, only one of them, or neither; the bars are the shares."""
     names = curve.columns["system"]
-    first, second = names[1], names[2]
-    count, share = [int(n) for n in numbers(curve, "observations")], numbers(curve, "share")
+    count = dict(zip(curve.columns["outcome"], numbers(curve, "observations"), strict=True))
+    share = dict(zip(curve.columns["outcome"], numbers(curve, "share"), strict=True))
+    both, first, second, neither = (int(count[name]) for name in PLACE)
+    shares = share["both"], share["first"], share["second"], share["neither"]
+    data = Discordance(names[1], names[2], both, first, second, neither, shares)
+    finding, svg = _drawn(data, identity)
+    header, lines = table(curve, ("outcome", "system", "observations", "share"))
+    rows = tuple((say(f"picture.outcome_{line[0]}"), *line[1:]) for line in lines)
+    return Picture(svg=svg, finding=finding, header=header, rows=rows)
+
+
+def paired_discordance(data: Discordance, identity: str) -> Picture:
+    """The same picture from plain counts."""
+    finding, svg = _drawn(data, identity)
+    header = tuple(say(f"data.{name}") for name in ("outcome", "system", "observations", "share"))
+    systems = {"first": data.first, "second": data.second}
+    rows = tuple(
+        (say(f"picture.outcome_{name}"), systems.get(name, ""), str(count), percent(share))
+        for name, count, share in _cells(data)
+    )
+    return Picture(svg=svg, finding=finding, header=header, rows=rows)
+
+
+def _cells(data: Discordance) -> list[tuple[str, int, float]]:
+    """Outcome, count and share of each cell."""
+    counts = data.both, data.only_first, data.only_second, data.neither
+    total = sum(counts)
+    shares = data.shares or tuple(n / total if total else 0.0 for n in counts)
+    return list(zip(PLACE, counts, shares, strict=True))
+
+
+def _drawn(data: Discordance, identity: str) -> tuple[str, Markup]:
+    """The finding and the drawing."""
     parts: list[Markup] = []
     middle = LEFT + WIDE + GAP / 2
-    parts.append(label(shortened(second, 40), middle, 16.0, class_="name strong", text_anchor="middle"))
+    parts.append(label(shortened(data.second, 40), middle, 16.0, class_="name strong", text_anchor="middle"))
     for i, word in enumerate(("right", "wrong")):
         x, y = LEFT + WIDE / 2 + i * (WIDE + GAP), TOP + HIGH / 2 + i * (HIGH + GAP)
         parts.append(label(say(f"picture.{word}"), x, 40.0, class_="tick", text_anchor="middle"))
         parts.append(label(say(f"picture.{word}"), LEFT - 12.0, y + 4.0, class_="tick", text_anchor="end"))
     across = LEFT - 72.0
-    parts.append(label(shortened(first, 18), across, TOP + HIGH + 6.0, class_="name strong", text_anchor="end"))
-    for name, n, part in zip(curve.columns["outcome"], count, share, strict=True):
+    parts.append(label(shortened(data.first, 18), across, TOP + HIGH + 6.0, class_="name strong", text_anchor="end"))
+    cells = _cells(data)
+    for name, n, part in cells:
         parts += _cell(name, n, part)
-    finding = say("picture.discordance", first=first, second=second, only_first=count[1], only_second=count[2],
-                  total=sum(count))  # fmt: skip
+    finding = say("picture.discordance", first=data.first, second=data.second, only_first=data.only_first,
+                  only_second=data.only_second, total=sum(n for _, n, _ in cells))  # fmt: skip
     description = say("picture.discordance_how")
-    svg = drawing(identity, TOP + 2 * HIGH + GAP + 10.0, title=finding, description=description, parts=parts)
-    header, lines = table(curve, ("outcome", "system", "observations", "share"))
-    rows = tuple((say(f"picture.outcome_{line[0]}"), *line[1:]) for line in lines)
-    return Picture(svg=svg, finding=finding, header=header, rows=rows)
+    return finding, drawing(identity, TOP + 2 * HIGH + GAP + 10.0, title=finding, description=description, parts=parts)
 
 
 def _cell(name: str, count: int, share: float) -> list[Markup]:

@@ -40,7 +40,10 @@ def of_interval() -> Markup:
     """Dot of an estimate with the thin bar of U alone."""
     ends = [rule(x, 2.0, x, 10.0, class_="expanded") for x in (1.0, 25.0)]
     return element(
-        "g", rule(1.0, 6.0, 25.0, 6.0, class_="expanded"), *ends, element("circle", cx=13.0, cy=6.0, r=4.5, class_="seen")
+        "g",
+        rule(1.0, 6.0, 25.0, 6.0, class_="expanded"),
+        *ends,
+        element("circle", cx=13.0, cy=6.0, r=4.5, class_="seen"),
     )
 
 

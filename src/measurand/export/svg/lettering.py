@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Sequence
 
@@ -54,17 +55,19 @@ def few_ticks(scale: Scale, count: int = 7, *, gap: float = 10.0) -> tuple[tuple
     for n in range(count, 0, -1):
         found = ticks(scale, n)
         ends = [(scale(x) - wide(text) / 2, scale(x) + wide(text) / 2) for x, text in found]
-        if all(a[1] + gap <= b[0] for a, b in zip(ends, ends[1:], strict=False)):
+        if all(a[1] + gap <= b[0] for a, b in itertools.pairwise(ends)):
             return found
     return ()
 
 
 def below(names: Sequence[str], places: Sequence[float], y: float, *, room: float = 96.0) -> tuple[list[Markup], float]:
     """Names below places of equal distance: level where they have room, else upright; and the height they take."""
-    pitch = min((b - a for a, b in zip(places, places[1:], strict=False)), default=120.0)
+    pitch = min((b - a for a, b in itertools.pairwise(places)), default=120.0)
     level = [fitted(name, 120.0) for name in names]
     if all(wide(name) + 6.0 <= pitch for name in level):
-        return [label(t, x, y + 12.0, class_="tick", text_anchor="middle") for t, x in zip(level, places, strict=True)], 18.0
+        return [
+            label(t, x, y + 12.0, class_="tick", text_anchor="middle") for t, x in zip(level, places, strict=True)
+        ], 18.0
     upright = [fitted(name, room) for name in names]
     parts = [
         label(t, x + 4.0, y, class_="tick", text_anchor="end", transform=f"rotate(-90 {fixed(x + 4.0)} {fixed(y)})")

@@ -103,7 +103,9 @@ def estimate(
         if high > low:
             parts.append(rule(scale(low), y, scale(high), y, class_="expanded"))
         cap = size + 0.5
-        parts += [rule(scale(x), y - cap, scale(x), y + cap, class_="expanded") for x in ends if scale.low <= x <= scale.high]
+        parts += [
+            rule(scale(x), y - cap, scale(x), y + cap, class_="expanded") for x in ends if scale.low <= x <= scale.high
+        ]
     if u is not None:
         low, high = (min(max(x, scale.low), scale.high) for x in (value - u, value + u))
         if scale(high) > scale(low):
@@ -118,7 +120,10 @@ def arrow(scale: Scale, y: float, to_the_right: bool, text: str) -> list[Markup]
     x, step = (scale.right, -1.0) if to_the_right else (scale.left, 1.0)
     points = " ".join(f"{fixed(a)},{fixed(b)}" for a, b in ((x, y), (x + 9 * step, y - 5.0), (x + 9 * step, y + 5.0)))
     side = {"text_anchor": "end"} if to_the_right else {}
-    return [element("polygon", points=points, class_="point"), label(text, x + 15 * step, y + 4.0, class_="tick halo", **side)]
+    return [
+        element("polygon", points=points, class_="point"),
+        label(text, x + 15 * step, y + 4.0, class_="tick halo", **side),
+    ]
 
 
 def nothing(scale: Scale, y: float, text: str = "") -> list[Markup]:

@@ -102,9 +102,9 @@ def _panel(bars: Bars, top: float, height: float) -> tuple[list[Markup], float]:
     parts.append(label(bars.name, 2.0, top + height / 2 + 4.0, class_="name strong"))
     step = _pitch(bars) * 0.84 / max(len(bars.levels), 1)
     for i, line in enumerate(bars.values):
-        for j, value in enumerate(line):
+        for j, one in enumerate(line):
             x = _left(i, bars) + _pitch(bars) * 0.08 + step * j
-            parts += _bar(value, bars.limits[j], field, (x, x + min(step, 40.0)))
+            parts += _bar(one, bars.limits[j], field, (x, x + min(step, 40.0)))
     return [*names, *parts, *_limits(bars, field, step)], top + height + 20.0
 
 
@@ -159,7 +159,8 @@ def _flags(bars: Bars, top: float) -> tuple[list[Markup], float]:
         placed.append((text, x, lane))
     bottom = top + LANE * len(ends) + 6.0
     parts = [
-        label(text, x, bottom - 6.0 - LANE * lane, class_="tick strong", text_anchor="middle") for text, x, lane in placed
+        label(text, x, bottom - 6.0 - LANE * lane, class_="tick strong", text_anchor="middle")
+        for text, x, lane in placed
     ]
     return parts, bottom
 

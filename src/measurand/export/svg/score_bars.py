@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from measurand.export.svg.axes import swatch
 from measurand.export.svg.comparison_data import Score, Scores
 from measurand.export.svg.comparison_frame import framed
@@ -33,7 +35,7 @@ def scores(data: Scores, identity: str) -> Picture:
     parts.insert(0, element("defs", hatch(f"{identity}-zone0", 11.0), hatch(f"{identity}-zone1", 6.0)))
     rows = Listing(len(lines), Scale(-reach, reach, LEFT, EDGE - room - 10.0), top)
     edges = [*limits, reach]
-    for i, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+    for i, (low, high) in enumerate(itertools.pairwise(edges)):
         pattern = f"{identity}-zone{min(i, 1)}"
         parts += [*rows.area(low, high, pattern), *rows.area(-high, -low, pattern)]
     parts += rows.names(s.name for s in lines)
@@ -95,7 +97,9 @@ def _entries(data: Scores, identity: str) -> list[Entry]:
     entries: list[Entry] = [(swatch("bar"), say("picture.comparison.key.score_within"))] if limits else []
     for i, limit in enumerate(limits):
         last = i == len(limits) - 1
-        entries.append((swatch("wrong" if last else "share-b"), say("picture.comparison.key.score_over", limit=shown(limit))))
+        entries.append(
+            (swatch("wrong" if last else "share-b"), say("picture.comparison.key.score_over", limit=shown(limit)))
+        )
         zone = say("picture.comparison.key.zone", limit=shown(limit))
         entries.append((filled(f"{identity}-zone{min(i, 1)}"), zone))
     if any(s.score is None for s in data.scores):

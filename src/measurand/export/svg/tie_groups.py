@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+
 from measurand.document.rounding import percent
 from measurand.export.svg.comparison_data import Ranked, TieGroups
 from measurand.export.svg.comparison_frame import framed
 from measurand.export.svg.comparison_words import head, shown, with_unit
 from measurand.export.svg.legend import Entry, empty, legend, of_interval
-from measurand.export.svg.lettering import wide
 from measurand.export.svg.listing import EDGE, LEFT, Listing, beside, estimate, nothing, scale_of
 from measurand.export.svg.writer import Markup, Picture, element, label, rule
 from measurand.message import say
 
-RANKS = 62.0
+RANKS = 86.0
 LEAST = 190.0
 """Width of the scale at least."""
 
@@ -70,7 +71,7 @@ def found(data: TieGroups) -> str:
     level = [s for s in systems[1:] if set(s.groups) & set(best.groups)]
     if not best.groups:
         return say("picture.comparison.tie_bare", count=len(systems), quantity=data.quantity)
-    key = "tie_groups" if level else "tie_alone"
+    key = ("tie_alone", "tie_group_one", "tie_groups")[min(len(level), 2)]
     return say(f"picture.comparison.{key}", best=best.name, others=len(level), count=len(systems))
 
 
@@ -86,7 +87,7 @@ def _row(s: Ranked, rows: Listing, y: float) -> list[Markup]:
 def _group(rows: Listing, x: float, members: list[int]) -> list[Markup]:
     """A bar over members that follow each other, a dot on each, a dotted line over those between who are none."""
     parts: list[Markup] = []
-    for a, b in zip(members, members[1:], strict=False):
+    for a, b in itertools.pairwise(members):
         parts.append(rule(x, rows.y(a), x, rows.y(b), class_="tolerance" if b == a + 1 else "chance"))
     return parts + [element("circle", cx=x, cy=rows.y(i), r=3.2, class_="seen") for i in members]
 
@@ -99,7 +100,8 @@ def _number(s: Ranked, x: float | None) -> str:
 
 def _table(systems: list[Ranked]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     rows = tuple(
-        (s.name, *(_number(s, x) for x in (s.value, s.lower, s.upper)), " ".join(s.groups), ranks_of(s)) for s in systems
+        (s.name, *(_number(s, x) for x in (s.value, s.lower, s.upper)), " ".join(s.groups), ranks_of(s))
+        for s in systems
     )
     return head("system", "value", "lower", "upper", "groups", "ranks"), rows
 

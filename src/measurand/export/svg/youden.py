@@ -11,11 +11,11 @@ from measurand.export.svg.comparison_data import Ellipse, Pair, Youden
 from measurand.export.svg.comparison_frame import framed
 from measurand.export.svg.comparison_words import head, named, shown, with_unit
 from measurand.export.svg.legend import Entry, hollow, legend
-from measurand.export.svg.lettering import few_ticks, fitted
 from measurand.export.svg.listing import scale_of
 from measurand.export.svg.marking import directory, marked, marks_of
-from measurand.export.svg.scale import Scale, ticks
-from measurand.export.svg.writer import WIDTH, Markup, Picture, element, label, rule
+from measurand.export.svg.plane import frame
+from measurand.export.svg.scale import Scale
+from measurand.export.svg.writer import WIDTH, Markup, Picture, element, rule
 from measurand.message import say
 
 SIDE = 520.0
@@ -35,7 +35,7 @@ def youden(data: Youden, identity: str) -> Picture:
     far = any(_look(_field(known, data, 0.0), p) == "far" for p in known)
     parts, top = legend(_entries(data, far=far))
     field = _field(known, data, top + 6.0)
-    parts += _frame(field, data)
+    parts += frame(field, (with_unit(data.first, data.unit), with_unit(data.second, data.unit)))
     if data.ellipse is not None:
         parts.append(field.line(_outline(data.ellipse), "curve dashed"))
     parts += _middle(field, data)
@@ -75,24 +75,6 @@ def _field(pairs: Sequence[Pair], data: Youden, top: float) -> Field:
         half = max(spans) / 2
         x0, x1, y0, y1 = (m + s * half for m in ((x0 + x1) / 2, (y0 + y1) / 2) for s in (-1, 1))
     return Field(Scale(x0, x1, LEFT, LEFT + SIDE), Scale(y0, y1, top + SIDE, top))
-
-
-def _frame(field: Field, data: Youden) -> list[Markup]:
-    """Grid, tick marks and names of the axes."""
-    left, right, bottom, top = field.x.left, field.x.right, field.y.left, field.y.right
-    parts = []
-    for value, text in few_ticks(field.x, 6):
-        parts.append(rule(field.x(value), top, field.x(value), bottom, class_="grid"))
-        parts.append(label(text, field.x(value), bottom + 17.0, class_="tick", text_anchor="middle"))
-    for value, text in ticks(field.y, 6):
-        parts.append(rule(left, field.y(value), right, field.y(value), class_="grid"))
-        parts.append(label(text, left - 7.0, field.y(value) + 4.0, class_="tick", text_anchor="end"))
-    parts += [rule(left, bottom, right, bottom, class_="axis"), rule(left, bottom, left, top, class_="axis")]
-    across = fitted(with_unit(data.first, data.unit), SIDE, 13.0)
-    parts.append(label(across, (left + right) / 2, bottom + 38.0, class_="name", text_anchor="middle"))
-    upwards = fitted(with_unit(data.second, data.unit), SIDE, 13.0)
-    turn = f"rotate(-90 14 {(top + bottom) / 2:.2f})"
-    return [*parts, label(upwards, 14.0, (top + bottom) / 2, class_="name", text_anchor="middle", transform=turn)]
 
 
 def _outline(e: Ellipse) -> list[tuple[float, float]]:
