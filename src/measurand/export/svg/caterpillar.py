@@ -28,7 +28,7 @@ def caterpillar(data: Caterpillar, identity: str) -> Picture:
     right = EDGE - min(max((wide(p.letters) for p in people), default=0.0), LETTERS)
     parts, top = legend(_entries(data, f"{identity}-band"))
     rows = Listing(len(people), _scale(people, data.reference, right - 8.0), top)
-    parts.insert(0, element("defs", hatch(f"{identity}-band", 9.0)))
+    parts.insert(0, element("defs", hatch(f"{identity}-band", 7.0)))
     parts += _band(rows, data.reference, f"{identity}-band")
     parts += rows.names((p.name for p in people), muted=[i for i, p in enumerate(people) if p.excluded])
     parts += rows.axis(with_unit(data.quantity, data.unit))
@@ -74,7 +74,7 @@ def found(data: Caterpillar) -> str:
 
 
 def _scale(people: list[Participant], reference: Reference | None, right: float) -> Scale:
-    ends = [p.value + s * (p.expanded or p.u or 0.0) for p in people if p.value is not None for s in (-1, 1)]
+    ends = [p.value + s * (p.expanded or p.u or 0.0) for p in people if p.value is not None for s in (-1, 0, 1)]
     keep = [] if reference is None else [reference.value + s * (reference.expanded or 0.0) for s in (-1, 1)]
     return scale_of(ends, right=right, keep=keep)
 

@@ -9,7 +9,7 @@ from measurand.export.plain import percent
 from measurand.export.svg.comparison_data import CriticalDifference, MeanRank
 from measurand.export.svg.comparison_frame import framed
 from measurand.export.svg.comparison_words import head, score_text
-from measurand.export.svg.lettering import few_ticks, fitted
+from measurand.export.svg.lettering import distinct, few_ticks, fitted, wide
 from measurand.export.svg.scale import Scale
 from measurand.export.svg.writer import WIDTH, Markup, Picture, element, label, rule
 from measurand.message import say
@@ -88,15 +88,15 @@ def _names(placed: Sequence[MeanRank], scale: Scale, axis: float, top: float) ->
     stems: list[Markup] = []
     texts: list[Markup] = []
     for systems, edge, anchor in sides:
-        for i, system in enumerate(systems):
+        names = distinct([s.name for s in systems], LEFT - 16.0 - 60.0)
+        for i, (system, name) in enumerate(zip(systems, names, strict=True)):
             x, y = scale(system.rank or 0.0), top + PITCH * i
             stems += [rule(x, axis, x, y, class_="thin"), rule(x, y, edge, y, class_="thin")]
-            step = -5.0 if anchor == "end" else 5.0
-            name = fitted(system.name, LEFT - 16.0 - 56.0)
-            texts.append(label(name, edge + step, y + 4.0, class_="tick", text_anchor=anchor))
-            far = 2.0 if anchor == "end" else WIDTH - 2.0
-            side = "start" if anchor == "end" else "end"
-            texts.append(label(score_text(system.rank), far, y + 4.0, class_="tick strong", text_anchor=side))
+            step = -1.0 if anchor == "end" else 1.0
+            rank = score_text(system.rank)
+            texts.append(label(rank, edge + 5.0 * step, y + 4.0, class_="tick strong", text_anchor=anchor))
+            beside = edge + (13.0 + wide(rank)) * step
+            texts.append(label(name, beside, y + 4.0, class_="tick", text_anchor=anchor))
     return [*stems, *texts], top + PITCH * max(half, 1) + 2.0
 
 
@@ -107,7 +107,9 @@ def _found(data: CriticalDifference, placed: Sequence[MeanRank]) -> str:
     at = data.systems.index(best)
     level = {i for a, b in data.joined if a <= at <= b or b <= at <= a for i in range(min(a, b), max(a, b) + 1)} - {at}
     key = "critical_tied" if level else "critical_alone"
-    return say(f"picture.comparison.{key}", best=best.name, rank=score_text(best.rank), others=len(level))
+    return say(
+        f"picture.comparison.{key}", best=fitted(best.name, 260.0), rank=score_text(best.rank), others=len(level)
+    )
 
 
 def _table(data: CriticalDifference) -> tuple[tuple[str, ...], ...]:

@@ -27,7 +27,7 @@ def density(data: Density, identity: str) -> Picture:
     known = [(i, p) for i, p in enumerate(data.participants) if p.value is not None]
     marks = marks_of([p.name for p in data.participants])
     parts, top = legend(_entries(data, f"{identity}-band"))
-    parts.insert(0, element("defs", hatch(f"{identity}-band", 9.0)))
+    parts.insert(0, element("defs", hatch(f"{identity}-band", 7.0)))
     field = _field(data, top + 6.0)
     parts += _reference(field, data.reference, f"{identity}-band")
     pairs = list(zip(data.x, data.density, strict=True))
@@ -124,12 +124,12 @@ def _entries(data: Density, pattern: str) -> list[Entry]:
 
 
 def _found(data: Density) -> str:
-    """Number of hills of the density: more than one may mean that two groups measured two things."""
+    """Number of peaks of the density: more than one may mean that two groups measured two things."""
     steps = [b - a for a, b in zip(data.density, data.density[1:], strict=False) if b != a]
-    hills = sum(a > 0 > b for a, b in zip([1.0, *steps], [*steps, -1.0], strict=True)) if steps else 0
+    peaks = sum(a > 0 > b for a, b in zip([1.0, *steps], [*steps, -1.0], strict=True)) if steps else 0
     values = sum(p.value is not None for p in data.participants)
-    key = "density_none" if not hills else "density_one" if hills == 1 else "density_several"
-    return say(f"picture.comparison.{key}", count=values, hills=hills, quantity=data.quantity)
+    key = "density_none" if not peaks else "density_one" if peaks == 1 else "density_several"
+    return say(f"picture.comparison.{key}", count=values, peaks=peaks, quantity=data.quantity)
 
 
 def _table(data: Density, marks: list[str]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from measurand.export.svg.axes import dot, stroke
 from measurand.export.svg.comparison_data import Dependence
 from measurand.export.svg.comparison_frame import framed
 from measurand.export.svg.comparison_words import head, shown, with_unit
 from measurand.export.svg.legend import Entry, empty, legend
-from measurand.export.svg.marking import marked, marks_of
+from measurand.export.svg.marking import directory, marked, marks_of
 from measurand.export.svg.plane import plane
 from measurand.export.svg.writer import Picture, element
 from measurand.message import say
@@ -38,15 +40,12 @@ def dependence(data: Dependence, identity: str) -> Picture:
             parts.append(element("rect", x=at - 7.0, y=down - 12.0, width=14.0, height=10.0, fill="none", class_="gap"))
     known = [(s, code) for s, code in zip(data.levels, codes, strict=True) if s.s_r is not None]
     bounds = (field.x.left + 2.0, field.y.right, field.x.right, field.y.left - 2.0)
-    parts += marked(
-        [(field.x(s.level), field.y(s.s_r or 0.0)) for s, _ in known],
-        [c for _, c in known],
-        ["seen"] * len(known),
-        bounds,
-    )
+    dots = [(field.x(s.level), field.y(s.s_r or 0.0)) for s, _ in known]
+    parts += marked(dots, [code for _, code in known], ["seen"] * len(known), bounds, first=-math.pi / 2)
+    more, room = directory(codes, [s.name for s in data.levels], bottom + 2.0)
     return framed(
-        identity, bottom, parts, finding=_found(data), description=say("picture.comparison.dependence_how"),
-        table=_table(data),
+        identity, bottom + room + 2.0, [*parts, *more], finding=_found(data), description=say("picture.comparison.dependence_how"),
+        table=_table(data, codes),
     )  # fmt: skip
 
 
@@ -74,11 +73,12 @@ def _found(data: Dependence) -> str:
     )
 
 
-def _table(data: Dependence) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def _table(data: Dependence, codes: list[str]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Levels, then the points of the fitted lines."""
-    lines = [(s.name, shown(s.level), shown(s.s_r), shown(s.s_R)) for s in data.levels]
+    levels = zip(codes, data.levels, strict=True)
+    lines = [(code, s.name, shown(s.level), shown(s.s_r), shown(s.s_R)) for code, s in levels]
     for line in data.lines:
         for x, y in line.points:
             pair = ("", shown(y)) if line.of == "s_R" else (shown(y), "")
-            lines.append((line.text, shown(x), *pair))
-    return head("level", "mean", "s_r", "s_R"), tuple(lines)
+            lines.append(("", line.text, shown(x), *pair))
+    return ("", *head("level", "mean", "s_r", "s_R")), tuple(lines)

@@ -24,7 +24,7 @@ def equivalence(data: Equivalence, identity: str) -> Picture:
     heading = say("picture.comparison.e_n")
     right = EDGE - min(max(map(wide, [heading, *texts])), 120.0)
     parts, top = legend(_entries(data))
-    ends = [g.d + s * (g.expanded or 0.0) for g in degrees if g.d is not None for s in (-1, 1)]
+    ends = [g.d + s * (g.expanded or 0.0) for g in degrees if g.d is not None for s in (-1, 0, 1)]
     rows = Listing(len(degrees), scale_of(ends, right=right - 10.0, keep=[0.0]), top + 16.0)
     parts.append(label(heading, EDGE, top + 10.0, class_="tick strong", text_anchor="end"))
     parts += rows.names((g.name for g in degrees), muted=[i for i, g in enumerate(degrees) if g.excluded])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from measurand.export.plain import MINUS
 from measurand.export.svg.comparison_data import Heat
 from measurand.export.svg.comparison_frame import framed
 from measurand.export.svg.comparison_words import head, score_text, shown
-from measurand.export.svg.legend import Entry, empty, filled, legend
-from measurand.export.svg.lettering import fitted, wide
+from measurand.export.svg.legend import Entry, empty, legend
+from measurand.export.svg.lettering import distinct, fitted, wide
 from measurand.export.svg.writer import WIDTH, Markup, Picture, element, hatch, label, rule
 from measurand.message import say
 
@@ -48,10 +49,10 @@ def heat(data: Heat, identity: str) -> Picture:
 def _heads(data: Heat, across: float, down: float, top: float) -> list[Markup]:
     """Number and name of each line, number of each column: on two lines where columns are narrow."""
     parts = []
-    for i, name in enumerate(data.laboratories):
+    for i, name in enumerate(distinct(data.laboratories, LEFT - 44.0)):
         y = top + down * (i + 0.5) + 4.0
         parts.append(label(str(i + 1), LEFT - 8.0, y, class_="tick strong", text_anchor="end"))
-        parts.append(label(fitted(name, LEFT - 44.0), LEFT - 32.0, y, class_="tick", text_anchor="end"))
+        parts.append(label(name, LEFT - 32.0, y, class_="tick", text_anchor="end"))
         x = LEFT + across * (i + 0.5)
         lift = 13.0 if i % 2 and across < wide("00") + 6.0 else 0.0
         parts.append(label(str(i + 1), x, top - 5.0 - lift, class_="tick strong", text_anchor="middle"))
@@ -68,10 +69,10 @@ def _cell(data: Heat, i: int, j: int, place: tuple[float, float, float, float], 
     parts = [element("rect", class_="bar", fill_opacity=0.05 + 0.45 * size, **box)]
     over = abs(e_n) > data.limit
     if over:
-        parts.append(element("rect", fill=f"url(#{identity}-over)", class_="cell differs", **box))
+        parts.append(element("rect", fill=f"url(#{identity}-over)", class_="differs", **box))
     if across >= WRITTEN:
         look = "tick strong halo" if over else "tick halo"
-        text = fitted(score_text(e_n), across - 2.0)
+        text = fitted(f"{e_n:.2f}".replace("-", MINUS), across - 2.0)
         parts.append(label(text, x + across / 2, y + down / 2 + 4.0, class_=look, text_anchor="middle"))
     return parts
 
@@ -88,9 +89,11 @@ def _entries(data: Heat, pattern: str) -> list[Entry]:
         element("rect", x=9.0 * i, y=0.0, width=8.0, height=12.0, class_="bar", fill_opacity=0.05 + 0.45 * size)
         for i, size in enumerate((0.1, 0.5, 1.0))
     ))  # fmt: skip
+    box = {"x": 1.0, "y": 0.0, "width": 24.0, "height": 12.0}
+    over = element("rect", fill=f"url(#{pattern})", class_="differs", **box)
     entries: list[Entry] = [
         (steps, say("picture.comparison.key.shades", limit=limit)),
-        (filled(pattern), say("picture.comparison.key.over", limit=limit)),
+        (over, say("picture.comparison.key.over", limit=limit)),
     ]
     if any(e is None for i, line in enumerate(data.e_n) for j, e in enumerate(line) if i != j):
         entries.append((empty(), say("picture.comparison.not_evaluated")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from measurand.export.plain import of_xml
 from measurand.export.svg.scale import Scale, ticks
@@ -50,6 +50,32 @@ def fitted(text: str, room: float, size: float = TICK) -> str:
     return shown[:1]
 
 
+def distinct(names: Iterable[str], room: float, size: float = TICK) -> list[str]:
+    """The names as far as they have room; those that would be alike are cut in the middle instead of at the end.
+
+    >>> distinct(["laboratory 1", "laboratory 2", "other"], 60.0)
+    ['labor… 1', 'labor… 2', 'other']
+    """
+    known = list(names)
+    short = [fitted(name, room, size) for name in known]
+    return [
+        _middle(name, room, size) if short.count(s) > 1 and s != name else s
+        for name, s in zip(known, short, strict=True)
+    ]
+
+
+def _middle(name: str, room: float, size: float) -> str:
+    """The name without its middle."""
+    shown = " ".join(of_xml(name).split())
+    if wide(shown, size) <= room:
+        return shown
+    for n in range(len(shown) - 2, 2, -1):
+        short = f"{shown[: n - n // 3]}…{shown[len(shown) - n // 3 :]}"
+        if wide(short, size) <= room:
+            return short
+    return fitted(name, room, size)
+
+
 def few_ticks(scale: Scale, count: int = 7, *, gap: float = 10.0) -> tuple[tuple[float, str], ...]:
     """Round values whose texts do not touch each other, ``count`` of them or fewer."""
     for n in range(count, 0, -1):
@@ -63,12 +89,12 @@ def few_ticks(scale: Scale, count: int = 7, *, gap: float = 10.0) -> tuple[tuple
 def below(names: Sequence[str], places: Sequence[float], y: float, *, room: float = 96.0) -> tuple[list[Markup], float]:
     """Names below places of equal distance: level where they have room, else upright; and the height they take."""
     pitch = min((b - a for a, b in itertools.pairwise(places)), default=120.0)
-    level = [fitted(name, 120.0) for name in names]
+    level = distinct(names, 120.0)
     if all(wide(name) + 6.0 <= pitch for name in level):
         return [
             label(t, x, y + 12.0, class_="tick", text_anchor="middle") for t, x in zip(level, places, strict=True)
         ], 18.0
-    upright = [fitted(name, room) for name in names]
+    upright = distinct(names, room)
     parts = [
         label(t, x + 4.0, y, class_="tick", text_anchor="end", transform=f"rotate(-90 {fixed(x + 4.0)} {fixed(y)})")
         for t, x in zip(upright, places, strict=True)

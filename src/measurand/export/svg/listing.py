@@ -6,15 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 
-from measurand.export.svg.lettering import few_ticks, fitted, wide
+from measurand.export.svg.lettering import distinct, few_ticks, fitted, wide
 from measurand.export.svg.scale import Scale, around
 from measurand.export.svg.writer import WIDTH, Markup, element, fixed, label, rule
 from measurand.message import say
 
 NAMES, LEFT, EDGE = 158.0, 170.0, WIDTH - 6.0
 """Right end of the names, left end of the scale, right end of the picture."""
-FAR = 5.0
-"""So many distances of the quartiles beyond them the scale ends; what lies further out is an arrow."""
+FAR = 2.0
+"""What lies further beyond the quartiles than so many times their distance is no part of the scale, but an arrow."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ class Listing:
     def names(self, names: Iterable[str], *, muted: Sequence[int] = ()) -> list[Markup]:
         """Names at the left of each line, cut to their room, and a faint line through each."""
         parts = []
-        for i, name in enumerate(names):
+        for i, name in enumerate(distinct(names, NAMES - 4.0, 13.0)):
             y = self.y(i)
             look = "tick" if i in muted else "name"
-            parts.append(label(fitted(name, NAMES - 4.0, 13.0), NAMES, y + 4.0, class_=look, text_anchor="end"))
+            parts.append(label(name, NAMES, y + 4.0, class_=look, text_anchor="end"))
             parts.append(rule(self.scale.left, y, self.scale.right, y, class_="grid"))
         return parts
 
@@ -84,7 +84,7 @@ def scale_of(values: Sequence[float], *, left: float = LEFT, right: float = EDGE
     if len(inside) >= 4:
         q1, _, q3 = quantiles(inside, n=4, method="inclusive")
         low, high = q1 - FAR * (q3 - q1), q3 + FAR * (q3 - q1)
-        inside = [min(max(x, low), high) for x in inside] if q3 > q1 else inside
+        inside = [x for x in inside if low <= x <= high] if q3 > q1 else inside
     free = (float("-inf"), float("inf"))
     return around([*inside, *keep], left=left, right=right, bounds=free)
 

@@ -9,7 +9,7 @@ from measurand.export.svg.comparison_data import Mandel, MandelLimits, Number
 from measurand.export.svg.comparison_frame import framed
 from measurand.export.svg.comparison_words import head, named, score_text
 from measurand.export.svg.legend import Entry, empty, legend
-from measurand.export.svg.lettering import below, fitted, wide
+from measurand.export.svg.lettering import below, distinct, fitted, wide
 from measurand.export.svg.scale import Scale, ticks
 from measurand.export.svg.writer import WIDTH, Markup, Picture, element, label, rule
 from measurand.message import say
@@ -17,7 +17,7 @@ from measurand.message import say
 LEFT, RIGHT = 62.0, WIDTH - 8.0
 H, K, LANE = 170.0, 120.0, 14.0
 """Heights of both panels, and of a line of names above them."""
-CUT = 3.0
+CUT = 2.0
 """So many times the largest 1 % limit the scale ends; a longer bar ends in an arrow."""
 
 
@@ -146,12 +146,12 @@ def _flags(bars: Bars, top: float) -> tuple[list[Markup], float]:
     """Laboratories beyond a 5 % limit with their levels, above their bars on as many lines as needed."""
     ends: list[float] = []
     placed: list[tuple[str, float, int]] = []
-    for i, name in enumerate(bars.laboratories):
+    for i, name in enumerate(distinct(bars.laboratories, 80.0)):
         levels = bars.beyond(i, "five")
         if not levels:
             continue
         which = "" if len(bars.levels) == 1 else f": {fitted(', '.join(levels), 70.0)}"
-        text = fitted(name, 80.0) + which
+        text = name + which
         half = wide(text) / 2
         x = min(max(_left(i, bars) + _pitch(bars) / 2, LEFT + half), RIGHT - half)
         lane = next((n for n, end in enumerate(ends) if end + 8.0 <= x - half), len(ends))

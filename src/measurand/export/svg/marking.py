@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from measurand.export.svg.lettering import fitted, wide
+from measurand.export.svg.lettering import distinct, fitted, wide
 from measurand.export.svg.writer import WIDTH, Markup, element, label, rule
 
 Box = tuple[float, float, float, float]
@@ -30,26 +30,32 @@ def directory(marks: Sequence[str], names: Sequence[str], y: float) -> tuple[lis
     room = (WIDTH - 8.0) / columns
     lines = math.ceil(len(names) / columns)
     parts = []
-    for i, (mark, name) in enumerate(zip(marks, names, strict=True)):
+    for i, (mark, name) in enumerate(zip(marks, distinct(names, room - 36.0), strict=True)):
         x, down = 4.0 + room * (i // lines), y + 15.0 * (i % lines) + 12.0
         parts.append(label(mark, x + 20.0, down, class_="tick strong", text_anchor="end"))
-        parts.append(label(fitted(name, room - 36.0), x + 28.0, down, class_="tick"))
+        parts.append(label(name, x + 28.0, down, class_="tick"))
     return parts, 15.0 * lines + 6.0
 
 
 def marked(
-    points: Sequence[tuple[float, float]], codes: Sequence[str], looks: Sequence[str], bounds: Box
+    points: Sequence[tuple[float, float]],
+    codes: Sequence[str],
+    looks: Sequence[str],
+    bounds: Box,
+    *,
+    first: float = 0.0,
 ) -> list[Markup]:
     """Dots with their codes beside them; a code that had to move further away has a line to its dot.
 
     ``looks``: ``seen`` (filled), ``point`` (hollow), or ``far`` (a hollow square: it lies beyond the picture). A code
-    for which no place is left within ``bounds`` is left out (it stands in the table).
+    for which no place is left within ``bounds`` is left out (it stands in the table). ``first``: the angle that is
+    tried first.
     """
     dots = [(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in points]
     taken: list[Box] = []
     lines, marks, texts = [], [], []
     for (x, y), code, look in zip(points, codes, looks, strict=True):
-        place = _free(x, y, wide(code), taken, dots, bounds)
+        place = _free(_around(x, y, wide(code), first), taken, dots, bounds)
         if place is not None:
             taken.append(place)
             middle, centre = (place[0] + place[2]) / 2, (place[1] + place[3]) / 2
@@ -67,10 +73,10 @@ def _dot(x: float, y: float, look: str) -> Markup:
     return element("circle", cx=x, cy=y, r=4.0, class_=look)
 
 
-def _free(x: float, y: float, width: float, taken: list[Box], dots: list[Box], bounds: Box) -> Box | None:
-    """The nearest place around a dot that touches no code and no dot; else one that touches no code."""
+def _free(places: Iterator[Box], taken: list[Box], dots: list[Box], bounds: Box) -> Box | None:
+    """The first place that touches no code and no dot; else the first one that touches no code."""
     second = None
-    for place in _around(x, y, width):
+    for place in places:
         inside = place[0] >= bounds[0] and place[1] >= bounds[1] and place[2] <= bounds[2] and place[3] <= bounds[3]
         if not inside or any(touch(place, other) for other in taken):
             continue
@@ -80,12 +86,12 @@ def _free(x: float, y: float, width: float, taken: list[Box], dots: list[Box], b
     return second
 
 
-def _around(x: float, y: float, width: float) -> Iterator[Box]:
-    """Places of a text at growing distance: right, above, left, below first, then in between."""
+def _around(x: float, y: float, width: float, first: float) -> Iterator[Box]:
+    """Places of a text at growing distance, each time once around from the angle ``first`` on."""
     for radius in RADII:
         count = max(8, int(2 * math.pi * radius / 14.0))
         for i in range(count):
-            turn = 2 * math.pi * i / count
+            turn = first + 2 * math.pi * i / count
             cx = x + math.cos(turn) * (radius + width / 2 - 2.0)
             cy = y - math.sin(turn) * (radius + 2.0)
             yield (cx - width / 2, cy - HIGH / 2, cx + width / 2, cy + HIGH / 2)

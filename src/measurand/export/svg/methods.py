@@ -21,8 +21,8 @@ def methods(data: Methods, identity: str) -> Picture:
     texts = [_text(m) for m in data.methods]
     right = EDGE - min(max(map(wide, texts), default=0.0), NUMBERS)
     parts, top = legend(_entries(data, f"{identity}-range"))
-    parts.insert(0, element("defs", hatch(f"{identity}-range", 9.0)))
-    ends = [m.value + s * (m.expanded or m.u or 0.0) for m in data.methods if m.value is not None for s in (-1, 1)]
+    parts.insert(0, element("defs", hatch(f"{identity}-range", 11.0)))
+    ends = [m.value + s * (m.expanded or m.u or 0.0) for m in data.methods if m.value is not None for s in (-1, 0, 1)]
     rows = Listing(len(data.methods), scale_of(ends, left=LEFT, right=right - 10.0, keep=data.results or ()), top)
     if data.results is not None:
         parts += rows.area(*data.results, f"{identity}-range")

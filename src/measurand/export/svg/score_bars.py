@@ -18,7 +18,7 @@ from measurand.message import say
 LEFT = 170.0
 CUT = 3.0
 """So many times the largest limit the scale ends; a longer bar ends in an arrow."""
-FLAG = 130.0
+FLAG = 150.0
 
 
 def scores(data: Scores, identity: str) -> Picture:
@@ -32,7 +32,7 @@ def scores(data: Scores, identity: str) -> Picture:
     reach = _reach(data)
     parts, top = legend(_entries(data, identity))
     limits = sorted(data.limits)
-    parts.insert(0, element("defs", hatch(f"{identity}-zone0", 11.0), hatch(f"{identity}-zone1", 6.0)))
+    parts.insert(0, element("defs", hatch(f"{identity}-zone0", 14.0), hatch(f"{identity}-zone1", 8.0)))
     rows = Listing(len(lines), Scale(-reach, reach, LEFT, EDGE - room - 10.0), top)
     edges = [*limits, reach]
     for i, (low, high) in enumerate(itertools.pairwise(edges)):
@@ -100,8 +100,9 @@ def _entries(data: Scores, identity: str) -> list[Entry]:
         entries.append(
             (swatch("wrong" if last else "share-b"), say("picture.comparison.key.score_over", limit=shown(limit)))
         )
-        zone = say("picture.comparison.key.zone", limit=shown(limit))
-        entries.append((filled(f"{identity}-zone{min(i, 1)}"), zone))
+    if limits:
+        beyond = say("picture.comparison.key.zones", limits=", ".join(map(shown, limits)))
+        entries.append((filled(f"{identity}-zone{min(len(limits) - 1, 1)}"), beyond))
     if any(s.score is None for s in data.scores):
         entries.append((empty(), say("picture.comparison.not_evaluated")))
     return entries
