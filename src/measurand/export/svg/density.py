@@ -140,7 +140,9 @@ def _table(data: Density, marks: list[str]) -> tuple[tuple[str, ...], tuple[tupl
     if (r := data.reference) is not None:
         name = r.name or say("picture.comparison.reference")
         text = shown(r.value, r.u or r.expanded)
-        lines.append(("", name, text if r.expanded is None else f"{text} ± {shown(r.expanded, r.expanded)}", "", ""))
+        lines.append(
+            ("", name, text if r.expanded is None else f"{text} ± {shown(r.expanded, r.u or r.expanded)}", "", "")
+        )
     point = say("picture.comparison.point")
     lines += [("", point, shown(x), shown(y), "") for x, y in zip(data.x, data.density, strict=True)]
     return ("", *head("participant", "value", "density", "excluded")), tuple(lines)

@@ -44,8 +44,8 @@ def dependence(data: Dependence, identity: str) -> Picture:
     parts += marked(dots, [code for _, code in known], ["seen"] * len(known), bounds, first=-math.pi / 2)
     more, room = directory(codes, [s.name for s in data.levels], bottom + 2.0)
     return framed(
-        identity, bottom + room + 2.0, [*parts, *more], finding=_found(data), description=say("picture.comparison.dependence_how"),
-        table=_table(data, codes),
+        identity, bottom + room + 2.0, [*parts, *more], finding=_found(data),
+        description=say("picture.comparison.dependence_how"), table=_table(data, codes),
     )  # fmt: skip
 
 
