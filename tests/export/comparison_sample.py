@@ -78,7 +78,7 @@ class Sample:
         for p in self.participants():
             d = None if p.value is None else p.value - self.centre
             expanded = None if p.expanded is None else math.hypot(p.expanded, self.size / 2)
-            e_n = None if d is None or expanded is None else d / expanded
+            e_n = None if d is None or not expanded else d / expanded
             degrees.append(Degree(p.name, d, expanded, e_n, p.excluded))
         return Equivalence("accuracy", "%", tuple(degrees))
 
@@ -135,7 +135,7 @@ class Sample:
     def density(self) -> Density:
         low, step = self.centre - 5 * self.size, self.size / 8
         x = tuple(low + step * i for i in range(81))
-        y = tuple(math.exp(-(((a - self.centre) / self.size) ** 2) / 2) / self.size for a in x)
+        y = tuple(math.exp(-(((a - self.centre) / (self.size or 1.0)) ** 2) / 2) / (self.size or 1.0) for a in x)
         return Density("accuracy", "%", x, y, self.participants(), self.reference())
 
     def dependence(self) -> Dependence:
@@ -146,7 +146,9 @@ class Sample:
             levels.append(Spread(name, level, s, None if i == 2 else 2 * s))
         ends = self.centre, self.centre * self.count
         lines = tuple(
-            FittedLine(of, f"{of} = a + b m", ((ends[0], f * self.size), (ends[1], f * self.size * (1 + 0.2 * self.count))))
+            FittedLine(
+                of, f"{of} = a + b m", ((ends[0], f * self.size), (ends[1], f * self.size * (1 + 0.2 * self.count)))
+            )
             for of, f in (("s_r", 1.0), ("s_R", 2.0))
         )
         return Dependence("accuracy", "%", tuple(levels), lines)

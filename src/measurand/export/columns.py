@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 
 from measurand.export.plain import columns_of, visible
 
@@ -64,6 +65,28 @@ def cut(text: str, width: int, ellipsis: str = "…") -> str:
             break
         kept += c
     return kept + ellipsis
+
+
+def told_apart(names: Iterable[str], width: int) -> list[str]:
+    """The names in exactly ``width`` columns each; those that would be alike are cut in the middle.
+
+    >>> told_apart(["laboratory 1", "laboratory 2"], 9)
+    ['labor…y 1', 'labor…y 2']
+    """
+    known = [" ".join(visible(name).split()) for name in names]
+    short = [fit(name, width) for name in known]
+    alike = {s for s in short if short.count(s) > 1}
+    return [fit(_middle(name, width), width) if s in alike else s for name, s in zip(known, short, strict=True)]
+
+
+def _middle(text: str, width: int) -> str:
+    """The text without its middle."""
+    end = ""
+    for c in reversed(text):
+        if columns_of(c + end) > width // 3:
+            break
+        end = c + end
+    return text if columns_of(text) <= width else cut(text, width - columns_of(end)) + end
 
 
 def fit(text: str, width: int) -> str:

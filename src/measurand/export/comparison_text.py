@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from measurand.export.columns import broken, fit, to_ascii
-from measurand.export.plain import columns_of, visible
+from measurand.export.columns import broken, fit, to_ascii, told_apart
+from measurand.export.identity import one_line
+from measurand.export.plain import columns_of
 from measurand.export.svg.caterpillar import by_value
 from measurand.export.svg.caterpillar import found as found_of_participants
 from measurand.export.svg.comparison_data import Caterpillar, Participant, Ranked, TieGroups
@@ -55,21 +56,22 @@ def caterpillar_text(data: Caterpillar, *, ascii_only: bool = False) -> str:
     keep = [] if r is None else [r.value + s * (r.expanded or 0.0) for s in (-1, 1)]
     scale = scale_of(ends, left=0.0, right=PLOT - 1.0, keep=keep)
     said = to_ascii if ascii_only else str
-    lines = [*broken(said(visible(found_of_participants(data))), WIDTH), ""]
-    for p in people:
-        lines.append(f"{fit(said(p.name), NAME)} {_participant(p, data, scale, signs)} {fit(said(p.letters), LETTERS)}")
+    lines = [*broken(said(one_line(found_of_participants(data))), WIDTH), ""]
+    names = told_apart((said(p.name) for p in people), NAME)
+    for p, name in zip(people, names, strict=True):
+        lines.append(f"{name} {_participant(p, data, scale, signs)} {fit(said(one_line(p.letters)), LETTERS)}")
     lines += [*_axis(scale, said(with_unit(data.quantity, data.unit))), ""]
     bars = {"value": signs.value, "standard": signs.standard * 3, "bar": signs.left + signs.bar * 2 + signs.right}
     lines += broken(say("picture.comparison.text_bars", **bars), WIDTH)
     if r is not None and r.expanded is not None:
-        name = visible(r.name) or say("picture.comparison.reference")
+        reference = one_line(r.name) or say("picture.comparison.reference")
         text = f"{shown(r.value, r.u or r.expanded)} ± {shown(r.expanded, r.u or r.expanded)}"
-        band = say("picture.comparison.text_band", band=signs.band * 3, name=name, text=text)
+        band = say("picture.comparison.text_band", band=signs.band * 3, name=reference, text=text)
         lines += broken(said(band), WIDTH)
     for p in people:
         if p.excluded:
-            fields = {"mark": signs.excluded, "name": visible(p.name), "why": visible(p.excluded)}
-            lines += broken(said(" ".join(say("picture.comparison.text_excluded", **fields).split())), WIDTH)
+            fields = {"mark": signs.excluded, "name": one_line(p.name), "why": one_line(p.excluded)}
+            lines += broken(said(say("picture.comparison.text_excluded", **fields)), WIDTH)
     return said("\n".join(line.rstrip() for line in lines) + "\n")
 
 
@@ -87,13 +89,14 @@ def tie_groups_text(data: TieGroups, *, ascii_only: bool = False) -> str:
     scale = scale_of(ends, left=0.0, right=plot - 1.0)
     said = to_ascii if ascii_only else str
     heads = "".join(fit(said(g), 1) for g in drawn)
-    lines = [*broken(said(visible(found_of_systems(data))), WIDTH), ""]
+    lines = [*broken(said(one_line(found_of_systems(data))), WIDTH), ""]
     lines.append(f"{'':{NAME}} {'':{plot}} {heads} {say('picture.comparison.ranks'):>{RANKS}}")
     spans = {g: [i for i, s in enumerate(systems) if g in s.groups] for g in drawn}
-    for i, s in enumerate(systems):
+    names = told_apart((said(s.name) for s in systems), NAME)
+    for i, (s, name) in enumerate(zip(systems, names, strict=True)):
         cells = "".join(_member(i, spans[g], signs) for g in drawn)
         ranks = say("picture.comparison.not_evaluated") if s.ranks is None else ranks_of(s)
-        lines.append(f"{fit(said(s.name), NAME)} {_system(s, scale, plot, signs)} {cells} {ranks:>{RANKS}}")
+        lines.append(f"{name} {_system(s, scale, plot, signs)} {cells} {ranks:>{RANKS}}")
     lines += [*_axis(scale, said(with_unit(data.quantity, data.unit))), ""]
     lines += broken(say("picture.comparison.text_groups", member=signs.member, between=signs.between), WIDTH)
     if len(groups) > len(drawn):

@@ -56,7 +56,8 @@ def with_unit(quantity: str, unit: str) -> str:
     >>> with_unit("accuracy", ""), with_unit("time", "ms")
     ('accuracy', 'time in ms')
     """
-    return of_xml(say("picture.comparison.in_unit", quantity=quantity, unit=unit) if unit else quantity)
+    text = say("picture.comparison.in_unit", quantity=quantity, unit=unit) if unit else quantity
+    return " ".join(of_xml(text).split())
 
 
 def head(*names: str) -> tuple[str, ...]:

@@ -134,15 +134,16 @@ def _found(data: Density) -> str:
 
 def _table(data: Density, marks: list[str]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Participants and reference value, then the points of the density."""
-    lines = [
-        (mark, p.name, shown(p.value, p.u), "", p.excluded) for mark, p in zip(marks, data.participants, strict=True)
-    ]
+    people = zip(marks, data.participants, strict=True)
+    lines = [(mark, p.name, shown(p.value, p.u), *_sizes(p), p.letters, "", p.excluded) for mark, p in people]
     if (r := data.reference) is not None:
         name = r.name or say("picture.comparison.reference")
-        text = shown(r.value, r.u or r.expanded)
-        lines.append(
-            ("", name, text if r.expanded is None else f"{text} ± {shown(r.expanded, r.u or r.expanded)}", "", "")
-        )
+        lines.append(("", name, shown(r.value, r.u or r.expanded), *_sizes(r), "", "", ""))
     point = say("picture.comparison.point")
-    lines += [("", point, shown(x), shown(y), "") for x, y in zip(data.x, data.density, strict=True)]
-    return ("", *head("participant", "value", "density", "excluded")), tuple(lines)
+    lines += [("", point, shown(x), "", "", "", shown(y), "") for x, y in zip(data.x, data.density, strict=True)]
+    return ("", *head("participant", "value", "u", "expanded", "groups", "density", "excluded")), tuple(lines)
+
+
+def _sizes(of: Participant | Reference) -> tuple[str, str]:
+    """u and U as text."""
+    return shown(of.u, of.u), shown(of.expanded, of.u or of.expanded)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from measurand.document.result import Curve, Result
-from measurand.export.plain import percent
+from measurand.export.plain import of_xml, percent
 from measurand.export.svg.axes import numbers, table
 from measurand.export.svg.comparison_data import Discordance
+from measurand.export.svg.lettering import fitted
 from measurand.export.svg.writer import Markup, Picture, drawing, element, label, shortened
 from measurand.message import say
 
@@ -22,15 +25,17 @@ def discordance(curve: Curve, result: Result, identity: str) -> Picture:
     both, first, second, neither = (int(count[name]) for name in PLACE)
     shares = share["both"], share["first"], share["second"], share["neither"]
     data = Discordance(names[1], names[2], both, first, second, neither, shares)
-    finding, svg = _drawn(data, identity)
+    finding, svg = _drawn(data, identity, (shortened(names[1], 18), shortened(names[2], 40)))
     header, lines = table(curve, ("outcome", "system", "observations", "share"))
     rows = tuple((say(f"picture.outcome_{line[0]}"), *line[1:]) for line in lines)
     return Picture(svg=svg, finding=finding, header=header, rows=rows)
 
 
 def paired_discordance(data: Discordance, identity: str) -> Picture:
-    """The same picture from plain counts."""
-    finding, svg = _drawn(data, identity)
+    """The same picture from plain counts, for any names."""
+    shown = replace(data, first=of_xml(data.first), second=of_xml(data.second))
+    labels = fitted(data.first, LEFT - 80.0, 13.0), fitted(data.second, 2 * WIDE, 13.0)
+    finding, svg = _drawn(shown, identity, labels)
     header = tuple(say(f"data.{name}") for name in ("outcome", "system", "observations", "share"))
     systems = {"first": data.first, "second": data.second}
     rows = tuple(
@@ -48,17 +53,17 @@ def _cells(data: Discordance) -> list[tuple[str, int, float]]:
     return list(zip(PLACE, counts, shares, strict=True))
 
 
-def _drawn(data: Discordance, identity: str) -> tuple[str, Markup]:
-    """The finding and the drawing."""
+def _drawn(data: Discordance, identity: str, labels: tuple[str, str]) -> tuple[str, Markup]:
+    """The finding and the drawing; ``labels``: both names as far as they have room."""
     parts: list[Markup] = []
     middle = LEFT + WIDE + GAP / 2
-    parts.append(label(shortened(data.second, 40), middle, 16.0, class_="name strong", text_anchor="middle"))
+    parts.append(label(labels[1], middle, 16.0, class_="name strong", text_anchor="middle"))
     for i, word in enumerate(("right", "wrong")):
         x, y = LEFT + WIDE / 2 + i * (WIDE + GAP), TOP + HIGH / 2 + i * (HIGH + GAP)
         parts.append(label(say(f"picture.{word}"), x, 40.0, class_="tick", text_anchor="middle"))
         parts.append(label(say(f"picture.{word}"), LEFT - 12.0, y + 4.0, class_="tick", text_anchor="end"))
     across = LEFT - 72.0
-    parts.append(label(shortened(data.first, 18), across, TOP + HIGH + 6.0, class_="name strong", text_anchor="end"))
+    parts.append(label(labels[0], across, TOP + HIGH + 6.0, class_="name strong", text_anchor="end"))
     cells = _cells(data)
     for name, n, part in cells:
         parts += _cell(name, n, part)

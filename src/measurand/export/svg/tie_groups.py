@@ -43,7 +43,7 @@ def tie_groups(data: TieGroups, identity: str) -> Picture:
         members = [i for i, s in enumerate(systems) if group in s.groups]
         parts += _group(rows, x, members)
         lift = 12.0 if j % 2 and pitch < 13.0 else 0.0
-        parts.append(label(group, x, top + 24.0 - lift, class_="tick strong", text_anchor="middle"))
+        parts.append(label(fitted(group, 16.0), x, top + 24.0 - lift, class_="tick strong", text_anchor="middle"))
     finding = found(data)
     description = say("picture.comparison.tie_groups_how", p=percent(data.coverage))
     return framed(identity, rows.bottom + 46.0, parts, finding=finding, description=description, table=_table(systems))
