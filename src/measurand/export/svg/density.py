@@ -7,7 +7,7 @@ from measurand.export.svg.comparison_data import Density, Participant, Reference
 from measurand.export.svg.comparison_frame import framed
 from measurand.export.svg.comparison_words import head, shown, with_unit
 from measurand.export.svg.legend import Entry, filled, legend, upright
-from measurand.export.svg.lettering import few_ticks, fitted, wide
+from measurand.export.svg.lettering import axis_ticks, fitted, wide
 from measurand.export.svg.listing import scale_of
 from measurand.export.svg.marking import directory, marks_of
 from measurand.export.svg.scale import Scale
@@ -98,7 +98,8 @@ def _rug(x: Scale, people: list[tuple[str, Participant]], top: float) -> tuple[l
 
 def _axis(x: Scale, y: float, name: str) -> list[Markup]:
     parts = [rule(x.left, y, x.right, y, class_="axis")]
-    for value, text in few_ticks(x, 7):
+    marks, name = axis_ticks(x, name, 7)
+    for value, text in marks:
         parts.append(rule(x(value), y, x(value), y + 5.0, class_="axis"))
         parts.append(label(text, x(value), y + 19.0, class_="tick", text_anchor="middle"))
     return [

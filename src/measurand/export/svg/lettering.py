@@ -8,10 +8,13 @@ from collections.abc import Iterable, Sequence
 
 from measurand.export.plain import of_xml
 from measurand.export.svg.scale import Scale, ticks
-from measurand.export.svg.writer import Markup, fixed, label, shortened
+from measurand.export.svg.writer import WIDTH, Markup, fixed, label, shortened
+from measurand.message import say
 
 NAME, TICK = 13.0, 12.0
 """Sizes of the letters of the style sheet: names, and notes and tick marks."""
+LONG = 62.0
+"""Width of the text of a tick mark at most."""
 NARROW, BROAD = frozenset("ijltfrI.,:;'|!()[] "), frozenset("mwMW@%OQG—…")
 
 
@@ -77,13 +80,30 @@ def _middle(name: str, room: float, size: float) -> str:
 
 
 def few_ticks(scale: Scale, count: int = 7, *, gap: float = 10.0) -> tuple[tuple[float, str], ...]:
-    """Round values whose texts do not touch each other, ``count`` of them or fewer."""
+    """Round values whose texts neither touch each other nor leave the picture, ``count`` of them or fewer."""
     for n in range(count, 0, -1):
-        found = ticks(scale, n)
+        found = tuple((x, t) for x, t in ticks(scale, n) if wide(t) / 2 <= scale(x) <= WIDTH - wide(t) / 2)
         ends = [(scale(x) - wide(text) / 2, scale(x) + wide(text) / 2) for x, text in found]
         if all(a[1] + gap <= b[0] for a, b in itertools.pairwise(ends)):
             return found
     return ()
+
+
+def axis_ticks(
+    scale: Scale, name: str, count: int = 6, *, upright: bool = False
+) -> tuple[tuple[tuple[float, str], ...], str]:
+    """Tick marks and the name of an axis: where texts would be long, what is above the first of them, which is named.
+
+    >>> axis_ticks(Scale(1e9, 1e9 + 0.1, 0.0, 400.0), "count", 3)[1]
+    'count less 1e9'
+    """
+    found = ticks(scale, count)
+    if all(wide(text) <= LONG for _, text in found):
+        return (found if upright else few_ticks(scale, count)), name
+    base, text = found[0]
+    moved = Scale(scale.low - base, scale.high - base, scale.left, scale.right)
+    pairs = ticks(moved, count) if upright else few_ticks(moved, count)
+    return tuple((x + base, t) for x, t in pairs), say("picture.comparison.less", name=name, base=text)
 
 
 def below(names: Sequence[str], places: Sequence[float], y: float, *, room: float = 96.0) -> tuple[list[Markup], float]:

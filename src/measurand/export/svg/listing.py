@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 
-from measurand.export.svg.lettering import distinct, few_ticks, fitted, wide
+from measurand.export.svg.lettering import axis_ticks, distinct, fitted, wide
 from measurand.export.svg.scale import Scale, around
 from measurand.export.svg.writer import WIDTH, Markup, element, fixed, label, rule
 from measurand.message import say
@@ -53,7 +53,8 @@ class Listing:
         """Grid, tick marks and the name of the scale below the lines; it takes 44 units of height."""
         s, bottom = self.scale, self.bottom
         parts = [rule(s.left, bottom, s.right, bottom, class_="axis")]
-        for x, text in few_ticks(s, 6):
+        marks, name = axis_ticks(s, name)
+        for x, text in marks:
             parts.append(rule(s(x), self.top, s(x), bottom, class_="grid"))
             parts.append(rule(s(x), bottom, s(x), bottom + 5.0, class_="axis"))
             parts.append(label(text, s(x), bottom + 19.0, class_="tick", text_anchor="middle"))
