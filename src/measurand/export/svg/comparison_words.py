@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from measurand.export.plain import MINUS, decimals, of_xml, rounded
-from measurand.export.svg.lettering import distinct
+from measurand.export.svg.lettering import cut_inside
 from measurand.message import say
 
 LEAST, MOST = 1e-5, 1e7
@@ -70,4 +70,4 @@ def named(names: Sequence[str], most: int = 5) -> str:
     if not names:
         return ""
     more = say("picture.and_more", count=len(names) - most) if len(names) > most else ""
-    return f" ({', '.join(distinct(names[:most], 190.0))}{more})"
+    return f" ({', '.join(cut_inside(name, 190.0) for name in names[:most])}{more})"

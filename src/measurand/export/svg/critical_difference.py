@@ -9,7 +9,7 @@ from measurand.export.plain import percent
 from measurand.export.svg.comparison_data import CriticalDifference, MeanRank
 from measurand.export.svg.comparison_frame import framed
 from measurand.export.svg.comparison_words import head, score_text
-from measurand.export.svg.lettering import distinct, few_ticks, fitted, wide
+from measurand.export.svg.lettering import cut_inside, distinct, few_ticks, fitted, wide
 from measurand.export.svg.scale import Scale
 from measurand.export.svg.writer import WIDTH, Markup, Picture, element, label, rule
 from measurand.message import say
@@ -108,7 +108,7 @@ def _found(data: CriticalDifference, placed: Sequence[MeanRank]) -> str:
     level = {i for a, b in data.joined if a <= at <= b or b <= at <= a for i in range(min(a, b), max(a, b) + 1)} - {at}
     key = "critical_tied" if level else "critical_alone"
     return say(
-        f"picture.comparison.{key}", best=fitted(best.name, 260.0), rank=score_text(best.rank), others=len(level)
+        f"picture.comparison.{key}", best=cut_inside(best.name, 260.0), rank=score_text(best.rank), others=len(level)
     )
 
 

@@ -13,8 +13,8 @@ from measurand.message import say
 
 NAME, TICK = 13.0, 12.0
 """Sizes of the letters of the style sheet: names, and notes and tick marks."""
-LONG = 62.0
-"""Width of the text of a tick mark at most."""
+LONG, CLOSE = 62.0, 12.0
+"""Width of the text of a tick mark at most; upright names nearer to each other than this stand on two lines."""
 NARROW, BROAD = frozenset("ijltfrI.,:;'|!()[] "), frozenset("mwMW@%OQG—…")
 
 
@@ -62,13 +62,13 @@ def distinct(names: Iterable[str], room: float, size: float = TICK) -> list[str]
     known = list(names)
     short = [fitted(name, room, size) for name in known]
     return [
-        _middle(name, room, size) if short.count(s) > 1 and s != name else s
+        cut_inside(name, room, size) if short.count(s) > 1 and s != name else s
         for name, s in zip(known, short, strict=True)
     ]
 
 
-def _middle(name: str, room: float, size: float) -> str:
-    """The name without its middle."""
+def cut_inside(name: str, room: float, size: float = TICK) -> str:
+    """The name without its middle, where it has no room: what tells names apart often stands at their ends."""
     shown = " ".join(of_xml(name).split())
     if wide(shown, size) <= room:
         return shown
@@ -115,8 +115,11 @@ def below(names: Sequence[str], places: Sequence[float], y: float, *, room: floa
             label(t, x, y + 12.0, class_="tick", text_anchor="middle") for t, x in zip(level, places, strict=True)
         ], 18.0
     upright = distinct(names, room)
-    parts = [
-        label(t, x + 4.0, y, class_="tick", text_anchor="end", transform=f"rotate(-90 {fixed(x + 4.0)} {fixed(y)})")
-        for t, x in zip(upright, places, strict=True)
-    ]
-    return parts, max(map(wide, upright), default=0.0) + 4.0
+    deep = max(map(wide, upright), default=0.0) + 4.0
+    lines = 2 if pitch < CLOSE else 1
+    parts = []
+    for i, (text, x) in enumerate(zip(upright, places, strict=True)):
+        down = y + deep * (i % lines)
+        turn = f"rotate(-90 {fixed(x + 4.0)} {fixed(down)})"
+        parts.append(label(text, x + 4.0, down, class_="tick", text_anchor="end", transform=turn))
+    return parts, deep * lines

@@ -16,7 +16,7 @@ from measurand.export.svg.writer import Markup, Picture, element, hatch, label
 from measurand.message import say
 
 LEFT = 170.0
-CUT = 3.0
+CUT = 2.0
 """So many times the largest limit the scale ends; a longer bar ends in an arrow."""
 FLAG = 150.0
 

@@ -9,7 +9,7 @@ from measurand.export.svg.comparison_data import Ranked, TieGroups
 from measurand.export.svg.comparison_frame import framed
 from measurand.export.svg.comparison_words import head, shown, with_unit
 from measurand.export.svg.legend import Entry, empty, legend, of_interval
-from measurand.export.svg.lettering import fitted
+from measurand.export.svg.lettering import cut_inside, fitted
 from measurand.export.svg.listing import EDGE, LEFT, Listing, beside, estimate, nothing, scale_of
 from measurand.export.svg.writer import Markup, Picture, element, label, rule
 from measurand.message import say
@@ -73,7 +73,7 @@ def found(data: TieGroups) -> str:
     if not best.groups:
         return say("picture.comparison.tie_bare", count=len(systems), quantity=data.quantity)
     key = ("tie_alone", "tie_group_one", "tie_groups")[min(len(level), 2)]
-    return say(f"picture.comparison.{key}", best=fitted(best.name, 260.0), others=len(level), count=len(systems))
+    return say(f"picture.comparison.{key}", best=cut_inside(best.name, 260.0), others=len(level), count=len(systems))
 
 
 def _row(s: Ranked, rows: Listing, y: float) -> list[Markup]:

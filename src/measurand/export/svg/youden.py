@@ -133,7 +133,7 @@ def _entries(data: Youden, *, far: bool) -> list[Entry]:
 def _outside(data: Youden, known: Sequence[Pair]) -> list[str]:
     """Laboratories outside of the ellipse."""
     e = data.ellipse
-    if e is None or not min(e.half_axes) > 0:
+    if e is None:
         return []
     cos, sin = math.cos(e.angle), math.sin(e.angle)
     found = []
@@ -145,7 +145,7 @@ def _outside(data: Youden, known: Sequence[Pair]) -> list[str]:
 
 
 def _found(data: Youden, known: Sequence[Pair]) -> str:
-    if data.ellipse is None:
+    if data.ellipse is None or not min(data.ellipse.half_axes) > 0:
         return say("picture.comparison.youden_bare", count=len(known), first=data.first, second=data.second)
     outside = _outside(data, known)
     p = percent(data.ellipse.probability)
