@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from measurand.export.plain import MINUS
 from measurand.export.svg.comparison_data import Heat
 from measurand.export.svg.comparison_frame import framed
@@ -24,8 +26,9 @@ def heat(data: Heat, identity: str) -> Picture:
     down = min(max(across, LEAST), TALLEST)
     parts, top = legend(_entries(data, f"{identity}-over"))
     parts.insert(0, element("defs", hatch(f"{identity}-over", 5.0)))
-    top += 30.0
-    parts += _heads(data, across, down, top)
+    lanes = math.ceil((wide("00") + 4.0) / across) if n > 1 else 1
+    top += 13.0 * lanes + 4.0
+    parts += _heads(data, (across, down), top, lanes)
     for i in range(n):
         for j in range(n):
             if i != j:
@@ -46,15 +49,16 @@ def heat(data: Heat, identity: str) -> Picture:
     )  # fmt: skip
 
 
-def _heads(data: Heat, across: float, down: float, top: float) -> list[Markup]:
-    """Number and name of each line, number of each column: on two lines where columns are narrow."""
+def _heads(data: Heat, size: tuple[float, float], top: float, lanes: int) -> list[Markup]:
+    """Number and name of each line, number of each column: on several lines where columns are narrow."""
+    across, down = size
     parts = []
     for i, name in enumerate(distinct(data.laboratories, LEFT - 44.0)):
         y = top + down * (i + 0.5) + 4.0
         parts.append(label(str(i + 1), LEFT - 8.0, y, class_="tick strong", text_anchor="end"))
         parts.append(label(name, LEFT - 32.0, y, class_="tick", text_anchor="end"))
         x = LEFT + across * (i + 0.5)
-        lift = 13.0 if i % 2 and across < wide("00") + 6.0 else 0.0
+        lift = 13.0 * (i % lanes)
         parts.append(label(str(i + 1), x, top - 5.0 - lift, class_="tick strong", text_anchor="middle"))
     return parts
 

@@ -17,6 +17,8 @@ from measurand.message import say
 LEFT, RIGHT = 62.0, WIDTH - 8.0
 H, K, LANE = 170.0, 120.0, 14.0
 """Heights of both panels, and of a line of names above them."""
+WIDEST = 40.0
+"""Width of a bar at most."""
 CUT = 2.0
 """So many times the largest 1 % limit the scale ends; a longer bar ends in an arrow."""
 
@@ -83,6 +85,11 @@ def _left(i: int, data: Mandel | Bars) -> float:
     return LEFT + _pitch(data) * i
 
 
+def _start(i: int, bars: Bars, step: float) -> float:
+    """Left end of the bars of a laboratory, which stand in the middle of its place."""
+    return _left(i, bars) + (_pitch(bars) - step * len(bars.levels)) / 2
+
+
 def _over(data: Mandel) -> list[str]:
     """Laboratories with a value beyond a 1 % limit."""
     panels = [Bars(data.laboratories, data.levels, n, v, x)
@@ -100,11 +107,11 @@ def _panel(bars: Bars, top: float, height: float) -> tuple[list[Markup], float]:
         parts.append(rule(LEFT, field.y(value), RIGHT, field.y(value), class_="grid"))
         parts.append(label(text, LEFT - 7.0, field.y(value) + 4.0, class_="tick", text_anchor="end"))
     parts.append(label(bars.name, 2.0, top + height / 2 + 4.0, class_="name strong"))
-    step = _pitch(bars) * 0.84 / max(len(bars.levels), 1)
+    step = min(_pitch(bars) * 0.84 / max(len(bars.levels), 1), WIDEST)
     for i, line in enumerate(bars.values):
         for j, one in enumerate(line):
-            x = _left(i, bars) + _pitch(bars) * 0.08 + step * j
-            parts += _bar(one, bars.limits[j], field, (x, x + min(step, 40.0)))
+            x = _start(i, bars, step) + step * j
+            parts += _bar(one, bars.limits[j], field, (x, x + step))
     return [*names, *parts, *_limits(bars, field, step)], top + height + 20.0
 
 
@@ -136,7 +143,7 @@ def _limits(bars: Bars, field: Field, step: float) -> list[Markup]:
             continue
         for i in range(len(bars.laboratories)):
             for j, limit in enumerate(limits):
-                x = _left(i, bars) + _pitch(bars) * 0.08 + step * j
+                x = _start(i, bars, step) + step * j
                 if limit is not None:
                     parts += [rule(x, field.y(s * limit), x + step, field.y(s * limit), class_=look) for s in signs]
     return parts
