@@ -297,7 +297,6 @@ def test_equivalence_has_a_square_where_e_n_is_beyond_its_limit() -> None:
 
 
 def test_mandel_names_laboratory_and_level_of_bars_beyond_a_limit() -> None:
-    """Limits of 8 laboratories and 3 results: h 1.75 (5 %), 2.06 (1 %); k 1.60 (5 %), 1.86 (1 %), roughly."""
     labs = tuple("ABCDEFGH")
     h = [[0.1, -0.2] for _ in labs]
     k = [[1.0, 0.9] for _ in labs]
@@ -347,7 +346,7 @@ def test_groups_are_bars_with_a_dotted_piece_over_those_who_are_no_members() -> 
 
 
 def test_the_ruler_is_as_long_as_the_critical_difference_on_the_axis() -> None:
-    """The example of Demsar (2006), table 6 and figure 1a: four algorithms, 14 data sets, Nemenyi CD = 1.25."""
+    """Mean ranks of Demsar (2006), table 6: four algorithms, 14 data sets; CD = 2.569 sqrt(4 5 / (6 14)) = 1.25."""
     ranks = {"C4.5": 3.143, "C4.5+m": 2.000, "C4.5+cf": 2.893, "C4.5+m+cf": 1.964}
     systems = tuple(MeanRank(n, r) for n, r in ranks.items())
     picture = compared(CriticalDifference(systems, ((3, 0),), 1.25), "d")
@@ -394,6 +393,16 @@ def test_plain_counts_draw_the_picture_of_a_certificate() -> None:
         of_certificate.svg, of_certificate.finding, of_certificate.header,
     )  # fmt: skip
     assert [row[:3] for row in plain.rows] == [row[:3] for row in of_certificate.rows]
+
+
+def test_no_observations_have_no_shares() -> None:
+    picture = compared(Discordance("a", "b", 0, 0, 0, 0), "d")
+    checked(picture)
+    assert (
+        "%" not in picture.svg
+        and 'class="bar"' not in picture.svg
+        and [row[-1] for row in picture.rows] == ["not evaluated"] * 4
+    )
 
 
 @pytest.mark.parametrize("ascii_only", [False, True])

@@ -39,18 +39,23 @@ def paired_discordance(data: Discordance, identity: str) -> Picture:
     header = tuple(say(f"data.{name}") for name in ("outcome", "system", "observations", "share"))
     systems = {"first": data.first, "second": data.second}
     rows = tuple(
-        (say(f"picture.outcome_{name}"), systems.get(name, ""), str(count), percent(share))
+        (say(f"picture.outcome_{name}"), systems.get(name, ""), str(count), _share(share))
         for name, count, share in _cells(data)
     )
     return Picture(svg=svg, finding=finding, header=header, rows=rows)
 
 
-def _cells(data: Discordance) -> list[tuple[str, int, float]]:
+def _cells(data: Discordance) -> list[tuple[str, int, float | None]]:
     """Outcome, count and share of each cell."""
     counts = data.both, data.only_first, data.only_second, data.neither
     total = sum(counts)
-    shares = data.shares or tuple(n / total if total else 0.0 for n in counts)
+    shares = data.shares or tuple(n / total if total else None for n in counts)
     return list(zip(PLACE, counts, shares, strict=True))
+
+
+def _share(share: float | None) -> str:
+    """A share in per cent; of no observations there is none."""
+    return say("picture.comparison.not_evaluated") if share is None else percent(share)
 
 
 def _drawn(data: Discordance, identity: str, labels: tuple[str, str]) -> tuple[str, Markup]:
@@ -73,16 +78,18 @@ def _drawn(data: Discordance, identity: str, labels: tuple[str, str]) -> tuple[s
     return finding, drawing(identity, TOP + 2 * HIGH + GAP + 10.0, title=finding, description=description, parts=parts)
 
 
-def _cell(name: str, count: int, share: float) -> list[Markup]:
+def _cell(name: str, count: int, share: float | None) -> list[Markup]:
     column, line = PLACE[name]
     x, y = LEFT + column * (WIDE + GAP), TOP + line * (HIGH + GAP)
     look = "cell differs" if name in ("first", "second") else "cell"
     full = WIDE - 24.0
-    return [
+    parts = [
         element("rect", x=x, y=y, width=WIDE, height=HIGH, class_=look),
         label(str(count), x + 12.0, y + 30.0, class_="name strong"),
-        label(percent(share), x + WIDE - 12.0, y + 30.0, class_="name", text_anchor="end"),
+        label(_share(share), x + WIDE - 12.0, y + 30.0, class_="name", text_anchor="end"),
         label(say(f"picture.outcome_{name}"), x + 12.0, y + 50.0, class_="tick"),
         element("rect", x=x + 12.0, y=y + 62.0, width=full, height=8.0, class_="ground"),
-        element("rect", x=x + 12.0, y=y + 62.0, width=max(full * share, 0.5), height=8.0, class_="bar"),
     ]
+    if share is None:
+        return parts
+    return [*parts, element("rect", x=x + 12.0, y=y + 62.0, width=max(full * share, 0.5), height=8.0, class_="bar")]
