@@ -43,6 +43,8 @@ from measurand.export.svg.comparison_data import (
     Youden,
 )
 from measurand.export.svg.discordance import discordance
+from measurand.export.svg.lettering import few_ticks
+from measurand.export.svg.scale import Scale
 from measurand.export.svg.writer import Picture, standalone
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -443,3 +445,13 @@ def test_lines_of_a_terminal_say_where_a_value_lies() -> None:
     )
     assert re.search(r"^A .*● .*┃ +1 to 2$|^A .*●.*┃ +1 to 2$", groups, re.MULTILINE)
     assert re.search(r"^B +not evaluated +not evaluated$", groups, re.MULTILINE)
+
+
+@pytest.mark.parametrize("width", [40.0, 90.0, 200.0, 680.0])
+@pytest.mark.parametrize("ends", [(0.0, 1.0), (1e9, 1e9 + 1e-3), (-1e-9, 1e-9), (123456.0, 123456.5)])
+def test_texts_of_tick_marks_do_not_touch(ends: tuple[float, float], width: float) -> None:
+    scale = Scale(*ends, 20.0, 20.0 + width)
+    marks = few_ticks(scale)
+    boxes = [(scale(x) - 3.5 * len(text), scale(x) + 3.5 * len(text)) for x, text in marks]
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(boxes))
+    assert len(marks) >= 2 or width < 600
