@@ -140,16 +140,18 @@ def read(table: Responses | ArrayLike) -> Responses:
     return table if isinstance(table, Responses) else responses(table)
 
 
-def without_degenerate(table: Responses) -> tuple[Responses, tuple[LeftOut, ...]]:
-    """The items with right and wrong answers, and the others with the reason."""
+def without_degenerate(table: Responses, *, informative: bool = False) -> tuple[Responses, tuple[LeftOut, ...]]:
+    """The items with right and wrong answers, and the others with the reason.
+
+    ``informative`` says that the rows are those with right and wrong answers, for the words of the reason.
+    """
+    of = "_informative" if informative else ""
     n, k = table.times @ table.answered, table.times @ table.right
     reasons = [
-        "no_answers" if not n[j] else "all_right" if k[j] == n[j] else "all_wrong" if not k[j] else ""
+        "no_answers" if not n[j] else f"all_right{of}" if k[j] == n[j] else f"all_wrong{of}" if not k[j] else ""
         for j in range(len(table.items))
     ]
-    out = tuple(
-        LeftOut(table.items[j], say(f"item_response.{r}"), float(n[j])) for j, r in enumerate(reasons) if r
-    )
+    out = tuple(LeftOut(table.items[j], say(f"item_response.{r}"), float(n[j])) for j, r in enumerate(reasons) if r)
     return table.of([name for name, r in zip(table.items, reasons, strict=True) if not r]), out
 
 

@@ -106,14 +106,14 @@ def maximum(table: Responses, *, slopes: str) -> Maximum:
 
 def _climb(patterns: Responses, psi: Array, free: Array, table: Responses) -> tuple[Array, Likelihood]:
     """The maximum over ``psi + free phi``, with the quadrature that is fine enough there."""
-    items, width = len(table.items), np.inf
+    items, theta = len(table.items), nodes(psi[len(table.items) :])
     for _ in range(_STEPS):
-        theta = nodes(psi[items:])
-        if theta[1] - theta[0] >= 0.999 * width:
-            return psi, likelihood
-        width = float(theta[1] - theta[0])
         likelihood = Likelihood(patterns, theta)
         psi = _newton(likelihood, psi, free, table)
+        needed = nodes(psi[items:])
+        if len(needed) <= len(theta):
+            return psi, likelihood
+        theta = needed
     raise StatisticError(say("item_response.no_convergence", steps=_STEPS))
 
 
