@@ -65,8 +65,8 @@ def abilities(model: ItemResponseModel, table: Responses | ArrayLike, *, method:
 def _reasons(model: ItemResponseModel, table: Responses, *, finite: bool) -> list[str]:
     """Why a row has no ability; "" where it has one."""
     along = table.right == (model.discrimination > 0.0)
-    top, bottom = (np.all(at | ~table.answered, axis=1).tolist() for at in (along, ~along))
-    nothing = (~table.answered.any(axis=1)).tolist()
+    top, bottom = (np.asarray(np.all(at | ~table.answered, axis=1)) for at in (along, ~along))
+    nothing = np.asarray(~table.answered.any(axis=1))
     return [
         "unanswered" if n else "" if finite else "perfect" if t else "zero" if b else ""
         for n, t, b in zip(nothing, top, bottom, strict=True)
