@@ -55,7 +55,10 @@ class LeftOut:
     """An item (or system) without a finite parameter, left out of a fit: its likelihood is 1 in the limit."""
 
     name: str
+    kind: str
+    """``all_right``, ``all_wrong`` or ``no_answers``, with ``_informative`` where this is among informative rows."""
     reason: str
+    """The same in words."""
     answers: float
     """How many there were."""
 
@@ -148,10 +151,10 @@ def without_degenerate(table: Responses, *, informative: bool = False) -> tuple[
     of = "_informative" if informative else ""
     n, k = table.times @ table.answered, table.times @ table.right
     reasons = [
-        "no_answers" if not n[j] else f"all_right{of}" if k[j] == n[j] else f"all_wrong{of}" if not k[j] else ""
+        f"no_answers{of}" if not n[j] else f"all_right{of}" if k[j] == n[j] else f"all_wrong{of}" if not k[j] else ""
         for j in range(len(table.items))
     ]
-    out = tuple(LeftOut(table.items[j], say(f"item_response.{r}"), float(n[j])) for j, r in enumerate(reasons) if r)
+    out = tuple(LeftOut(table.items[j], r, say(f"item_response.{r}"), float(n[j])) for j, r in enumerate(reasons) if r)
     return table.of([name for name, r in zip(table.items, reasons, strict=True) if not r]), out
 
 

@@ -38,7 +38,9 @@ def conditional_rasch(table: Responses | ArrayLike) -> ItemResponseModel:
     """
     kept, out = informative(read(table))
     enough(kept, out, model="conditional rasch", least=2)
-    linked(kept)
+    apart = separated(kept)
+    if apart:
+        raise DesignError(say("item_response.separated", harder=apart[0], easier=apart[1]))
     sets = _sets(kept.patterns())
     b = np.zeros(len(kept.items))
     value, gradient, information = _state(sets, b)
@@ -68,19 +70,18 @@ def informative(table: Responses) -> tuple[Responses, tuple[LeftOut, ...]]:
             held.right[inside], held.answered[inside], held.times[inside],
             tuple(name for name, i in zip(held.persons, inside, strict=True) if i), held.items,
         )  # fmt: skip
-        held, more = without_degenerate(rows)
+        held, more = without_degenerate(rows, informative=True)
         if not more:
             break
-        out += tuple(
-            LeftOut(x.name, x.reason.replace("every answer", "every informative answer"), x.answers) for x in more
-        )
+        out += more
     return held, out
 
 
-def linked(table: Responses) -> None:
-    """Raises DesignError unless a chain of "right on the one, wrong on the other" leads from each item to each.
+def separated(table: Responses) -> tuple[str, str] | None:
+    """Two groups of items of which nobody got one of the first right and one of the second wrong; None without any.
 
-    This is when difficulties have finite values of maximum likelihood (Fischer 1981).
+    Difficulties have finite values of maximum likelihood where a chain of "right on the one, wrong on the other" leads
+    from each item to each (Fischer 1981).
     """
     wrong = table.answered & ~table.right
     reached = (table.right.T.astype(float) @ wrong.astype(float) > 0.0) | np.eye(len(table.items), dtype=np.bool_)
@@ -89,11 +90,11 @@ def linked(table: Responses) -> None:
         if np.array_equal(longer, reached):
             break
         reached = longer
-    if not reached.all():
-        # whom the item with the fewest ends reaches is a group that leads to nobody else
-        least = reached[int(np.argmin(reached.sum(axis=1)))]
-        harder, easier = (_named(table.items, chosen) for chosen in (least, ~least))
-        raise DesignError(say("item_response.separated", harder=harder, easier=easier))
+    if reached.all():
+        return None
+    # what the item with the fewest ends reaches is a group that leads to none of the others
+    least = reached[int(np.argmin(reached.sum(axis=1)))]
+    return _named(table.items, least), _named(table.items, ~least)
 
 
 def _named(items: Sequence[str], chosen: Booleans) -> str:

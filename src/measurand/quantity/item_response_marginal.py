@@ -28,6 +28,8 @@ _LONGEST = 1.0
 """Longest step of a parameter (logits)."""
 _STEEP = 40.0
 """A discrimination beyond which an item is a step at its difficulty: the likelihood grows without end there."""
+_GROWING = 6.0
+"""A discrimination that is so large and still moves after all steps is on its way there."""
 _FLAT = 1e-3
 """A common discrimination below which no difficulty ``-d / a`` is meant: its maximum is at 0."""
 DISCRIMINATIONS = ("one", "common")
@@ -120,10 +122,7 @@ def _climb(patterns: Responses, psi: Array, free: Array, table: Responses) -> tu
 def _newton(likelihood: Likelihood, psi: Array, free: Array, table: Responses) -> Array:
     value, items, near = likelihood.value(psi), len(table.items), False
     for _ in range(_STEPS):
-        steep = np.abs(psi[items:]) > _STEEP
-        if np.any(steep):
-            named = ", ".join(name for name, s in zip(table.items, steep, strict=True) if s)
-            raise DesignError(say("item_response.steep", items=named))
+        _not_steep(psi[items:], table, _STEEP)
         gradient = free.T @ likelihood.gradient(psi)
         information = free.T @ -likelihood.hessian(psi) @ free if near else None
         newton = information is not None and _is_positive(information)
@@ -138,7 +137,15 @@ def _newton(likelihood: Likelihood, psi: Array, free: Array, table: Responses) -
             raise DesignError(say("item_response.not_identified"))
         psi, gained, value = _uphill(likelihood, psi, free @ step, value)
         near = near or largest < 0.3 or gained < 1.0
+    _not_steep(psi[items:], table, _GROWING)
     raise StatisticError(say("item_response.no_convergence", steps=_STEPS))
+
+
+def _not_steep(slope: Array, table: Responses, most: float) -> None:
+    steep = np.abs(slope) > most
+    if np.any(steep):
+        named = ", ".join(name for name, s in zip(table.items, steep, strict=True) if s)
+        raise DesignError(say("item_response.steep", items=named))
 
 
 def _uphill(likelihood: Likelihood, psi: Array, step: Array, value: float) -> tuple[Array, float, float]:

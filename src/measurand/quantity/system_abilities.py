@@ -11,12 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 from measurand.errors import DesignError, RefusedError
 from measurand.message import say
 from measurand.quantity.item_response import LeftOut, Responses, read, without_degenerate
-from measurand.quantity.item_response_conditional import conditional_rasch
+from measurand.quantity.item_response_conditional import conditional_rasch, informative, separated
 from measurand.quantity.item_response_marginal import maximum
 from measurand.quantity.student import normal_factor, normal_tail
 
 Array = NDArray[np.float64]
 METHODS = ("marginal", "conditional")
+_NONE = 1e-6
+"""A spread (logits) below which the maximum is at 0, its boundary."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class SystemAbilities:
     items: float
     """How many say something: conditional, those that some systems got right and some wrong."""
     spread: float | None
-    """Standard deviation of the items' difficulties; None for the conditional method, which assumes none."""
+    """Standard deviation of the items' difficulties, 0 at its boundary; None: the conditional method assumes none."""
     left_out: tuple[LeftOut, ...]
 
     @property
@@ -93,30 +95,26 @@ def system_abilities(table: Responses | ArrayLike, *, method: str = "marginal") 
     if method not in METHODS:
         raise RefusedError(say("item_response.no_method", name=method, names=", ".join(METHODS)))
     kept, out = without_degenerate(read(table).turned())
-    if len(kept.items) < 2:
-        named = ", ".join(str(x) for x in _as_systems(out)) or "-"
-        raise DesignError(say("item_response.few_systems", found=len(kept.items), left_out=named))
     if method == "conditional":
+        kept, more = informative(kept)
+        out += more
+    left = tuple(replace(x, reason=say(f"item_response.system_{x.kind}")) for x in out)
+    if len(kept.items) < 2:
+        named = ", ".join(str(x) for x in left) or "-"
+        raise DesignError(say("item_response.few_systems", found=len(kept.items), left_out=named))
+    items, size = float(np.sum(kept.answered.any(axis=1))), len(kept.items)
+    if method == "conditional":
+        apart = separated(kept)
+        if apart:
+            raise DesignError(say("item_response.systems_separated", weaker=apart[0], stronger=apart[1]))
         model = conditional_rasch(kept)
-        names = model.items
-        total = kept.of(names).right.sum(axis=1)
-        items = float(np.sum((total > 0) & (total < kept.of(names).answered.sum(axis=1))))
-        size = len(names)
-        left = (*_as_systems(out), *model.left_out)
-        value, covariance = -model.difficulty, model.covariance[:size, :size]
-        return SystemAbilities(method, names, value, covariance, model.log_likelihood, items, None, left)
+        covariance = model.covariance[:size, :size]
+        return SystemAbilities(
+            method, kept.items, -model.difficulty, covariance, model.log_likelihood, items, None, left
+        )
     found = maximum(kept, slopes="common")
-    size = len(kept.items)
+    spread = float(found.slope[0])
     return SystemAbilities(
-        method, kept.items, found.intercept, found.covariance[:size, :size], found.log_likelihood,
-        float(np.sum(kept.answered.any(axis=1))), abs(float(found.slope[0])), _as_systems(out),
+        method, kept.items, found.intercept, found.covariance[:size, :size], found.log_likelihood, items,
+        spread if spread > _NONE else 0.0, left,
     )  # fmt: skip
-
-
-def _as_systems(out: tuple[LeftOut, ...]) -> tuple[LeftOut, ...]:
-    """The reason, said of abilities."""
-    words = {
-        say("item_response.all_right"): say("item_response.system_all_right"),
-        say("item_response.all_wrong"): say("item_response.system_all_wrong"),
-    }
-    return tuple(replace(x, reason=words.get(x.reason, x.reason)) for x in out)
