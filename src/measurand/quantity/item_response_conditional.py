@@ -47,7 +47,7 @@ def conditional_rasch(table: Responses | ArrayLike) -> ItemResponseModel:
     for _ in range(_STEPS):
         step = np.linalg.pinv(information, rcond=1e-12, hermitian=True) @ gradient
         largest = float(np.max(np.abs(step)))
-        step *= min(1.0, _LONGEST / max(largest, _LONGEST))
+        step *= _LONGEST / max(largest, _LONGEST)
         if largest <= _SETTLED * (1.0 + float(np.max(np.abs(b)))):
             return _model(kept, out, b + step, value, information)
         before = value

@@ -30,6 +30,8 @@ _STEEP = 40.0
 """A discrimination beyond which an item is a step at its difficulty: the likelihood grows without end there."""
 _GROWING = 6.0
 """A discrimination that is so large and still moves after all steps is on its way there."""
+_ASSOCIATED = 1e-9
+"""Sum of the residual products of pairs of items, by answers, below which it is rounding."""
 _FLAT = 1e-3
 """A common discrimination below which no difficulty ``-d / a`` is meant: its maximum is at 0."""
 DISCRIMINATIONS = ("one", "common")
@@ -88,22 +90,34 @@ def maximum(table: Responses, *, slopes: str) -> Maximum:
     """Newton's method on the observed information, where that is positive; else steps of Lange's (1995) gradient EM.
 
     ``slopes``: ``one`` (fixed at 1), ``common`` or ``own``. The nodes of the quadrature are made finer until they fit
-    the slopes found. All items need right and wrong answers.
+    the slopes found. Where items show no association in all, a common slope is 0, its boundary, with variance 0.
+    All items need right and wrong answers.
     """
     patterns = table.patterns()
     n, k = patterns.times @ patterns.answered, patterns.times @ patterns.right
     share, items = k / n, len(table.items)
-    psi = np.concatenate([1.2 * np.log(share / (1.0 - share)), np.ones(items)])
-    free = _free(slopes, items)
-    if slopes == "own":
-        psi = _climb(patterns, psi, _free("common", items), table)[0]
+    free, logit = _free(slopes, items), np.log(share / (1.0 - share))
+    psi = np.concatenate([1.2 * logit, _signs(patterns, share) if slopes == "own" else np.ones(items)])
+    if slopes == "common":
+        apart = np.concatenate([logit, np.zeros(items)])
+        likelihood = Likelihood(patterns, nodes(np.zeros(items)))
+        if free[:, -1] @ likelihood.hessian(apart) @ free[:, -1] <= _ASSOCIATED * n.sum():
+            psi, free = apart, free[:, :-1]
     psi, likelihood = _climb(patterns, psi, free, table)
     information = -free.T @ likelihood.hessian(psi) @ free
     covariance = free @ np.linalg.inv(information) @ free.T
     d, a = psi[:items], psi[items:]
     sign = -1.0 if a.sum() < 0.0 else 1.0
     turn = np.concatenate([np.ones(items), np.full(items, sign)])
-    return Maximum(d, sign * a, covariance * np.outer(turn, turn), likelihood.value(psi), free.shape[1])
+    parameters = _free(slopes, items).shape[1]
+    return Maximum(d, sign * a, covariance * np.outer(turn, turn), likelihood.value(psi), parameters)
+
+
+def _signs(patterns: Responses, share: Array) -> Array:
+    """1 or -1 as the items go along with what most of them have in common: a start for slopes of any sign."""
+    residual = (patterns.right - patterns.answered * share) / np.sqrt(share * (1.0 - share))
+    leading = np.linalg.eigh(residual.T @ (patterns.times[:, None] * residual))[1][:, -1]
+    return np.where(leading * leading.sum() < 0.0, -1.0, 1.0)
 
 
 def _climb(patterns: Responses, psi: Array, free: Array, table: Responses) -> tuple[Array, Likelihood]:
@@ -130,7 +144,7 @@ def _newton(likelihood: Likelihood, psi: Array, free: Array, table: Responses) -
             information = free.T @ likelihood.complete_information(psi) @ free
         step = np.linalg.solve(information, gradient)
         largest = float(np.max(np.abs(step)))
-        step *= min(1.0, _LONGEST / largest)
+        step *= _LONGEST / max(largest, _LONGEST)
         if newton and largest <= _SETTLED * (1.0 + float(np.max(np.abs(psi)))):
             return np.asarray(psi + free @ step, float)
         if near and not newton and largest <= _SETTLED:

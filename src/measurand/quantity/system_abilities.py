@@ -112,7 +112,10 @@ def system_abilities(table: Responses | ArrayLike, *, method: str = "marginal") 
         return SystemAbilities(
             method, kept.items, -model.difficulty, covariance, model.log_likelihood, items, None, left
         )
-    found = maximum(kept, slopes="common")
+    try:
+        found = maximum(kept, slopes="common")
+    except DesignError as error:
+        raise DesignError(say("item_response.spread")) from error
     spread = float(found.slope[0])
     return SystemAbilities(
         method, kept.items, found.intercept, found.covariance[:size, :size], found.log_likelihood, items,
