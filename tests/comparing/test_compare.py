@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.comparing.conftest import QUANTITIES, Measure, answer
 
 from measurand.cli import main
+from measurand.document.comparison import Comparisons
 from measurand.document.number import real
 from measurand.document.parts import Parts
 from measurand.lab.comparing import comparisons
@@ -207,3 +209,18 @@ def test_certificates_are_compared_and_tampered_ones_refused(measure: Measure, c
     (data / "damaged.html").write_bytes(damaged)
     code, _, err = answer(capsys, pages[1], data / "damaged.html")
     assert code in (1, 2) and "M0" in err
+
+
+def test_the_page_holds_every_number_and_asks_nobody(measure: Measure, capsys: Capture, tmp_path: Path) -> None:
+    files = [measure(s) for s in "ABC"]
+    page, data = tmp_path / "c.html", tmp_path / "c.json"
+    assert answer(capsys, *files, "--out", page)[0] == 0 and answer(capsys, *files, "--out", data)[0] == 0
+    text = page.read_text(encoding="utf-8")
+    found = Comparisons.model_validate_json(data.read_bytes())
+    for comparison in found.comparisons:
+        for shown in (*comparison.contenders, *comparison.pairs):
+            assert shown.text in text
+    assert "<script" not in text and not re.findall(r"https?://(?!www.w3.org/)", text)
+    assert text.count("<svg") == 2 + 3  # groups of both measurands, and the pairs of the plain share
+    code, _, err = answer(capsys, *files, "--out", page)
+    assert code == 2 and "already there" in err

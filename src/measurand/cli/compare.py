@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from measurand.cli.later import later
 from measurand.cli.place import existing
 from measurand.cli.view import numeric, printed
 from measurand.document.canonical import canonical, plain
@@ -24,6 +25,7 @@ NUMBERS = frozenset({
     "floor", "family_floor", "variance_first", "variance_second",
 })  # fmt: skip
 """Fields of the comparison that hold decimal strings."""
+PAGE = later("measurand.export.comparison_page", "render_page")
 CLAIMS = ("superiority", "non-inferiority", "equivalence")
 ADJUST = {"simultaneous": "simultaneous", "holm": "holm", "bh": "benjamini-hochberg", "none": "none"}
 
@@ -68,7 +70,7 @@ def verb(
     wanted = Asked(adjustment=ADJUST[adjust], against=against, **asked)  # type: ignore[arg-type]
     found = comparisons(named, wanted, trusted=trusted(trust_folder()), measurand=measurand, same=same)
     if out is not None:
-        write_file(out, canonical(found))
+        write_file(out, canonical(found) if out.suffix == ".json" else PAGE(found))
     click.echo(printed(numeric(plain(found), NUMBERS)) if json else render_comparisons(found), nl=json)
     return code(found)
 

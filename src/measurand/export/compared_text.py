@@ -39,18 +39,19 @@ def block(one: Comparison) -> Iterator[str]:
         head = f"{INDENT}{say('compare.system'):<{name}}  {say('compare.value'):<{value}}  {say('compare.groups'):<8}"
         yield head + (say("compare.ranks") if any(c.rank for c in one.contenders) else "")
     for c in one.contenders:
-        yield f"{INDENT}{visible(c.name):<{name}}  {c.text:<{value}}  {c.group:<8}{_rank(c)}"
+        yield f"{INDENT}{visible(c.name):<{name}}  {c.text:<{value}}  {c.group:<8}{rank_text(c)}"
     yield ""
     for pair in one.pairs:
         yield from _pair(one, pair)
-    yield from _wrapped(_floor(one))
+    yield from _wrapped(floor(one))
     if ranked:
         yield from _wrapped(say("compare.letters", level=percent(one.coverage_probability)))
     for text in one.remarks:
         yield from _wrapped(text)
 
 
-def _rank(c: Contender) -> str:
+def rank_text(c: Contender) -> str:
+    """``2-3``, or one rank; empty without any."""
     if c.rank is None:
         return ""
     low, high = c.rank
@@ -61,14 +62,16 @@ def _pair(one: Comparison, pair: Pair) -> Iterator[str]:
     sign = "-" if one.kind == "difference" else "/"
     mark = "=" if pair.identical else "*" if pair.different else " "
     yield f"    {mark} {visible(pair.second)} {sign} {visible(pair.first)}   {pair.text}"
-    p = say("compare.p", p=_p(pair.p), adjusted=_p(pair.p_adjusted), how=say(f"compare.adjust.{one.adjustment}"))
-    yield f"{INDENT}  {p if len(one.pairs) > 1 else _p(pair.p)}"
-    for text in _about(one, pair):
+    p = say(
+        "compare.p", p=p_text(pair.p), adjusted=p_text(pair.p_adjusted), how=say(f"compare.adjust.{one.adjustment}")
+    )
+    yield f"{INDENT}  {p if len(one.pairs) > 1 else p_text(pair.p)}"
+    for text in about(one, pair):
         yield from _wrapped(text, INDENT + "  ")
     yield ""
 
 
-def _about(one: Comparison, pair: Pair) -> Iterator[str]:
+def about(one: Comparison, pair: Pair) -> Iterator[str]:
     """What the difference rests on."""
     if pair.shared:
         u, alone = significant(pair.u), significant(pair.u_if_independent)
@@ -81,14 +84,15 @@ def _about(one: Comparison, pair: Pair) -> Iterator[str]:
     if pair.claim is not None:
         lower, upper = _limits(pair.claim.lower, pair.claim.upper, pair.u)
         shown = {"lower": lower, "upper": upper, "level": f"{100 * real(pair.claim.coverage_probability):g} %"}
-        yield say("compare.claim", text=pair.claim.text, p=_p(pair.claim.p_adjusted), **shown)
+        yield say("compare.claim", text=pair.claim.text, p=p_text(pair.claim.p_adjusted), **shown)
     if pair.discordant and len(one.pairs) <= MOST_ITEMS and len(pair.discordant[0].item) < HASHED:
         listed = ", ".join(d.item for d in pair.discordant[:MOST_ITEMS])
         more = (pair.discordant_items or 0) - MOST_ITEMS
         yield say("compare.items", items=listed, more=say("compare.more", count=more) if more > 0 else "")
 
 
-def _floor(one: Comparison) -> str:
+def floor(one: Comparison) -> str:
+    """The smallest difference that the items can show, as a sentence."""
     half = significant(one.floor)
     unit = "" if one.unit == "1" or one.kind == "ratio" else f" {one.unit}"
     if len(one.pairs) == 1:
@@ -103,7 +107,8 @@ def _limits(lower: str, upper: str, u: str) -> tuple[str, str]:
     return plain(at_place(real(lower), last)), plain(at_place(real(upper), last))
 
 
-def _p(text: str) -> str:
+def p_text(text: str) -> str:
+    """A p-value as printed."""
     p = real(text)
     return "p < 1e-11" if p < 1e-11 else f"p = {p:.2g}"
 
