@@ -82,7 +82,7 @@ def grid_consensus(method: str, labs: Laboratories, effects: Effects, *, scale: 
     other = _prediction(mu, tau, p, effects[1])
     probabilities = (0.5 * (1.0 - level), 0.5 * (1.0 + level))
     ends = [quantile(of_mu.cumulative, q, mean, float(half.max())) for q in probabilities]
-    others = [quantile(other, q, mean, float(half.max())) for q in probabilities]
+    others = [quantile(other, q, mean, float(half.max()), parts=2) for q in probabilities]
     u, median = math.sqrt(float(p.sum(axis=0) @ (mu - mean) ** 2)), of_tau.quantile(0.5)
     dark = Dark(median, (of_tau.quantile(probabilities[0]), of_tau.quantile(probabilities[1])), of_tau.square_sd,
                 of_tau.sd)  # fmt: skip
@@ -152,4 +152,4 @@ def _prediction(mu: Array, tau: Array, p: Array, tail: Tail) -> Cumulative:
     """``P(theta <= x)`` of one more laboratory, over the points of the grid that are not negligible."""
     rows, columns = np.nonzero(p > _NEGLIGIBLE)
     share, centre, scale = p[rows, columns], mu[columns], tau[rows]
-    return lambda x: np.array([float(tail((centre - v) / scale) @ share) for v in x])
+    return lambda x: np.array([float(np.sum(tail((centre - v) / scale) * share)) for v in x])

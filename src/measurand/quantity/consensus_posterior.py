@@ -26,7 +26,7 @@ _STEP = 0.2
 _OF_WIDTH = 0.7
 """Step over the width ``1/sqrt(2 k)`` that log(tau) has for k precise laboratories."""
 _NORMAL_MAD = 1.482602218505602
-_NEGLIGIBLE = 45.0
+_NEGLIGIBLE = 34.0
 """Nodes whose log weight lies this far below the largest are left out."""
 
 

@@ -174,7 +174,7 @@ def _where_q_is(model: Model, wanted: float) -> float:
 def _largest(model: Model, likelihood: Callable[[Fit], Array], score: Callable[[Fit], Array]) -> float:
     """A likelihood may have several maxima: the largest of many nodes, then the root of the score beside it.
 
-    Above ``top`` the score is negative, since ``y'PPy <= residual_sum / tau^4`` and ``tr P >= (k - 1)/(max v + tau^2)``.
+    Above ``top`` the score is negative: ``y'PPy <= residual_sum / tau^4``, ``tr P >= (k - 1)/(max v + tau^2)``.
     """
     n, s, most = model.freedom, model.residual_sum, float(np.max(model.v))
     top = (s + math.sqrt(s * s + 4.0 * n * s * most)) / (2.0 * n)

@@ -55,8 +55,11 @@ class Mixture:
         return quantile(self.cumulative, probability, float(np.median(self.centre)), float(np.max(self.scale)))
 
 
-def quantile(cumulative: Cumulative, probability: float, start: float, step: float) -> float:
-    """``x`` where a continuous ``cumulative`` reaches ``probability``: the step is doubled until it is enclosed."""
+def quantile(cumulative: Cumulative, probability: float, start: float, step: float, *, parts: int = 16) -> float:
+    """``x`` where a continuous ``cumulative`` reaches ``probability``: the step is doubled until it is enclosed.
+
+    ``parts`` as in ``falling_root``: 2 where a point is costly.
+    """
     lower, upper = start - step, start + step
     for _ in range(_DOUBLINGS):
         below, above = (float(v) for v in cumulative(np.array([lower, upper])))
@@ -64,4 +67,4 @@ def quantile(cumulative: Cumulative, probability: float, start: float, step: flo
             break
         step *= 2.0
         lower, upper = (start - step, upper) if below > probability else (lower, start + step)
-    return falling_root(lambda x: probability - cumulative(x), lower, upper)
+    return falling_root(lambda x: probability - cumulative(x), lower, upper, parts=parts)
