@@ -184,8 +184,8 @@ def reproducibility(found: Precision, *, level: float = 0.95) -> Deviation:
 def between_laboratories(found: Precision, *, level: float = 0.95) -> tuple[float, float]:
     """Interval of the between-laboratory standard deviation, cut at 0 (Williams 1962).
 
-    ``nu (V - s_r^2 F) / (n_h chi^2)`` with F and chi-square of the same tail; it holds the truth at least about as often
-    as it says.
+    ``nu (V - s_r^2 F) / (n_h chi^2)`` with F and chi-square of the same tail; it holds the truth about as often
+    as it says, or more often.
     """
     tail, nu = 0.5 * (1.0 - level), float(found.df_between)
     tails = np.array([tail, 1.0 - tail])

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -64,7 +65,7 @@ def double_grubbs_p(statistic: float, p: int) -> float:
     start = math.acos(math.sqrt(min((ratio + g) / (ratio + 1.0), 1.0)))
     corners = sorted({start, math.atan(math.sqrt(1.0 / ratio)), max(math.acos(root), start), math.pi / 2.0})
     total = 0.0
-    for a, b in zip(corners[:-1], corners[1:], strict=True):
+    for a, b in pairwise(corners):
         t, weight = _nodes(a, b)
         above = _largest(p - 1, np.arcsin(np.minimum(math.sqrt(ratio) * np.tan(t), 1.0)))
         below = _largest(p - 1, np.arccos(np.minimum(root / np.cos(t), 1.0)))
@@ -132,7 +133,7 @@ def _largest(m: int, angle: Array) -> Array:
 def _table(m: int) -> tuple[Array, Array]:
     """``H_m`` and its derivative on the grid; ``H_3(a) = 3 (a - pi/6)/pi``."""
     if m == 3:
-        beyond = _ANGLE > math.pi / 6.0
+        beyond = np.greater(_ANGLE, math.pi / 6.0)
         return np.where(beyond, 3.0 * (_ANGLE - math.pi / 6.0) / math.pi, 0.0), np.where(beyond, 3.0 / math.pi, 0.0)
     half = 0.5 * (_ANGLE[1:] + _ANGLE[:-1])
 

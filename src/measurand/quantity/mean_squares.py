@@ -64,8 +64,8 @@ def variance_limits(
 ) -> tuple[float, float]:
     """Limits of ``sum a_q V_q`` from those of each mean square, cut at 0.
 
-    ``lower = T - sqrt(sum (a_q V_q - limit_q)^2)`` with the chi-square limit of each mean square that lowers T, likewise
-    ``upper``: the modified large-sample limits of Graybill & Wang (1980) where no coefficient is negative, those of
+    ``lower = T - sqrt(sum (a_q V_q - limit_q)^2)`` with the chi-square limit of each mean square that lowers T, and
+    ``upper`` likewise: the modified large-sample limits of Graybill & Wang (1980) where no coefficient is negative, those of
     Zou & Donner (2008) else. Exact for one mean square. Shapes (mean squares,). Raises DesignError for a level
     outside (0, 1), or without degrees of freedom.
 
