@@ -20,6 +20,8 @@ from measurand.document.parts import Parts
 from measurand.document.procedure import Procedure
 from measurand.document.reference_certificate import ReferenceStatement
 from measurand.document.result import Results
+from measurand.document.round_data import RoundData
+from measurand.document.round_report import RoundReport
 from measurand.document.seal import SealStatement
 from measurand.document.selftest import Problem, SelftestStatement
 from measurand.document.status import KeyStatement, StatusStatement
@@ -31,7 +33,7 @@ DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "statement": Statement, "envelope": Envelope, "definition": Definition, "seal": SealStatement,
     "status": StatusStatement, "key": KeyStatement, "reference": ReferenceStatement, "disclosed": Disclosed,
     "challenge": Challenge, "problem": Problem, "selftest": SelftestStatement, "import": Import,
-    "comparison": Comparisons,
+    "comparison": Comparisons, "round-data": RoundData, "round-report": RoundReport,
 }  # fmt: skip
 """Name of the schema -> document. ``procedure`` is the resolved one; the file has ``procedure-file``."""
 

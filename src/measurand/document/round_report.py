@@ -1,0 +1,155 @@
+"""The report of a round: consensus by several methods, degrees of equivalence, precision (``round-report.json``)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from measurand.document.canonical import Document
+from measurand.document.number import Number
+from measurand.document.round_data import LeftOut
+
+
+class Method(Document):
+    """The consensus value by one method."""
+
+    name: str
+    value: Number
+    u: Number
+    lower: Number
+    upper: Number
+    tau: Number | None = None
+    """Standard deviation between laboratories beyond their stated uncertainties; absent: the method knows none."""
+    text: str
+    knapp: tuple[Number, Number] | None = None
+    """Limits of Hartung and Knapp, never shorter than the scatter says."""
+
+
+class NotGiven(Document):
+    """A method that gives no value here, and why."""
+
+    name: str
+    reason: str
+
+
+class Agreement(Document):
+    """Whether the stated uncertainties explain the scatter (chi-square of the weighted mean)."""
+
+    q: Number
+    df: int
+    p: Number
+    i2: Number
+    birge: Number
+    tau_lower: Number
+    tau_upper: Number
+
+
+class Degree(Document):
+    """Degree of equivalence of one laboratory."""
+
+    laboratory: str
+    d: Number
+    u: Number
+    expanded: Number
+    e_n: Number
+    others: Number | None = None
+    """E_n against the consensus of all others, with the scatter between laboratories."""
+
+
+class Participant(Document):
+    """One laboratory as it is printed."""
+
+    laboratory: str
+    value: Number
+    u: Number | None = None
+    df: Number | None = None
+    weight: Number | None = None
+    """In the reference value."""
+    consistent: bool | None = None
+    """Member of the largest consistent subset."""
+    left_out: str = ""
+    """Why it does not enter the consensus."""
+    shift: Number | None = None
+    """Change of the reference value without it."""
+    certificate: str = ""
+
+
+class Finding(Document):
+    """An outlier or straggler among the laboratories of a level."""
+
+    laboratories: tuple[str, ...]
+    test: str
+    statistic: Number
+    five: Number
+    one: Number
+    p: Number
+    verdict: Literal["straggler", "outlier"]
+
+
+class Precision(Document):
+    """Repeatability and reproducibility at one level (ISO 5725-2)."""
+
+    laboratories: int
+    results: int
+    singles: int
+    mean: Number
+    s_r: Number
+    s_r_limits: tuple[Number, Number]
+    s_L: Number  # noqa: N815 - symbols of ISO 5725
+    s_L_negative: bool  # noqa: N815
+    s_R: Number  # noqa: N815
+    s_R_limits: tuple[Number, Number]  # noqa: N815
+    h: dict[str, Number]
+    k: dict[str, Number]
+    h_limits: tuple[Number, Number]
+    """At 5 % and 1 %."""
+    k_limits: tuple[Number, Number]
+    without: Precision | None = None
+    """The same without the laboratories that were left out, where some were."""
+
+
+class QuantityReport(Document):
+    """One measurand on one material."""
+
+    measurand: str
+    material: str
+    unit: str
+    participants: tuple[Participant, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    reference: Method | None = None
+    """The reference value; absent: too few laboratories state an uncertainty."""
+    reference_from: Literal["consensus", "outside"] = "consensus"
+    methods: tuple[Method, ...] = ()
+    not_given: tuple[NotGiven, ...] = ()
+    agreement: Agreement | None = None
+    degrees: tuple[Degree, ...] = ()
+    bilateral: tuple[tuple[Number, ...], ...] = ()
+    """E_n of each pair, in the order of ``degrees``; 0 on the diagonal."""
+    precision: Precision | None = None
+    findings: tuple[Finding, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Relation(Document):
+    """How a standard deviation depends on the level."""
+
+    of: Literal["s_r", "s_R"]
+    form: str
+    coefficients: tuple[Number, ...]
+    fits: bool
+
+
+class RoundReport(Document):
+    """The report of all measurands of a round. No score is averaged over them."""
+
+    schema_: Literal["measurand/round-report/1"] = Field(default="measurand/round-report/1", alias="schema")
+    title: str
+    coverage_probability: Number
+    factor: Number
+    """Coverage factor of the degrees of equivalence."""
+    method: str
+    quantities: tuple[QuantityReport, ...]
+    relations: dict[str, tuple[Relation, ...]] = Field(default_factory=dict)
+    """By measurand, where at least three levels have replicates."""
+    remarks: tuple[str, ...] = ()

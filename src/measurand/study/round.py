@@ -1,0 +1,228 @@
+"""The report of a round: for each measurand and material the consensus by several methods, and who agrees with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from measurand.document import round_report as document
+from measurand.document.number import number, real
+from measurand.document.round_data import LeftOut, Quantity, RoundData, Submitted
+from measurand.document.rounding import printed, rounded
+from measurand.errors import DesignError, Finding, RefusedError
+from measurand.message import say
+from measurand.quantity.consensus import METHODS, WEIGHTED, consensus_of
+from measurand.quantity.consensus_influence import influence
+from measurand.quantity.consensus_result import Consensus, Limits
+from measurand.quantity.consistent_subset import largest_consistent_subset
+from measurand.quantity.equivalence_degrees import (
+    Degrees,
+    degrees_against,
+    degrees_left_out,
+    degrees_of_pairs,
+    degrees_within,
+)
+from measurand.quantity.laboratories import Laboratories, laboratories
+from measurand.study.round_precision import precision_of, relations_of
+
+LEAST = 2
+"""Laboratories with an uncertainty, for a consensus."""
+DISAGREE = 0.05
+MOST_PAIRS = 60
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A result that the coordinator leaves out, with the reason; an empty ``material`` means all."""
+
+    laboratory: str
+    reason: str
+    material: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a round is evaluated."""
+
+    method: str = "mandel-paule"
+    """Of the reference value."""
+    level: float = 0.95
+    factor: float = 2.0
+    """Coverage factor of the degrees of equivalence."""
+    reference: tuple[float, float] | None = None
+    """A reference value from outside and its standard uncertainty."""
+    excluded: tuple[Excluded, ...] = ()
+
+
+def reported(data: RoundData, asked: Asked) -> document.RoundReport:
+    """The report of every measurand and material.
+
+    Raises RefusedError for an unknown method, DesignError for one laboratory, and for an exclusion without a reason or
+    of nobody.
+    """
+    if asked.method not in WEIGHTED:
+        raise RefusedError(Finding("M0894", "", say("M0894.method", name=asked.method, names=", ".join(WEIGHTED))))
+    known = {(s.laboratory, q.material) for q in data.quantities for s in q.submitted}
+    for one in asked.excluded:
+        if not any(one.laboratory == lab and one.material in ("", material) for lab, material in known):
+            raise DesignError(Finding("M0895", "", say("M0895.unknown", laboratory=one.laboratory)))
+        if not one.reason.strip():
+            raise DesignError(Finding("M0895", "", say("M0895.reason", laboratory=one.laboratory)))
+    several = tuple(_quantity(q, asked) for q in data.quantities)
+    return document.RoundReport(
+        title=data.title, coverage_probability=number(asked.level), factor=number(asked.factor), method=asked.method,
+        quantities=several, relations=relations_of(several), remarks=data.remarks,
+    )  # fmt: skip
+
+
+def _quantity(q: Quantity, asked: Asked) -> document.QuantityReport:
+    if len(q.submitted) < LEAST:
+        named = " ".join((q.measurand, q.material)).strip()
+        text = say("M0896.one", measurand=named, laboratory=q.submitted[0].laboratory)
+        raise DesignError(Finding("M0896", "", text))
+    chosen = [
+        LeftOut(laboratory=e.laboratory, reason=e.reason)
+        for e in asked.excluded
+        if e.material in ("", q.material) and any(s.laboratory == e.laboratory for s in q.submitted)
+    ]
+    out = {o.laboratory: o.reason for o in (*q.left_out, *chosen)}
+    entered = [s for s in q.submitted if s.laboratory not in out and s.u is not None]
+    precision, findings = precision_of(q, {e.laboratory for e in chosen}, level=asked.level)
+    base = document.QuantityReport(
+        measurand=q.measurand, material=q.material, unit=q.unit, precision=precision, findings=findings,
+        left_out=tuple(LeftOut(laboratory=name, reason=reason) for name, reason in out.items()),
+        participants=tuple(_participant(s, out.get(s.laboratory, "")) for s in q.submitted),
+    )  # fmt: skip
+    if len(entered) < LEAST:
+        return base.model_copy(update={"warnings": (say("round.too_few", count=len(entered)),)})
+    return base.model_copy(update=_agreed(q, entered, out, asked))
+
+
+def _agreed(q: Quantity, entered: Sequence[Submitted], out: Mapping[str, str], asked: Asked) -> dict[str, object]:
+    """What a report says where there is a consensus."""
+    labs = laboratories(
+        [real(s.value) for s in entered], [real(s.u or "") for s in entered],
+        df=[np.inf if s.df is None else real(s.df) for s in entered],
+    )  # fmt: skip
+    methods, missing = _methods(labs, asked.level, q.unit)
+    chosen = consensus_of(labs, method=asked.method, level=asked.level)
+    reference, degrees = _reference(labs, chosen, asked, q.unit)
+    subset = set(largest_consistent_subset(labs).members)
+    moved = influence(labs, method=asked.method, level=asked.level) if labs.count > LEAST else ()
+    place = {s.laboratory: i for i, s in enumerate(entered)}
+    participants = []
+    for s in q.submitted:
+        i = place.get(s.laboratory)
+        if i is None:
+            participants.append(_participant(s, out.get(s.laboratory, "")))
+            continue
+        weight = None if asked.reference or chosen.weights is None else number(float(chosen.weights[i]))
+        shift = None if asked.reference or not moved else number(-moved[i].shift)
+        participants.append(_participant(s, "", weight=weight, consistent=i in subset, shift=shift))
+    h = chosen.heterogeneity
+    low, high = h.tau_limits
+    others = degrees_left_out(labs, method=asked.method, factor=asked.factor) if labs.count > LEAST else None
+    pairs = degrees_of_pairs(labs, factor=asked.factor).e_n if labs.count <= MOST_PAIRS else np.empty((0, 0))
+    return {
+        "participants": tuple(participants),
+        "reference": reference,
+        "reference_from": "outside" if asked.reference else "consensus",
+        "methods": methods,
+        "not_given": missing,
+        "agreement": document.Agreement(
+            q=number(h.q), df=h.df, p=number(h.p), i2=number(h.i2), birge=number(h.birge), tau_lower=number(low),
+            tau_upper=number(high),
+        ),
+        "degrees": _degrees(entered, degrees, others),
+        "bilateral": tuple(tuple(number(float(x)) for x in row) for row in pairs),
+        "warnings": _warnings(h.p, methods, labs, len(entered) - len(subset)),
+    }  # fmt: skip
+
+
+def _methods(
+    labs: Laboratories, level: float, unit: str
+) -> tuple[tuple[document.Method, ...], tuple[document.NotGiven, ...]]:
+    found, missing = [], []
+    for name in METHODS:
+        try:
+            found.append(_method(consensus_of(labs, method=name, level=level), unit))
+        except (DesignError, RefusedError, ValueError) as error:
+            missing.append(document.NotGiven(name=name, reason=str(error)))
+    return tuple(found), tuple(missing)
+
+
+def _method(one: Consensus, unit: str, own: Limits | None = None) -> document.Method:
+    """``own``: limits in place of those of the method. Raises ValueError for a consensus without a finite uncertainty
+    (two laboratories, Bayesian)."""
+    u, lower, upper = (one.u, one.lower, one.upper) if own is None else (own.u, own.lower, own.upper)
+    shown = printed(one.value, u, interval=(lower, upper), coverage_probability=one.level, unit=unit)
+    knapp = None
+    if one.knapp is not None:
+        knapp = (number(one.knapp.at_least.lower), number(one.knapp.at_least.upper))
+    return document.Method(
+        name=one.method, value=number(one.value), u=number(u), lower=number(lower), upper=number(upper),
+        tau=None if one.tau is None else number(one.tau), text=shown.text, knapp=knapp,
+    )  # fmt: skip
+
+
+def _reference(labs: Laboratories, chosen: Consensus, asked: Asked, unit: str) -> tuple[document.Method, Degrees]:
+    """The reference value with limits of Hartung and Knapp, not shorter than the method's own; and who differs."""
+    if asked.reference is None and chosen.weights is not None and chosen.knapp is not None:
+        reference = _method(chosen, unit, chosen.knapp.at_least)
+        return reference, degrees_within(labs, weights=chosen.weights, factor=asked.factor)
+    if asked.reference is None:
+        raise RefusedError(Finding("M0894", "", say("M0894.method", name=asked.method, names=", ".join(WEIGHTED))))
+    value, u = asked.reference
+    low, high = value - asked.factor * u, value + asked.factor * u
+    shown = printed(value, u, interval=(low, high), unit=unit)
+    stated = document.Method(
+        name="outside", value=number(value), u=number(u), lower=number(low), upper=number(high), text=shown.text
+    )
+    return stated, degrees_against(labs, value, u, factor=asked.factor)
+
+
+def _degrees(entered: Sequence[Submitted], found: Degrees, others: Degrees | None) -> tuple[document.Degree, ...]:
+    out = []
+    for i, s in enumerate(entered):
+        u = float(found.u[i])
+        if u <= 0.0:
+            continue  # it is the whole reference: it cannot differ from itself
+        expanded = found.factor * u
+        other = None if others is None else number(float(others.d[i] / (others.factor * others.u[i])))
+        out.append(
+            document.Degree(
+                laboratory=s.laboratory, d=number(float(found.d[i])), u=number(u), expanded=number(expanded),
+                e_n=number(float(found.d[i]) / expanded), others=other,
+            )
+        )  # fmt: skip
+    return tuple(out)
+
+
+def _participant(
+    s: Submitted, left_out: str, *, weight: str | None = None, consistent: bool | None = None, shift: str | None = None
+) -> document.Participant:
+    return document.Participant(
+        laboratory=s.laboratory, value=s.value, u=s.u, df=s.df, weight=weight, consistent=consistent, left_out=left_out,
+        shift=shift, certificate=s.certificate,
+    )  # fmt: skip
+
+
+def _warnings(p: float, methods: Sequence[document.Method], labs: Laboratories, outside: int) -> tuple[str, ...]:
+    found = []
+    if p < DISAGREE:
+        found.append(say("round.disagree", p=f"{p:.2g}", outside=outside))
+    values = [real(m.value) for m in methods]
+    least = min(real(m.u) for m in methods)
+    if max(values) - min(values) > least:
+        low, high = min(methods, key=lambda m: real(m.value)), max(methods, key=lambda m: real(m.value))
+        found.append(
+            say(
+                "round.methods_differ", low=low.name, high=high.name, a=rounded(low.value, low.u),
+                b=rounded(high.value, high.u),
+            )
+        )  # fmt: skip
+    if labs.count < 5:
+        found.append(say("round.few", count=labs.count))
+    return tuple(found)

@@ -1,0 +1,99 @@
+"""Repeatability and reproducibility of each level of a round, from the replicates of its laboratories."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Literal, cast
+
+import numpy as np
+
+from measurand.document import round_report as document
+from measurand.document.number import number, real
+from measurand.document.round_data import Quantity
+from measurand.errors import DesignError, StatisticError
+from measurand.quantity.collaborative import Cells, cells, precision, repeatability, reproducibility
+from measurand.quantity.level_dependence import level_dependence
+from measurand.quantity.mandel import h_limit, k_limit, mandel
+from measurand.quantity.screening import scrutinise
+
+LEAST_LEVELS = 3
+
+
+def precision_of(
+    q: Quantity, without: Collection[str], *, level: float
+) -> tuple[document.Precision | None, tuple[document.Finding, ...]]:
+    """Precision with all laboratories and without those left out, and what the tests found; None without replicates.
+
+    A single result of a laboratory enters the scatter between laboratories.
+    """
+    held = {s.laboratory: [real(x) for x in s.replicates] or [real(s.value)] for s in q.submitted}
+    if sum(len(v) > 1 for v in held.values()) < 2:
+        return None, ()
+    found = _precision(held, level)
+    if found is None:
+        return None, ()
+    kept = {name: values for name, values in held.items() if name not in without}
+    other = _precision(kept, level) if 2 <= len(kept) < len(held) else None
+    tested = scrutinise({q.material or "1": cast("dict[object, object]", held)})  # type: ignore[dict-item]
+    findings = tuple(
+        document.Finding(
+            laboratories=tuple(map(str, f.laboratories)), test=f.test, statistic=number(f.statistic),
+            five=number(f.critical[0]), one=number(f.critical[1]), p=number(f.p),
+            verdict=cast(Literal["straggler", "outlier"], f.verdict),
+        )
+        for f in tested.findings
+    )  # fmt: skip
+    return found.model_copy(update={"without": other}), findings
+
+
+def _precision(held: dict[str, list[float]], level: float) -> document.Precision | None:
+    """None where nothing varies."""
+    names, several = list(held), cells(list(held.values()))
+    try:
+        p = precision(several)
+        within, total = repeatability(p, level=level), reproducibility(p, level=level)
+        m = mandel(several)
+    except (DesignError, StatisticError):
+        return None
+    return document.Precision(
+        laboratories=p.laboratories, results=p.results, singles=p.singles, mean=number(p.mean), s_r=number(p.s_r),
+        s_r_limits=_pair(within.limits), s_L=number(p.s_L), s_L_negative=p.is_negative, s_R=number(p.s_R),
+        s_R_limits=_pair(total.limits), h={name: number(float(x)) for name, x in zip(names, m.h, strict=True)},
+        k={names[int(i)]: number(float(x)) for i, x in zip(m.k_of, m.k, strict=True)}, h_limits=_h_limits(several),
+        k_limits=_k_limits(several),
+    )  # fmt: skip
+
+
+def _h_limits(held: Cells) -> tuple[str, str]:
+    p = len(held.count)
+    return (number(h_limit(p, 0.05)), number(h_limit(p, 0.01))) if p > 2 else ("infinite", "infinite")
+
+
+def _k_limits(held: Cells) -> tuple[str, str]:
+    p, n = int(np.sum(held.repeated)), held.usual_count
+    return number(k_limit(p, n, 0.05)), number(k_limit(p, n, 0.01))
+
+
+def _pair(limits: tuple[float, float]) -> tuple[str, str]:
+    return number(limits[0]), number(limits[1])
+
+
+def relations_of(several: Sequence[document.QuantityReport]) -> dict[str, tuple[document.Relation, ...]]:
+    """How s_r and s_R depend on the level, for each measurand with at least three levels that have a precision."""
+    found = {}
+    for name in dict.fromkeys(q.measurand for q in several):
+        held = [q.precision for q in several if q.measurand == name and q.precision is not None]
+        usable = [p for p in held if min(real(p.mean), real(p.s_r), real(p.s_R)) > 0.0]
+        if len(usable) < LEAST_LEVELS or np.ptp([real(p.mean) for p in usable]) <= 0.0:
+            continue
+        found[name] = tuple(_relation(of, usable) for of in ("s_r", "s_R"))
+    return found
+
+
+def _relation(of: str, levels: Sequence[document.Precision]) -> document.Relation:
+    df = [p.results - p.laboratories if of == "s_r" else p.laboratories - 1 for p in levels]
+    d = level_dependence([real(p.mean) for p in levels], [real(getattr(p, of)) for p in levels], df=df)
+    return document.Relation(
+        of=cast(Literal["s_r", "s_R"], of), form=d.recommended.form, fits=d.fits,
+        coefficients=tuple(number(c) for c in d.recommended.coefficients),
+    )  # fmt: skip
