@@ -41,6 +41,9 @@ class Quantity(Document):
     submitted: tuple[Submitted, ...]
     left_out: tuple[LeftOut, ...] = ()
     """Of those submitted, who does not enter the consensus."""
+    correlation: tuple[tuple[Number, ...], ...] = ()
+    """Correlation coefficients of the results, in the order of ``submitted``, where they are known: of laboratories
+    that measured the same items. Absent: independent."""
 
 
 class RoundData(Document):

@@ -123,6 +123,8 @@ class QuantityReport(Document):
     methods: tuple[Method, ...] = ()
     not_given: tuple[NotGiven, ...] = ()
     agreement: Agreement | None = None
+    correlated: bool = False
+    """Whether what the laboratories share (the same items, the same labels) was taken into account."""
     degrees: tuple[Degree, ...] = ()
     bilateral: tuple[tuple[Number, ...], ...] = ()
     """E_n of each pair, in the order of ``degrees``; 0 on the diagonal."""

@@ -52,7 +52,7 @@ def _sections(q: QuantityReport, report: RoundReport, identity: str) -> Iterator
         sentences.insert(0, say(f"round.reference.{q.reference_from}", name=name, text=q.reference.text))
         sentences.append(say("round.degrees", factor=f"{real(report.factor):g}"))
     pictures = tuple(_pictures(q, report, identity))
-    sentences += left_out_texts(q)
+    sentences += [*([say("round.correlated")] if q.correlated else []), *left_out_texts(q)]
     yield Section(heading(q), tuple(sentences), pictures, tuple(_tables(q)))
 
 

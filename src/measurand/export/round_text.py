@@ -55,6 +55,8 @@ def block(q: QuantityReport, report: RoundReport) -> Iterator[str]:
             )
     if q.agreement is not None:
         yield from _wrapped(agreement_text(q))
+    if q.correlated:
+        yield from _wrapped(say("round.correlated"))
     if q.precision is not None:
         yield ""
         yield from _precision(q, q.precision)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from measurand.document import round_report as document
 from measurand.document.number import number, real
@@ -27,10 +28,13 @@ from measurand.quantity.equivalence_degrees import (
 from measurand.quantity.laboratories import Laboratories, laboratories
 from measurand.study.round_precision import precision_of, relations_of
 
+Array = NDArray[np.float64]
 LEAST = 2
 """Laboratories with an uncertainty, for a consensus."""
 DISAGREE = 0.05
 MOST_PAIRS = 60
+LEAST_EIGENVALUE = 1e-9
+"""Of a correlation matrix: systems that are equal on every item are not quite the same."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +108,12 @@ def _agreed(q: Quantity, entered: Sequence[Submitted], out: Mapping[str, str], a
     """What a report says where there is a consensus."""
     labs = laboratories(
         [real(s.value) for s in entered], [real(s.u or "") for s in entered],
-        df=[np.inf if s.df is None else real(s.df) for s in entered],
+        df=[np.inf if s.df is None else real(s.df) for s in entered], covariance=_covariance(q, entered),
     )  # fmt: skip
     methods, missing = _methods(labs, asked.level, q.unit)
     chosen = consensus_of(labs, method=asked.method, level=asked.level)
     reference, degrees = _reference(labs, chosen, asked, q.unit)
-    subset = set(largest_consistent_subset(labs).members)
+    subset = set(largest_consistent_subset(labs).members) if labs.independent else None
     moved = influence(labs, method=asked.method, level=asked.level) if labs.count > LEAST else ()
     place = {s.laboratory: i for i, s in enumerate(entered)}
     participants = []
@@ -120,7 +124,7 @@ def _agreed(q: Quantity, entered: Sequence[Submitted], out: Mapping[str, str], a
             continue
         weight = None if asked.reference or chosen.weights is None else number(float(chosen.weights[i]))
         shift = None if asked.reference or not moved else number(-moved[i].shift)
-        participants.append(_participant(s, "", weight=weight, consistent=i in subset, shift=shift))
+        participants.append(_participant(s, "", weight=weight, consistent=None if subset is None else i in subset, shift=shift))
     h = chosen.heterogeneity
     low, high = h.tau_limits
     others = degrees_left_out(labs, method=asked.method, factor=asked.factor) if labs.count > LEAST else None
@@ -137,8 +141,30 @@ def _agreed(q: Quantity, entered: Sequence[Submitted], out: Mapping[str, str], a
         ),
         "degrees": _degrees(entered, degrees, others),
         "bilateral": tuple(tuple(number(float(x)) for x in row) for row in pairs),
-        "warnings": _warnings(h.p, methods, labs, len(entered) - len(subset)),
+        "correlated": not labs.independent,
+        "warnings": _warnings(h.p, methods, labs, None if subset is None else len(entered) - len(subset)),
     }  # fmt: skip
+
+
+def _covariance(q: Quantity, entered: Sequence[Submitted]) -> Array | None:
+    """``u_i u_j r_ij`` of those who enter; None where nothing is known of correlations.
+
+    Coefficients of pairs are estimated one by one: where together they contradict each other by a little, the nearest
+    matrix without negative eigenvalues is taken, its diagonal kept.
+    """
+    if not q.correlation:
+        return None
+    at = [i for i, s in enumerate(q.submitted) if s in entered]
+    r = np.array([[real(q.correlation[i][j]) for j in at] for i in at])
+    eigenvalue, vector = np.linalg.eigh(r)
+    if eigenvalue.min() < LEAST_EIGENVALUE:
+        r = (vector * np.maximum(eigenvalue, LEAST_EIGENVALUE)) @ vector.T
+        scale = np.sqrt(np.diagonal(r))
+        r = r / scale[:, None] / scale
+    u = np.array([real(s.u or "") for s in entered])
+    found = r * u[:, None] * u
+    np.fill_diagonal(found, u**2)
+    return np.asarray(0.5 * (found + found.T))
 
 
 def _methods(
@@ -212,7 +238,8 @@ def _participant(
 def _warnings(p: float, methods: Sequence[document.Method], labs: Laboratories, outside: int) -> tuple[str, ...]:
     found = []
     if p < DISAGREE:
-        found.append(say("round.disagree", p=f"{p:.2g}", outside=outside))
+        more = "" if outside is None else say("round.disagree_outside", outside=outside)
+        found.append(say("round.disagree", p=f"{p:.2g}") + more)
     values = [real(m.value) for m in methods]
     least = min(real(m.u) for m in methods)
     if max(values) - min(values) > least:
