@@ -31,11 +31,12 @@ COMPARED = {
     "line-wls-28037-a": "test_calibration_line",
     "multiplicity-bh1995": "test_multiplicity",
     "diagnostic-2x2-scintigram": "test_two_by_two",
+    "consensus-bcg": "test_consensus",
 }  # fmt: skip
 
 LATER = {
     "aupro-a": "inspection", "av-zero-failures": "av-safety", "basel-traffic-light": "backtest",
-    "bradley-terry-citations": "ranking", "coco-bbox": "detection", "consensus-bcg": "consensus",
+    "bradley-terry-citations": "ranking", "coco-bbox": "detection",
     "ecb-jeffreys-pd-a": "backtest", "gauge-rr-aiag": "gauge-rr", "interlab-glucose-e691": "iso5725",
     "irt-lsat": "irt", "iso13528-e1-algorithm-a": "proficiency", "iso13528-e2-homogeneity": "proficiency",
     "iso13528-e4-scores": "proficiency", "iso5725-critical-a": "iso5725", "iso9283-pose-a": "robotics",
