@@ -43,6 +43,8 @@ _SMALL = 25.0
 """Nodes of sigma whose log probability lies this far below the largest are left out."""
 _NARROW = 0.2
 """tau over the narrowest panel of mu up to which an effect is integrated by its Gauss rule."""
+_TINY = 0.03
+"""tau over the narrowest panel up to which only its mean square over some nodes counts."""
 _NEGLIGIBLE = 1e-11
 """Points of the grid with less probability are left out of the prediction."""
 
@@ -167,15 +169,24 @@ def _prediction(mu: Array, tau: Array, p: Array, effects: Effects, lower: Array,
     Where tau is not small beside the panels of mu, their points are summed; where it is, the distribution of mu is
     smooth over an effect and a Gauss rule for the effect is exact. Points without weight are left out.
     """
-    few = int(np.searchsorted(tau, _NARROW * float(np.min(upper - lower))))
-    of_small = [_panels(lower, upper, p[i]) for i in range(few) if p[i].sum() > _NEGLIGIBLE]
-    small = [float(tau[i]) for i in range(few) if p[i].sum() > _NEGLIGIBLE]
+    width = float(np.min(upper - lower))
+    few = int(np.searchsorted(tau, _NARROW * width))
+    group = np.arange(few)  # one for each tau, but of very small ones only the mean square counts
+    tiny = tau[:few] < _TINY * width
+    group[tiny] = np.floor(np.log(np.maximum(tau[:few][tiny] / width, 1e-3)) / _COARSE) - few
+    held = [p[:few][group == g] for g in np.unique(group)]
+    squares = [float(np.sum(p[:few][group == g].sum(axis=1) * tau[:few][group == g] ** 2)) for g in np.unique(group)]
+    small = [
+        (_panels(lower, upper, h.sum(axis=0)), math.sqrt(s / float(h.sum())))
+        for h, s in zip(held, squares, strict=True)
+        if h.sum() > _NEGLIGIBLE
+    ]
     rows, columns = np.nonzero(p[few:] > _NEGLIGIBLE)
     share, centre, scale = p[few:][rows, columns], mu[columns], tau[few:][rows]
 
     def cumulative(x: Array) -> Array:
         wide = [float(np.sum(effects.tail((centre - v) / scale) * share)) for v in x]
-        for panels, t in zip(of_small, small, strict=True):
+        for panels, t in small:
             at = panels.cumulative((np.asarray(x, float)[:, None] - t * effects.z).ravel())
             wide = wide + np.sum(at.reshape(len(x), -1) * effects.share, axis=1)
         return np.asarray(wide, float)
