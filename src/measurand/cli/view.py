@@ -92,6 +92,16 @@ def present(**fields: object) -> View:
     return {key: value for key, value in fields.items() if value is not None and value != ""}
 
 
+def numeric(data: Any, names: frozenset[str]) -> Any:
+    """Plain data with the decimal strings of the named fields as JSON numbers."""
+    if isinstance(data, Mapping):
+        return {
+            key: _number(value) if key in names and isinstance(value, str) else numeric(value, names)
+            for key, value in data.items()
+        }
+    return [numeric(one, names) for one in data] if isinstance(data, list) else data
+
+
 def _result(result: Result, decisions: Decisions) -> View:
     key = (result.measurand, result.system, result.level)
     found = present(

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from measurand.document.certificate import Envelope, Statement
+from measurand.document.comparison import Comparisons
 from measurand.document.decision import Decisions
 from measurand.document.definition import Definition
 from measurand.document.disclosure import Challenge, Disclosed
@@ -30,6 +31,7 @@ DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "statement": Statement, "envelope": Envelope, "definition": Definition, "seal": SealStatement,
     "status": StatusStatement, "key": KeyStatement, "reference": ReferenceStatement, "disclosed": Disclosed,
     "challenge": Challenge, "problem": Problem, "selftest": SelftestStatement, "import": Import,
+    "comparison": Comparisons,
 }  # fmt: skip
 """Name of the schema -> document. ``procedure`` is the resolved one; the file has ``procedure-file``."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 from typing import TypeGuard
 
@@ -12,6 +11,7 @@ from measurand.document.record import Record
 from measurand.document.result import Line, NotEvaluated, Result
 from measurand.document.rounding import percent as coverage
 from measurand.document.rounding import rounded
+from measurand.export.columns import broken, cut, fit, to_ascii
 from measurand.export.drawing import ASCII, UNICODE, Alphabet, line_drawing
 from measurand.export.plain import aligned, columns_of, percent, probability, risk, visible
 from measurand.message import say
@@ -25,22 +25,6 @@ COLOUR = {
     Verdict.INVALID: "\x1b[35m",
 }
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
-REPLACED = str.maketrans(
-    {
-        "±": "+-",
-        "−": "-",
-        "∞": "inf",
-        "ν": "df",
-        "·": ".",
-        "≥": ">=",
-        "≤": "<=",
-        "×": "x",
-        "–": "-",
-        "…": "~",
-        "’": "'",
-    }
-)
-"""What ASCII output writes instead; any other character outside of ASCII becomes ``?``."""
 
 
 def render_results(record: Record, *, colour: bool = False, ascii_only: bool = False, closing: bool = True) -> str:
@@ -65,16 +49,16 @@ def render_results(record: Record, *, colour: bool = False, ascii_only: bool = F
     if closing:
         lines += ["", *_close(record)]
     text = "\n".join(line.rstrip() for line in lines) + "\n"
-    return text.translate(REPLACED).encode("ascii", "replace").decode("ascii") if ascii_only else text
+    return to_ascii(text) if ascii_only else text
 
 
 def _head(record: Record) -> Iterable[str]:
     p = record.procedure
-    yield _cut(f"{visible(p.id)}  {visible(p.title)}", WIDTH)
+    yield cut(f"{visible(p.id)}  {visible(p.title)}", WIDTH)
     for system in p.system:
         name = " ".join(t for t in (system.name or system.id, system.version or "") if t)
         digest = f"  {system.digest[:15]}…" if system.digest else ""
-        yield _cut(f"{say('text.system'):<9}{visible(name)}{visible(digest)}", WIDTH)
+        yield cut(f"{say('text.system'):<9}{visible(name)}{visible(digest)}", WIDTH)
     e = record.evidence
     if e is not None:
         missing = sum(n for status, n in e.counts.items() if status != "ok")
@@ -82,7 +66,7 @@ def _head(record: Record) -> Iterable[str]:
         yield f"{'':<9}{observed}"
         if (i := e.imported) is not None:
             told = say("text.imported", tool=visible(i.tool), read=_grouped(i.read), kept=_grouped(i.kept))
-            yield _cut(f"{'':<9}{told}", WIDTH)
+            yield cut(f"{'':<9}{told}", WIDTH)
 
 
 def _block(
@@ -91,7 +75,7 @@ def _block(
     """One result: its value, its budget, and for each decision the drawing and the verdict."""
     level = " ".join(t for t in (f"[{result.level}]" if result.level else "", _system(result, record)) if t)
     head = f"{visible(result.measurand):<4}  {visible(result.title)}"
-    yield _cut(f"{head}  {visible(level)}" if level else head, WIDTH)
+    yield cut(f"{head}  {visible(level)}" if level else head, WIDTH)
     text = result.text
     if result.k is not None:
         text = text.removesuffix(")") + f", {coverage(result.coverage_probability)})"
@@ -140,11 +124,11 @@ def _budget(result: Result, alphabet: Alphabet) -> Iterable[str]:
             u = "–" if negative else aligned(real(line.contribution), combined)
             share = percent(real(line.share))
             bar = alphabet.full * round(8 * max(0.0, min(1.0, real(line.share))))
-            kind = _fit(line.distribution, 12)
-            yield f"{INDENT}{_fit(line.line, 30)} {line.type:^4} {kind} {u:<8} {bar:<8} {share:>7}"
+            kind = fit(line.distribution, 12)
+            yield f"{INDENT}{fit(line.line, 30)} {line.type:^4} {kind} {u:<8} {bar:<8} {share:>7}"
             if negative and line.note:
-                yield f"{INDENT}  {_fit(line.note, WIDTH - 8)}"
-    yield f"{INDENT}{_fit(say('text.combined'), 30)} {'':<18}{aligned(combined, combined)}"
+                yield f"{INDENT}  {fit(line.note, WIDTH - 8)}"
+    yield f"{INDENT}{fit(say('text.combined'), 30)} {'':<18}{aligned(combined, combined)}"
     for state in ("not evaluated", "not applicable"):
         names = [say(f"component.{b.component}") for b in result.budget if _is_gap(b) and b.state == state]
         if names:
@@ -231,48 +215,9 @@ def _counted(decisions: Decisions) -> Iterable[str]:
 def _wrapped(label: str, text: str, indent: int = 11) -> Iterable[str]:
     """A paragraph with its label in the margin."""
     margin = f"{INDENT}{label:<{indent}}" if label else INDENT
-    lines = _broken(visible(text).replace("\n", " "), WIDTH - len(margin))
+    lines = broken(visible(text).replace("\n", " "), WIDTH - len(margin))
     for i, line in enumerate(lines):
         yield (margin if i == 0 else " " * len(margin)) + line
-
-
-def _broken(text: str, width: int) -> list[str]:
-    """Lines of at most ``width`` columns; wide characters count two."""
-    if columns_of(text) == len(text):
-        return textwrap.wrap(text, width) or [""]
-    lines, line = [], ""
-    for word in text.split(" "):
-        trial = f"{line} {word}" if line else word
-        if columns_of(trial) <= width:
-            line = trial
-            continue
-        if line:
-            lines.append(line)
-        line = word
-        while columns_of(line) > width:
-            head = _cut(line, width, ellipsis="")
-            lines.append(head)
-            line = line[len(head) :]
-    return [*lines, line]
-
-
-def _cut(text: str, width: int, ellipsis: str = "…") -> str:
-    """The text, cut to ``width`` columns."""
-    if columns_of(text) <= width:
-        return text
-    kept, used = "", columns_of(ellipsis)
-    for c in text:
-        used += columns_of(c)
-        if used > width:
-            break
-        kept += c
-    return kept + ellipsis
-
-
-def _fit(text: str, width: int) -> str:
-    """The text in exactly ``width`` columns."""
-    cut = _cut(visible(text), width)
-    return cut + " " * (width - columns_of(cut))
 
 
 def _grouped(n: int) -> str:

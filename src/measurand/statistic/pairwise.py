@@ -120,6 +120,33 @@ def information(tallies: Tallies, at: Strengths, free: NDArray[np.int64]) -> Arr
     return np.block([[of_strengths, cross[:, None]], [cross[None, :], np.full((1, 1), of_tie)]])
 
 
+def covariance(tallies: Tallies, at: Strengths, reference: int) -> Array:
+    """Of the strengths by the model, each comparison being independent of all others; (m, m), 0 at ``reference``.
+
+    The inverse of the information. Comparisons of the same prompts are not independent: there the sensitivities of a
+    statistic give the variance over clusters.
+    """
+    free = np.delete(np.arange(len(tallies.wins)), reference)
+    held = np.zeros((len(tallies.wins), len(tallies.wins)))
+    held[np.ix_(free, free)] = np.linalg.inv(information(tallies, at, free))[: len(free), : len(free)]
+    return held
+
+
+def deviance(tallies: Tallies, at: Strengths) -> tuple[float, int]:
+    """``2 sum x log(x / (n p))`` against each pair by itself, over the outcomes of the pairs, and its df.
+
+    These are the pairs compared (twice as many with a tie parameter) less the parameters of all linked competitors.
+    """
+    from scipy.special import rel_entr
+
+    n, above = tallies.total, np.triu(np.ones(tallies.wins.shape, dtype=np.bool_), 1)
+    expected = [(tallies.wins, n * at.win), (tallies.wins.T, n * at.win.T), (tallies.ties, n * at.tied)]
+    compared, free = int(np.sum(n[above] > 0.0)), len(tallies.wins) - 1
+    ties = int(tallies.has_ties)
+    value = 2.0 * sum(float(np.sum(rel_entr(seen[above], fitted[above]))) for seen, fitted in expected)
+    return value, compared * (1 + ties) - free - ties
+
+
 def spread(win: Array, loss: Array, tied: Array) -> Array:
     """Variance of a comparison's points, 1/2 for a win, -1/2 for a loss and 0 for a tie; exact near certainty."""
     return np.asarray(win * loss + 0.25 * (win + loss) * tied)

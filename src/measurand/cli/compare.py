@@ -1,0 +1,89 @@
+"""``measurand compare``: systems against each other, from their records or certificates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from measurand.cli.later import later
+from measurand.cli.place import existing
+from measurand.cli.view import numeric, printed
+from measurand.document.canonical import canonical, plain
+from measurand.document.comparison import Comparisons
+from measurand.export.compared_text import render_comparisons
+from measurand.lab.atomic import write_file
+from measurand.lab.comparing import comparisons
+from measurand.lab.trust import trust_folder, trusted
+from measurand.message import say
+from measurand.study.comparison import Asked
+
+NUMBERS = frozenset({
+    "value", "u", "df", "lower", "upper", "family_lower", "family_upper", "correlation", "u_if_independent", "p",
+    "p_adjusted", "margin", "contribution", "variance", "covariance", "implementation", "coverage_probability",
+    "floor", "family_floor", "variance_first", "variance_second",
+})  # fmt: skip
+"""Fields of the comparison that hold decimal strings."""
+PAGE = later("measurand.export.comparison_page", "render_page")
+CLAIMS = ("superiority", "non-inferiority", "equivalence")
+ADJUST = {"simultaneous": "simultaneous", "holm": "holm", "bh": "benjamini-hochberg", "none": "none"}
+
+
+@click.command("compare", help=say("cli.compare.help"))
+@click.argument("files", nargs=-1, required=True, metavar="[NAME=]FILE ...")
+@click.option("--measurand", default="", metavar="ID", help=say("cli.compare.measurand"))
+@click.option(
+    "--kind",
+    type=click.Choice(["difference", "ratio"]),
+    default="difference",
+    show_default=True,
+    help=say("cli.compare.kind"),
+)
+@click.option("--against", metavar="NAME", help=say("cli.compare.against"))
+@click.option(
+    "--claim", type=click.Choice(["superiority", "non-inferiority", "equivalence"]), help=say("cli.compare.claim")
+)
+@click.option("--margin", type=float, metavar="X", help=say("cli.compare.margin"))
+@click.option(
+    "--adjust",
+    type=click.Choice(list(ADJUST)),
+    default="simultaneous",
+    show_default=True,
+    help=say("cli.compare.adjust"),
+)
+@click.option(
+    "--level", type=click.FloatRange(0.5, 0.9999), default=0.95, show_default=True, help=say("cli.compare.level")
+)
+@click.option("--same", multiple=True, metavar="FACTOR", help=say("cli.compare.same"))
+@click.option(
+    "--implementation", type=click.FloatRange(0.0, min_open=True), metavar="U", help=say("cli.compare.implementation")
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help=say("cli.compare.out"))
+@click.option("--json", is_flag=True, help=say("cli.option.json"))
+def verb(
+    files: tuple[str, ...], measurand: str, against: str | None, json: bool, out: Path | None, same: tuple[str, ...],
+    adjust: str, **asked: Any,
+) -> int:  # fmt: skip
+    """Print the comparison; 3 where a claim was not shown."""
+    named = [_named(text) for text in files]
+    wanted = Asked(adjustment=ADJUST[adjust], against=against, **asked)  # type: ignore[arg-type]
+    found = comparisons(named, wanted, trusted=trusted(trust_folder()), measurand=measurand, same=same)
+    if out is not None:
+        write_file(out, canonical(found) if out.suffix == ".json" else PAGE(found))
+    click.echo(printed(numeric(plain(found), NUMBERS)) if json else render_comparisons(found), nl=json)
+    return code(found)
+
+
+def code(found: Comparisons) -> int:
+    """0; 3 where a claim that was asked for was not shown."""
+    claims = [pair.claim for one in found.comparisons for pair in one.pairs if pair.claim is not None]
+    return 0 if all(claim.shown for claim in claims) else 3
+
+
+def _named(text: str) -> tuple[str, Path]:
+    """``NAME=FILE``, or a file alone."""
+    name, sign, file = text.partition("=")
+    if sign and not Path(text).exists():
+        return name, existing(Path(file))
+    return "", existing(Path(text))

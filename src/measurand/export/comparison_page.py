@@ -1,0 +1,109 @@
+"""A comparison of systems as a page: groups, differences, what they rest on, and the pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from measurand.document.comparison import Comparison, Comparisons, Pair
+from measurand.document.number import real
+from measurand.document.rounding import percent, significant
+from measurand.export.compared_text import about, floor, p_text, rank_text
+from measurand.export.report import Report, Section, Table, page
+from measurand.export.svg.comparison import compared
+from measurand.export.svg.comparison_data import Discordance, Ranked, TieGroups
+from measurand.export.svg.writer import Picture
+from measurand.message import say
+
+_LETTER = re.compile(r"[a-z][0-9]*")
+PAIRS = 12
+"""Pairs of which the discordance is drawn."""
+
+
+def render_page(several: Comparisons) -> bytes:
+    """The page of all measurands, as UTF-8."""
+    names = dict.fromkeys(c.name for one in several.comparisons for c in one.contenders)
+    sections = [s for k, one in enumerate(several.comparisons) for s in _sections(one, f"m{k}")]
+    if several.remarks:
+        sections.append(Section(say("compare.page.remarks"), several.remarks))
+    title = say("compare.page.title", systems=", ".join(names))
+    return page(
+        Report(
+            kind=say("compare.page.kind"), title=title, foot=title, sections=tuple(sections),
+            subtitle=say("compare.page.subtitle"),
+        )
+    )  # fmt: skip
+
+
+def _sections(one: Comparison, identity: str) -> Iterator[Section]:
+    level = one.contenders[0].level
+    title = f"{one.title} {level}".rstrip()
+    grouped = any(c.group for c in one.contenders)
+    sentences = [floor(one)]
+    if grouped:
+        sentences.append(say("compare.letters", level=percent(one.coverage_probability)))
+    sentences += one.remarks
+    header = (
+        say("compare.system"),
+        say("compare.value"),
+        say("compare.groups"),
+        say("compare.ranks"),
+        say("compare.source"),
+    )
+    rows = tuple((c.name, c.text, c.group, rank_text(c), c.source) for c in one.contenders)
+    pictures = (_groups(one, f"{identity}-groups"),) if grouped else ()
+    yield Section(title, tuple(sentences), pictures, (Table(header, rows),))
+    yield Section(
+        say("compare.page.pairs", title=title),
+        (say(f"compare.page.adjust.{one.adjustment}", count=len(one.pairs)),),
+        tuple(_discordance(one, identity)),
+        (_pairs(one), _shares(one)),
+    )
+
+
+def _groups(one: Comparison, identity: str) -> Picture:
+    systems = tuple(
+        Ranked(c.name, real(c.value), real(c.lower), real(c.upper), c.rank, tuple(_LETTER.findall(c.group)))
+        for c in one.contenders
+    )
+    unit = "" if one.unit == "1" else one.unit
+    data = TieGroups(one.title, unit, systems, one.direction != "lower", real(one.coverage_probability))
+    return compared(data, identity)
+
+
+def _discordance(one: Comparison, identity: str) -> Iterator[Picture]:
+    counted = [pair for pair in one.pairs if pair.counts is not None]
+    for k, pair in enumerate(counted if len(counted) <= PAIRS else ()):
+        if pair.counts is not None:
+            c = pair.counts
+            yield compared(
+                Discordance(pair.first, pair.second, c.both, c.first, c.second, c.neither), f"{identity}-pair{k}"
+            )
+
+
+def _pairs(one: Comparison) -> Table:
+    sign = "-" if one.kind == "difference" else "/"
+    header = tuple(say(f"compare.column.{key}") for key in ("pair", one.kind, "p", "adjusted", "about"))
+    rows = tuple(
+        (f"{p.second} {sign} {p.first}", p.text, p_text(p.p), p_text(p.p_adjusted), "; ".join(about(one, p)))
+        for p in one.pairs
+    )
+    return Table(header, rows)
+
+
+def _shares(one: Comparison) -> Table:
+    """What each component adds to the variance of each difference, and what both results have in common."""
+    keys = ("pair", "component", "first", "second", "covariance", "variance")
+    return Table(
+        tuple(say(f"compare.column.{key}") for key in keys),
+        tuple(row for pair in one.pairs for row in _share_rows(one, pair)),
+        say("compare.page.shares"),
+    )
+
+
+def _share_rows(one: Comparison, pair: Pair) -> Iterator[tuple[str, ...]]:
+    sign = "-" if one.kind == "difference" else "/"
+    for share in pair.shares:
+        numbers = (share.variance_first, share.variance_second, share.covariance, share.variance)
+        shown = (significant(x) if real(x) else "0" for x in numbers)
+        yield (f"{pair.second} {sign} {pair.first}", say(f"component.{share.component}"), *shown)
