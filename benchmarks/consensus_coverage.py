@@ -103,7 +103,9 @@ def page(rows: Sequence[Found]) -> str:
     """The section of the page."""
     s = rows[0].situation
     percent = [{n: 100.0 * v for n, v in r.covers.items()} for r in rows]
-    of_tau = [{n: 100.0 * v for n, v in r.covers_tau.items() if n != "Q-profile" or r.situation.tau > 0.0} for r in rows]
+    of_tau = [
+        {n: 100.0 * v for n, v in r.covers_tau.items() if n != "Q-profile" or r.situation.tau > 0.0} for r in rows
+    ]
     least = {name: min(p[name] for p in percent) for name in percent[0]}
     real = {name: min(p[name] for p, r in zip(percent, rows, strict=True) if r.situation.tau > 0.0) for name in least}
     passed = [name for name in least if least[name] >= 100.0 * ASKED]

@@ -44,6 +44,7 @@ COMPARED = {
     "bradley-terry-citations": "test_ranking",
     "irt-lsat": "test_irt",
     "diagnostic-2x2-scintigram": "test_two_by_two",
+    "consensus-bcg": "test_consensus",
     "interlab-glucose-e691": "test_iso5725",
     "iso5725-critical-a": "test_iso5725",
 }  # fmt: skip
@@ -53,7 +54,6 @@ LATER = {
     "av-zero-failures": "av-safety",
     "basel-traffic-light": "backtest",
     "coco-bbox": "detection",
-    "consensus-bcg": "consensus",
     "ecb-jeffreys-pd-a": "backtest",
     "gauge-rr-aiag": "gauge-rr",
     "iso13528-e1-algorithm-a": "proficiency",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import NDArray
 
 from measurand.errors import DesignError
 from measurand.message import say
 from measurand.quantity import consensus_posterior as posterior
-from measurand.quantity.consensus_grid import grid_consensus
+from measurand.quantity.consensus_grid import Effects, grid_consensus
 from measurand.quantity.consensus_posterior import TauPosterior
 from measurand.quantity.consensus_result import Consensus, Dark, heterogeneity
 from measurand.quantity.consensus_tau import Model, fit, model_of, weights
@@ -38,7 +39,7 @@ def bayes_gaussian(labs: Laboratories, *, level: float = 0.95, tau_scale: float 
     if not np.all(np.isinf(labs.df)):
         if not labs.independent:
             raise DesignError(say("consensus.correlated", method="bayes-gaussian"))
-        return grid_consensus("bayes-gaussian", labs, (_log_density, normal_tail), scale=scale, level=level)
+        return grid_consensus("bayes-gaussian", labs, normal_effects(), scale=scale, level=level)
     model = model_of(labs)
     held = _tau_posterior(model, labs, scale)
     at, tail, median = fit(model, held.tau**2), (1.0 - level) / 2.0, held.quantile(0.5)
@@ -65,6 +66,12 @@ def _tau_posterior(model: Model, labs: Laboratories, scale: float) -> TauPosteri
     held = posterior.kept(log_p)
     p = np.exp(log_p[held] - log_p.max())
     return TauPosterior(tau[held], p / p.sum(), step, labs.count)
+
+
+def normal_effects() -> Effects:
+    """Normal effects for a grid of mu and tau."""
+    z, share = hermegauss(16)
+    return Effects(_log_density, normal_tail, z, share / share.sum())
 
 
 def _log_density(residual: Array, tau: Array, u: float) -> Array:

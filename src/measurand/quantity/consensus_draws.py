@@ -40,7 +40,7 @@ def procedure_b(labs: Laboratories, generator: Generator, *, draws: int = 1_000_
 
     Each draw takes a value of every laboratory from its distribution (normal with the covariance matrix; Student's t
     scaled by u_i where degrees of freedom are finite, joined by the same correlations) and their median. The
-    intervals are the shortest that hold ``level`` of the draws (JCGM 101, 5.3.4). The stated uncertainties alone
+    intervals are the shortest that hold ``level`` of the draws (JCGM 101). The stated uncertainties alone
     are drawn: what the laboratories do not explain enters only through the choice of the median. Raises DesignError
     for fewer than 1,000 draws, a level that is none and fewer than two laboratories.
     """

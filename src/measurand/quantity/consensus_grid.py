@@ -19,9 +19,19 @@ from measurand.quantity.mixture import Cumulative, quantile
 Array = NDArray[np.float64]
 LogDensity = Callable[[Array, Array, float], Array]
 """``f(residual, tau, u)``: log density of one value, shape (nodes of tau, points)."""
-Tail = Callable[[Array], Array]
-"""``f(z)``: probability that the effect of a laboratory exceeds z tau."""
-Effects = tuple[LogDensity, Tail]
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """How the true values of laboratories scatter about mu."""
+
+    log_density: LogDensity
+    tail: Callable[[Array], Array]
+    """``P(Z > z)`` of an effect over tau."""
+    z: Array
+    """Nodes and weights of a Gauss rule for an effect over tau."""
+    share: Array
+
 
 _POINTS = 10
 """Gauss-Legendre points in each panel of mu."""
@@ -31,6 +41,10 @@ _COARSE = 0.5
 """Step of log(tau) of the coarse grid."""
 _SMALL = 25.0
 """Nodes of sigma whose log probability lies this far below the largest are left out."""
+_NARROW = 0.2
+"""tau over the narrowest panel of mu up to which an effect is integrated by its Gauss rule."""
+_TINY = 0.03
+"""tau over the narrowest panel up to which only its mean square over some nodes counts."""
 _NEGLIGIBLE = 1e-11
 """Points of the grid with less probability are left out of the prediction."""
 
@@ -62,7 +76,7 @@ def grid_consensus(method: str, labs: Laboratories, effects: Effects, *, scale: 
     over its sigma.
     """
     origin = float(np.median(labs.y))
-    joint = _joint(labs, origin, effects[0], scale)
+    joint = _joint(labs, origin, effects.log_density, scale)
     edges = _edges(labs.y - origin, labs.u)
     coarse = posterior.nodes(labs, scale, step=_COARSE)
     seen = joint(0.5 * (edges[:-1] + edges[1:]), coarse) + np.log(np.diff(edges))
@@ -77,9 +91,9 @@ def grid_consensus(method: str, labs: Laboratories, effects: Effects, *, scale: 
     log_p = joint(mu, tau) + np.log(half * w).ravel() + posterior.log_share(tau, step)[:, None]
     p = np.exp(log_p - log_p.max())
     p /= p.sum()
-    of_mu = _panels(lower, upper, p.sum(axis=0).reshape(-1, _POINTS), x)
+    of_mu = _panels(lower, upper, p.sum(axis=0))
     of_tau, mean = TauPosterior(tau, p.sum(axis=1), step, labs.count), float(p.sum(axis=0) @ mu)
-    other = _prediction(mu, tau, p, effects[1])
+    other = _prediction(mu, tau, p, effects, lower, upper)
     probabilities = (0.5 * (1.0 - level), 0.5 * (1.0 + level))
     ends = [quantile(of_mu.cumulative, q, mean, float(half.max())) for q in probabilities]
     others = [quantile(other, q, mean, float(half.max()), parts=2) for q in probabilities]
@@ -141,15 +155,40 @@ def _edges(y: Array, u: Array) -> Array:
     return np.append(np.sort(np.concatenate(done)), reach)
 
 
-def _panels(lower: Array, upper: Array, p: Array, x: Array) -> Panels:
-    """Panels from the probabilities of their Gauss points, shape (panels, points)."""
-    order = np.arange(_POINTS)
-    series = (order[:, None] + 0.5) * (legendre.legvander(x, _POINTS - 1).T @ p.T)
-    return Panels(lower, upper, p.sum(axis=1), np.asarray(legendre.legint(series, lbnd=-1)))
+def _panels(lower: Array, upper: Array, p: Array) -> Panels:
+    """Panels from the probabilities of their Gauss points, shape (panels * points,)."""
+    order, (x, _) = np.arange(_POINTS), legendre.leggauss(_POINTS)
+    held = p.reshape(-1, _POINTS)
+    series = (order[:, None] + 0.5) * (legendre.legvander(x, _POINTS - 1).T @ held.T)
+    return Panels(lower, upper, held.sum(axis=1), np.asarray(legendre.legint(series, lbnd=-1)))
 
 
-def _prediction(mu: Array, tau: Array, p: Array, tail: Tail) -> Cumulative:
-    """``P(theta <= x)`` of one more laboratory, over the points of the grid that are not negligible."""
-    rows, columns = np.nonzero(p > _NEGLIGIBLE)
-    share, centre, scale = p[rows, columns], mu[columns], tau[rows]
-    return lambda x: np.array([float(np.sum(tail((centre - v) / scale) * share)) for v in x])
+def _prediction(mu: Array, tau: Array, p: Array, effects: Effects, lower: Array, upper: Array) -> Cumulative:
+    """``P(theta <= x)`` of one more laboratory.
+
+    Where tau is not small beside the panels of mu, their points are summed; where it is, the distribution of mu is
+    smooth over an effect and a Gauss rule for the effect is exact. Points without weight are left out.
+    """
+    width = float(np.min(upper - lower))
+    few = int(np.searchsorted(tau, _NARROW * width))
+    group = np.arange(few)  # one for each tau, but of very small ones only the mean square counts
+    tiny = tau[:few] < _TINY * width
+    group[tiny] = np.floor(np.log(np.maximum(tau[:few][tiny] / width, 1e-3)) / _COARSE) - few
+    held = [p[:few][group == g] for g in np.unique(group)]
+    squares = [float(np.sum(p[:few][group == g].sum(axis=1) * tau[:few][group == g] ** 2)) for g in np.unique(group)]
+    small = [
+        (_panels(lower, upper, h.sum(axis=0)), math.sqrt(s / float(h.sum())))
+        for h, s in zip(held, squares, strict=True)
+        if h.sum() > _NEGLIGIBLE
+    ]
+    rows, columns = np.nonzero(p[few:] > _NEGLIGIBLE)
+    share, centre, scale = p[few:][rows, columns], mu[columns], tau[few:][rows]
+
+    def cumulative(x: Array) -> Array:
+        wide = [float(np.sum(effects.tail((centre - v) / scale) * share)) for v in x]
+        for panels, t in small:
+            at = panels.cumulative((np.asarray(x, float)[:, None] - t * effects.z).ravel())
+            wide = wide + np.sum(at.reshape(len(x), -1) * effects.share, axis=1)
+        return np.asarray(wide, float)
+
+    return cumulative

@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.polynomial.laguerre import laggauss
 from numpy.typing import NDArray
 
 from measurand.errors import DesignError
 from measurand.message import say
 from measurand.quantity import consensus_posterior as posterior
-from measurand.quantity.consensus_grid import grid_consensus
+from measurand.quantity.consensus_grid import Effects, grid_consensus
 from measurand.quantity.consensus_result import Consensus
 from measurand.quantity.laboratories import Laboratories
 
 Array = NDArray[np.float64]
 
 _ROOT_2 = math.sqrt(2.0)
+_NODES = 8
+"""Of the Gauss-Laguerre rule for one side of an effect."""
 
 
 def bayes_laplace(labs: Laboratories, *, level: float = 0.95, tau_scale: float | None = None) -> Consensus:
@@ -31,7 +34,9 @@ def bayes_laplace(labs: Laboratories, *, level: float = 0.95, tau_scale: float |
     if not labs.independent:
         raise DesignError(say("consensus.correlated", method="bayes-laplace"))
     scale = posterior.prior_scale(labs, tau_scale)
-    return grid_consensus("bayes-laplace", labs, (log_density, tail), scale=scale, level=level)
+    z, share = laggauss(_NODES)
+    effects = Effects(log_density, tail, np.concatenate([-z, z]) / _ROOT_2, np.concatenate([share, share]) / 2.0)
+    return grid_consensus("bayes-laplace", labs, effects, scale=scale, level=level)
 
 
 def log_density(residual: Array, tau: Array, u: float) -> Array:

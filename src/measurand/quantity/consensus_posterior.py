@@ -25,7 +25,6 @@ _BELOW = 1e-5
 _STEP = 0.2
 _OF_WIDTH = 0.7
 """Step over the width ``1/sqrt(2 k)`` that log(tau) has for k precise laboratories."""
-_NORMAL_MAD = 1.482602218505602
 _NEGLIGIBLE = 34.0
 """Nodes whose log weight lies this far below the largest are left out."""
 
@@ -77,8 +76,7 @@ def prior_scale(labs: Laboratories, scale: float | None) -> float:
     scale that is none.
     """
     if scale is None:
-        seen = _NORMAL_MAD * float(np.median(np.abs(labs.y - np.median(labs.y))))
-        return seen if seen > 0.0 else float(np.median(labs.u))
+        return labs.mad if labs.mad > 0.0 else float(np.median(labs.u))
     if not (math.isfinite(scale) and scale > 0.0):
         raise DesignError(say("consensus.tau_scale", scale=scale))
     return scale

@@ -12,6 +12,8 @@ from measurand.message import say
 
 Array = NDArray[np.float64]
 
+_NORMAL_MAD = 1.482602218505602
+"""Standard deviation of normal values over the median of their absolute deviations, ``1 / z_0.75``."""
 _NEAR = 1e-9
 """Relative difference that rounding may leave between a variance and the square of its standard uncertainty."""
 
@@ -38,6 +40,11 @@ class Laboratories:
     def independent(self) -> bool:
         """No two laboratories share a source of uncertainty."""
         return bool(np.count_nonzero(self.covariance) == self.count)
+
+    @property
+    def mad(self) -> float:
+        """1.483 times the median absolute deviation of the values from their median; 0 if most are equal."""
+        return _NORMAL_MAD * float(np.median(np.abs(self.y - np.median(self.y))))
 
     def without(self, position: int) -> Laboratories:
         """All but the laboratory at ``position``."""
