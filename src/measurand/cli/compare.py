@@ -66,9 +66,9 @@ def verb(
     adjust: str, **asked: Any,
 ) -> int:  # fmt: skip
     """Print the comparison; 3 where a claim was not shown."""
-    named = [_named(text) for text in files]
+    pairs = [named(text) for text in files]
     wanted = Asked(adjustment=ADJUST[adjust], against=against, **asked)  # type: ignore[arg-type]
-    found = comparisons(named, wanted, trusted=trusted(trust_folder()), measurand=measurand, same=same)
+    found = comparisons(pairs, wanted, trusted=trusted(trust_folder()), measurand=measurand, same=same)
     if out is not None:
         write_file(out, canonical(found) if out.suffix == ".json" else PAGE(found))
     click.echo(printed(numeric(plain(found), NUMBERS)) if json else render_comparisons(found), nl=json)
@@ -81,7 +81,7 @@ def code(found: Comparisons) -> int:
     return 0 if all(claim.shown for claim in claims) else 3
 
 
-def _named(text: str) -> tuple[str, Path]:
+def named(text: str) -> tuple[str, Path]:
     """``NAME=FILE``, or a file alone."""
     name, sign, file = text.partition("=")
     if sign and not Path(text).exists():

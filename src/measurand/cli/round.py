@@ -6,12 +6,16 @@ from pathlib import Path
 
 import click
 
+from measurand.cli.compare import named
 from measurand.cli.later import later
 from measurand.cli.view import numeric, printed
 from measurand.document.canonical import canonical, plain
+from measurand.document.round_data import RoundData
 from measurand.export.round_text import render_round
 from measurand.lab.atomic import write_file
 from measurand.lab.round_csv import from_table
+from measurand.lab.round_records import from_records
+from measurand.lab.trust import trust_folder, trusted
 from measurand.message import say
 from measurand.quantity.consensus import WEIGHTED
 from measurand.study.round import Asked, Excluded, reported
@@ -31,7 +35,7 @@ def verb() -> None:
 
 
 @verb.command("report", help=say("cli.round.report.help"))
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, metavar="TABLE | [NAME=]FILE ...")
 @click.option("--title", default="", help=say("cli.round.title"))
 @click.option(
     "--method", type=click.Choice(WEIGHTED), default="mandel-paule", show_default=True, help=say("cli.round.method")
@@ -44,22 +48,37 @@ def verb() -> None:
 @click.option(
     "--factor", type=click.FloatRange(1.0, 10.0), default=2.0, show_default=True, help=say("cli.round.factor")
 )
+@click.option("--same", multiple=True, metavar="FACTOR", help=say("cli.compare.same"))
+@click.option(
+    "--implementation", type=click.FloatRange(0.0, min_open=True), metavar="U", help=say("cli.compare.implementation")
+)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help=say("cli.round.out"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def report(
-    file: Path, title: str, method: str, reference: tuple[float, float] | None, exclude: tuple[str, ...], level: float,
-    factor: float, out: Path | None, json: bool,
+    files: tuple[str, ...], title: str, method: str, reference: tuple[float, float] | None, exclude: tuple[str, ...],
+    level: float, factor: float, same: tuple[str, ...], implementation: float | None, out: Path | None, json: bool,
 ) -> int:  # fmt: skip
     """Print the report of the results in a table."""
     if reference is not None and not reference[1] > 0.0:
         raise click.UsageError(say("cli.round.reference_u"))
     excluded = tuple(_excluded(text) for text in exclude)
     asked = Asked(method=method, level=level, factor=factor, reference=reference, excluded=excluded)
-    found = reported(from_table(file, title=title), asked)
+    found = reported(_data(files, title, same=same, implementation=implementation), asked)
     if out is not None:
         write_file(out, canonical(found) if out.suffix == ".json" else PAGE(found))
     click.echo(printed(numeric(plain(found), NUMBERS)) if json else render_round(found), nl=json)
     return 0
+
+
+def _data(files: tuple[str, ...], title: str, *, same: tuple[str, ...], implementation: float | None) -> RoundData:
+    """A table of results; else one record or certificate for each laboratory."""
+    if len(files) == 1 and not Path(files[0]).is_dir():
+        return from_table(Path(files[0]), title=title)
+    pairs = [named(text) for text in files]
+    trust = trusted(trust_folder())
+    return from_records(
+        pairs, trusted=trust, title=title or say("round.title"), same=same, implementation=implementation
+    )
 
 
 def _excluded(text: str) -> Excluded:

@@ -29,11 +29,8 @@ def comparisons(
     Measurands with the same id belong together; whether they are the same is checked. ``same``: factors whose levels
     are declared to be the same in all files. Raises DesignError, RefusedError, StoreError, AuthenticityError.
     """
-    several = [(name, stated(path, trusted=trusted)) for name, path in files]
-    groups: dict[tuple[str, str], list[Contender]] = {}
-    for place, (name, one) in enumerate(several):
-        for key, found in _contenders(one, name, place, same, several):
-            groups.setdefault(key, []).append(found)
+    several = read(files, trusted)
+    groups = contenders(several, same=same)
     wanted = {key: group for key, group in groups.items() if measurand in ("", key[0])}
     kept = {key: group for key, group in wanted.items() if len(group) > 1}
     if not kept:
@@ -49,6 +46,22 @@ def comparisons(
     if alone:
         remarks.append(say("comparison.remark.alone", measurands=", ".join(alone)))
     return Comparisons(comparisons=tuple(done), remarks=tuple(dict.fromkeys(remarks)))
+
+
+def read(files: Sequence[Named], trusted: Mapping[str, Trusted]) -> list[tuple[str, Stated]]:
+    """What each file states, under its name. Raises StoreError, AuthenticityError."""
+    return [(name, stated(path, trusted=trusted)) for name, path in files]
+
+
+def contenders(
+    several: Sequence[tuple[str, Stated]], *, same: Sequence[str] = ()
+) -> dict[tuple[str, str], list[Contender]]:
+    """All results that the files state, by measurand and level. Contrasts inside of a record are left out."""
+    groups: dict[tuple[str, str], list[Contender]] = {}
+    for place, (name, one) in enumerate(several):
+        for key, found in _contenders(one, name, place, same, several):
+            groups.setdefault(key, []).append(found)
+    return groups
 
 
 def _contenders(

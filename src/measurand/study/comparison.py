@@ -69,7 +69,7 @@ def compared(contenders: Sequence[Contender], asked: Asked) -> Comparison:
     Raises DesignError: fewer than two systems, other definitions without a declared uncertainty, units that differ, a
     margin that is none. RefusedError: a ratio to a value that is not positive.
     """
-    _checked(contenders, asked)
+    checked(contenders, asked)
     pairs = [
         _made(first, second, asked)
         for first, second in combinations(contenders, 2)
@@ -104,7 +104,8 @@ def compared(contenders: Sequence[Contender], asked: Asked) -> Comparison:
     )  # fmt: skip
 
 
-def _checked(contenders: Sequence[Contender], asked: Asked) -> None:
+def checked(contenders: Sequence[Contender], asked: Asked) -> None:
+    """Raise DesignError for what cannot be compared: one system, other units or definitions, a margin that is none."""
     names = [c.name for c in contenders]
     if len(names) < 2 or len(set(names)) < len(names):
         raise DesignError(Finding("M0851", "", say("M0851.few", names=", ".join(names)), say("M0851.hint")))

@@ -33,7 +33,9 @@ LEAST = 2
 """Laboratories with an uncertainty, for a consensus."""
 DISAGREE = 0.05
 MOST_PAIRS = 60
-LEAST_EIGENVALUE = 1e-9
+LEAST_DF = 1.0
+"""Degrees of freedom below which an interval means nothing."""
+LEAST_EIGENVALUE = 1e-6
 """Of a correlation matrix: systems that are equal on every item are not quite the same."""
 
 
@@ -107,8 +109,8 @@ def _quantity(q: Quantity, asked: Asked) -> document.QuantityReport:
 def _agreed(q: Quantity, entered: Sequence[Submitted], out: Mapping[str, str], asked: Asked) -> dict[str, object]:
     """What a report says where there is a consensus."""
     labs = laboratories(
-        [real(s.value) for s in entered], [real(s.u or "") for s in entered],
-        df=[np.inf if s.df is None else real(s.df) for s in entered], covariance=_covariance(q, entered),
+        [real(s.value) for s in entered], [real(s.u or "") for s in entered], covariance=_covariance(q, entered),
+        df=[np.inf if s.df is None else real(s.df) for s in entered],
     )  # fmt: skip
     methods, missing = _methods(labs, asked.level, q.unit)
     chosen = consensus_of(labs, method=asked.method, level=asked.level)
@@ -124,7 +126,9 @@ def _agreed(q: Quantity, entered: Sequence[Submitted], out: Mapping[str, str], a
             continue
         weight = None if asked.reference or chosen.weights is None else number(float(chosen.weights[i]))
         shift = None if asked.reference or not moved else number(-moved[i].shift)
-        participants.append(_participant(s, "", weight=weight, consistent=None if subset is None else i in subset, shift=shift))
+        participants.append(
+            _participant(s, "", weight=weight, consistent=None if subset is None else i in subset, shift=shift)
+        )
     h = chosen.heterogeneity
     low, high = h.tau_limits
     others = degrees_left_out(labs, method=asked.method, factor=asked.factor) if labs.count > LEAST else None
@@ -182,6 +186,8 @@ def _methods(
 def _method(one: Consensus, unit: str, own: Limits | None = None) -> document.Method:
     """``own``: limits in place of those of the method. Raises ValueError for a consensus without a finite uncertainty
     (two laboratories, Bayesian)."""
+    if one.df < LEAST_DF:
+        raise ValueError(say("round.no_df", df=f"{one.df:.2g}"))
     u, lower, upper = (one.u, one.lower, one.upper) if own is None else (own.u, own.lower, own.upper)
     shown = printed(one.value, u, interval=(lower, upper), coverage_probability=one.level, unit=unit)
     knapp = None
@@ -235,7 +241,7 @@ def _participant(
     )  # fmt: skip
 
 
-def _warnings(p: float, methods: Sequence[document.Method], labs: Laboratories, outside: int) -> tuple[str, ...]:
+def _warnings(p: float, methods: Sequence[document.Method], labs: Laboratories, outside: int | None) -> tuple[str, ...]:
     found = []
     if p < DISAGREE:
         more = "" if outside is None else say("round.disagree_outside", outside=outside)
