@@ -58,7 +58,7 @@ def h_limit(p: int, alpha: float) -> float:
 def k_limit(p: int, n: int, alpha: float) -> float:
     """One-sided critical value ``sqrt(p / (1 + (p - 1) / F))`` of p laboratories with n results each.
 
-    F is exceeded with ``alpha`` at n - 1 and (p - 1)(n - 1) degrees of freedom. Raises DesignError for fewer than 2 of either.
+    F is exceeded with ``alpha`` at n - 1 and (p - 1)(n - 1) degrees of freedom. Raises DesignError for fewer than 2.
 
     >>> [round(k_limit(p, n, 0.05), 2) for p, n in ((8, 3), (10, 2))]
     [1.67, 1.9]
