@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -77,6 +79,14 @@ def test_share_of_quiet_trials_with_a_finding() -> None:
     rng = np.random.default_rng(3)
     hits = [bool(scrutinise({0: dict(enumerate(rng.normal(size=(9, 3))))}).findings) for _ in range(400)]
     assert 0.05 < np.mean(hits) < 0.16  # 1 - 0.95^3 = 0.143 were they independent
+
+
+def test_fifty_laboratories_at_five_levels_are_fast() -> None:
+    rng = np.random.default_rng(5)
+    levels = {k: dict(enumerate(rng.normal(size=(50, 3)))) for k in range(5)}
+    start = time.perf_counter()
+    scrutinise(levels)
+    assert time.perf_counter() - start < 1.0
 
 
 def test_nothing_is_removed_without_being_named() -> None:

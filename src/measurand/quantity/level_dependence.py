@@ -33,7 +33,7 @@ class Relation:
     is_usable: bool
     """False where the line is not above 0 at every level; such a relation is never recommended."""
     misfit: float
-    """``sum nu (x - 1 - ln x) / C``, ``x = (s/fitted)^2``: the deviance of chi-square variances with Bartlett's factor C.
+    """``sum nu (x - 1 - ln x) / C``, ``x = (s/fitted)^2``: deviance of chi-square variances, Bartlett's factor C.
 
     About chi-square with levels - coefficients degrees of freedom. Infinite where the relation is not usable.
     """
@@ -59,9 +59,9 @@ def level_dependence(m: ArrayLike, s: ArrayLike, *, df: ArrayLike) -> Dependence
     - ``s = a + b m``: least squares with weights ``1/fitted^2``, three times over;
     - ``lg s = c + d lg m``: least squares of the decimal logarithms.
 
-    Shapes (levels,); ``df`` are the degrees of freedom of each s. The standard leaves the choice to the reader of a plot;
-    the rule here (``Dependence.recommended``) rejects a true proportional relation in 5 to 6 % of simulated trials from
-    4 degrees of freedom on.
+    Shapes (levels,); ``df`` are the degrees of freedom of each s. The standard leaves the choice to the reader of a
+    plot; the rule here (``Dependence.recommended``) takes levels as independent, and rejects a true proportional
+    relation in 5 to 6 % of simulated trials from 4 degrees of freedom on.
     Raises DesignError for fewer than 3 levels, equal levels, or a value not above 0.
     """
     m, s, nu = (np.asarray(x, float).ravel() for x in (m, s, df))
