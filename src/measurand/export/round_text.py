@@ -49,10 +49,11 @@ def block(q: QuantityReport, report: RoundReport) -> Iterator[str]:
         for m in q.methods:
             tau = "" if m.tau is None else say("round.tau", tau=significant(m.tau) if real(m.tau) else "0")
             yield f"{INDENT}  {say(f'round.method.{m.name}'):<26}{m.text:<34}{tau}"
+        by_reason: dict[str, list[str]] = {}
         for gap in q.not_given:
-            yield from _wrapped(
-                say("round.not_given", name=say(f"round.method.{gap.name}"), why=gap.reason), INDENT + "  "
-            )
+            by_reason.setdefault(gap.reason, []).append(say(f"round.method.{gap.name}"))
+        for reason, names in by_reason.items():
+            yield from _wrapped(say("round.not_given", name=", ".join(names), why=reason), INDENT + "  ")
     if q.agreement is not None:
         yield from _wrapped(agreement_text(q))
     if q.correlated:

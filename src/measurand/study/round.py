@@ -179,7 +179,9 @@ def _methods(
         try:
             found.append(_method(consensus_of(labs, method=name, level=level), unit))
         except (DesignError, RefusedError, ValueError) as error:
-            missing.append(document.NotGiven(name=name, reason=str(error)))
+            correlated = not labs.independent and isinstance(error, RefusedError | DesignError)
+            reason = say("round.independent_only") if correlated else str(error)
+            missing.append(document.NotGiven(name=name, reason=reason))
     return tuple(found), tuple(missing)
 
 
@@ -250,12 +252,8 @@ def _warnings(p: float, methods: Sequence[document.Method], labs: Laboratories, 
     least = min(real(m.u) for m in methods)
     if max(values) - min(values) > least:
         low, high = min(methods, key=lambda m: real(m.value)), max(methods, key=lambda m: real(m.value))
-        found.append(
-            say(
-                "round.methods_differ", low=low.name, high=high.name, a=rounded(low.value, low.u),
-                b=rounded(high.value, high.u),
-            )
-        )  # fmt: skip
+        names = {"low": say(f"round.method.{low.name}"), "high": say(f"round.method.{high.name}")}
+        found.append(say("round.methods_differ", a=rounded(low.value, low.u), b=rounded(high.value, high.u), **names))
     if labs.count < 5:
         found.append(say("round.few", count=labs.count))
     return tuple(found)
