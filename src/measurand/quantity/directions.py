@@ -13,8 +13,8 @@ Array = NDArray[np.float64]
 def directions(shift: Array, first: int, last: int) -> Array:
     """Points number ``first`` to ``last`` of each shift, as unit vectors (shifts, points, rank).
 
-    A lattice with the generators sqrt(prime) (Richtmyer 1951) in the cube, moved by ``shift`` (shifts, rank), folded and
-    mapped to normal variables. In two dimensions all shifts together are equal angles.
+    A lattice with the generators sqrt(prime) (Richtmyer 1951) in the cube, moved by ``shift`` (shifts, rank), folded
+    and mapped to normal variables. In two dimensions all shifts together are equal angles.
     """
     from scipy.special import ndtri
 

@@ -64,7 +64,10 @@ def simultaneous_ranks(held: Systems, found: Simultaneous, *, larger_is_better: 
 
 
 def marginal_ranks(held: Systems, *, rng: Generator, level: float = 0.95, larger_is_better: bool = True) -> Ranks:
-    """Rank intervals that hold each by itself: narrower, and not for choosing a system by its rank. Raises DesignError."""
+    """Rank intervals that hold each by itself: narrower, and not for a system chosen by its rank.
+
+    From the limits of all others against one (Dunnett), once for each system. Raises DesignError.
+    """
     m = held.count
     better, worse = np.zeros(m, int), np.zeros(m, int)
     for i in range(m):
@@ -87,8 +90,8 @@ def share_of_draws_best(held: Systems, *, rng: Generator, draws: int = 100_000, 
     """Share of draws from the joint distribution of the values in which each system is best, shape (systems,).
 
     State with it: values are drawn around the estimates with their covariance (normal, or t with shared degrees of
-    freedom), which is a posterior probability under a flat prior and not a probability of coverage; the system that
-    was seen first is favoured by its luck. Equal values share a draw. Raises DesignError for less than one draw.
+    freedom). That is a posterior probability under a flat prior, not a probability of coverage, and it says "best" even
+    of systems that cannot be told apart. Equal values share a draw. Raises DesignError for less than one draw.
     """
     if draws < 1:
         raise DesignError(say("ranking.draws", draws=draws))

@@ -1,8 +1,8 @@
 """Adjusted p-values by steps: more power than one factor for all, with the same error of the family.
 
-Free steps: with ``|t|`` falling, ``p_(k) = max(p_(k-1), P(max over those not yet passed >= |t_(k)|))`` (Westfall & Young
-1993, with the covariance known instead of resampled). Closed testing (Marcus, Peritz & Gabriel 1976; Westfall 1997) uses
-that differences of systems are tied: if A = B and B = C then A = C.
+Free steps: with ``|t|`` falling, ``p_(k) = max(p_(k-1), P(max over those not yet passed >= |t_(k)|))`` (Westfall &
+Young 1993, with the covariance known instead of resampled). Closed testing (Marcus, Peritz & Gabriel 1976; Westfall
+1997) uses that differences of systems are tied: if A = B and B = C then A = C.
 """
 
 from __future__ import annotations

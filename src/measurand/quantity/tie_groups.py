@@ -3,12 +3,12 @@
 Insert and absorb: start with one group of all; for each pair that differs significantly, split every group with both of
 them into one without the first and one without the second, and drop groups that lie inside of another. What remains
 are all the largest groups without a significant difference; the fewest of them that join every pair that they must
-join are kept (Gramm et al. 2007: the reduction by groups that alone join a pair, then branch and bound).
+join are kept (Gramm et al. 2007: the reduction by groups that alone join a pair, then a search that branches).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from string import ascii_letters
@@ -20,11 +20,12 @@ from measurand.errors import DesignError, RefusedError
 from measurand.message import say
 
 Group = frozenset[int]
+Ties = frozenset[tuple[int, int]]
 
 MOST_GROUPS = 5000
 """Largest groups beyond which a display would say nothing."""
-MOST_EXACT = 24
-"""Groups left after the reduction up to which the fewest are found by branch and bound; else greedily."""
+MOST_EXACT = 30
+"""Groups left after the reduction up to which the fewest are found by branching; else greedily."""
 
 
 @dataclass(frozen=True)
@@ -97,15 +98,27 @@ def _fewest(groups: list[Group], differ: NDArray[np.bool_]) -> tuple[list[Group]
     if len(left) > MOST_EXACT:
         return [*chosen, *greedy], False
     for size in range(1, len(greedy)):
-        for some in combinations(left, size):
-            if open_ties <= frozenset().union(*(joins[g] for g in some)):
-                return [*chosen, *some], True
+        some = _cover(open_ties, left, joins, size)
+        if some is not None:
+            return [*chosen, *some], True
     return [*chosen, *greedy], True
 
 
-def _greedy(
-    open_ties: frozenset[tuple[int, int]], left: Sequence[Group], joins: dict[Group, frozenset[tuple[int, int]]]
-) -> list[Group]:
+def _cover(open_ties: Ties, left: Sequence[Group], joins: Mapping[Group, Ties], size: int) -> list[Group] | None:
+    """At most ``size`` groups that join all ties left open, or None: branches on the tie with the fewest groups."""
+    if not open_ties:
+        return []
+    if size == 0:
+        return None
+    branches = min(([g for g in left if tie in joins[g]] for tie in sorted(open_ties)), key=len)
+    for g in branches:
+        rest = _cover(open_ties - joins[g], left, joins, size - 1)
+        if rest is not None:
+            return [g, *rest]
+    return None
+
+
+def _greedy(open_ties: Ties, left: Sequence[Group], joins: Mapping[Group, Ties]) -> list[Group]:
     found: list[Group] = []
     while open_ties:
         best = max(left, key=lambda g: (len(joins[g] & open_ties), -min(g)))
