@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from measurand.errors import DesignError
 from measurand.message import say
+from measurand.quantity.largest_deviation import GOOD
 from measurand.quantity.simultaneous import Simultaneous, Systems, to_control
 
 Array = NDArray[np.float64]
@@ -63,7 +64,9 @@ def simultaneous_ranks(held: Systems, found: Simultaneous, *, larger_is_better: 
     return Ranks(1 + better, m - worse, observed_ranks(held.value, larger_is_better), found.level, True)
 
 
-def marginal_ranks(held: Systems, *, rng: Generator, level: float = 0.95, larger_is_better: bool = True) -> Ranks:
+def marginal_ranks(
+    held: Systems, *, rng: Generator, level: float = 0.95, larger_is_better: bool = True, good: float = GOOD
+) -> Ranks:
     """Rank intervals that hold each by itself: narrower, and not for a system chosen by its rank.
 
     From the limits of all others against one (Dunnett), once for each system. Raises DesignError.
@@ -71,7 +74,7 @@ def marginal_ranks(held: Systems, *, rng: Generator, level: float = 0.95, larger
     m = held.count
     better, worse = np.zeros(m, int), np.zeros(m, int)
     for i in range(m):
-        others = to_control(held, i, rng=rng, level=level)
+        others = to_control(held, i, rng=rng, level=level, good=good)
         better[i], worse[i] = int(np.sum(others.lower > 0.0)), int(np.sum(others.upper < 0.0))
     if not larger_is_better:
         better, worse = worse, better

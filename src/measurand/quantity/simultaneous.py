@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from measurand.errors import DesignError
 from measurand.message import say
-from measurand.quantity.largest_deviation import LargestDeviation, largest_deviation
+from measurand.quantity.largest_deviation import GOOD, LargestDeviation, largest_deviation
 from measurand.quantity.student import student_tail
 
 Array = NDArray[np.float64]
@@ -118,11 +118,11 @@ class Simultaneous:
         return np.asarray((self.lower > 0.0) | (self.upper < 0.0), bool)
 
 
-def all_pairs(held: Systems, *, rng: Generator, level: float = 0.95) -> Simultaneous:
+def all_pairs(held: Systems, *, rng: Generator, level: float = 0.95, good: float = GOOD) -> Simultaneous:
     """All differences ``value_i - value_j``, i < j, with simultaneous limits.
 
     For two systems the factor is Student's t; for equal, uncorrelated u it is the quantile of the studentized range
-    over the root of 2. Raises DesignError.
+    over the root of 2. ``good``: standard uncertainty of the factor at which no more points are taken. Raises DesignError.
 
     >>> three = systems([5.032, 4.661, 5.526], np.eye(3) * 0.3885959 / 10, df=27)  # R: TukeyHSD(aov(weight ~ group))
     >>> found = all_pairs(three, rng=np.random.default_rng(1))
@@ -130,11 +130,11 @@ def all_pairs(held: Systems, *, rng: Generator, level: float = 0.95) -> Simultan
     ([0.3909, 0.198, 0.012], [1.0622, 0.1972, -0.1738])
     """
     pairs = tuple((i, j) for i in range(held.count) for j in range(i + 1, held.count))
-    return _together(held, pairs, rng=rng, level=level)
+    return _together(held, pairs, rng=rng, level=level, good=good)
 
 
 def to_control(
-    held: Systems, control: int, *, rng: Generator, level: float = 0.95, two_sided: bool = True
+    held: Systems, control: int, *, rng: Generator, level: float = 0.95, two_sided: bool = True, good: float = GOOD
 ) -> Simultaneous:
     """Differences of each other system minus the control, with simultaneous limits (Dunnett 1955, 1964).
 
@@ -143,11 +143,11 @@ def to_control(
     if not 0 <= control < held.count:
         raise DesignError(say("ranking.position", position=control, systems=held.count))
     pairs = tuple((i, control) for i in range(held.count) if i != control)
-    return _together(held, pairs, rng=rng, level=level, two_sided=two_sided)
+    return _together(held, pairs, rng=rng, level=level, two_sided=two_sided, good=good)
 
 
 def _together(
-    held: Systems, pairs: tuple[Pair, ...], *, rng: Generator, level: float, two_sided: bool = True
+    held: Systems, pairs: tuple[Pair, ...], *, rng: Generator, level: float, good: float, two_sided: bool = True
 ) -> Simultaneous:
     if not 0.0 < level < 1.0:
         raise DesignError(say("ranking.level", level=level))
@@ -156,7 +156,8 @@ def _together(
     p = np.where((d != 0.0 if two_sided else d > 0.0), 0.0, 1.0)  # where nothing varies
     if not varies.any():
         return Simultaneous(pairs, d, u, d, d if two_sided else np.full_like(d, np.inf), p, level, 0.0, 0.0, 0.0, None)
-    largest = deviation_of(held, [q for q, v in zip(pairs, varies, strict=True) if v], rng=rng, two_sided=two_sided)
+    varying = [q for q, v in zip(pairs, varies, strict=True) if v]
+    largest = deviation_of(held, varying, rng=rng, two_sided=two_sided, good=good)
     k = largest.factor(level)
     t = d[varies] / u[varies]
     p[varies] = [largest.tail(abs(x) if two_sided else x) for x in t]
@@ -165,9 +166,12 @@ def _together(
     return Simultaneous(pairs, d, u, d - k * u, upper, p, level, k, largest.factor_u(level), tail, largest)
 
 
-def deviation_of(held: Systems, pairs: Sequence[Pair], *, rng: Generator, two_sided: bool = True) -> LargestDeviation:
+def deviation_of(
+    held: Systems, pairs: Sequence[Pair], *, rng: Generator, two_sided: bool = True, good: float = GOOD
+) -> LargestDeviation:
     """Distribution of the largest deviation of some pairs, each with a positive variance of its difference."""
-    return largest_deviation(held.covariance, contrast_of(pairs, held.count), df=held.df, rng=rng, two_sided=two_sided)
+    contrast = contrast_of(pairs, held.count)
+    return largest_deviation(held.covariance, contrast, df=held.df, rng=rng, two_sided=two_sided, good=good)
 
 
 def contrast_of(pairs: Sequence[Pair], count: int) -> Array:

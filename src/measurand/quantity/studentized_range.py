@@ -13,8 +13,9 @@ _STEP = 0.02
 def range_tail(q: float, k: int) -> float:
     """``P(largest - smallest of k standard normal values > q)``.
 
-    ``P(range <= q) = k int phi(z) (Phi(z) - Phi(z - q))^(k-1) dz`` over the largest value ``z``, by the trapezoidal rule,
-    whose error is far below 1e-12 for a smooth integrand that vanishes at both ends. Raises DesignError for k < 2.
+    ``P(range <= q) = k int phi(z) (Phi(z) - Phi(z - q))^(k-1) dz`` over the largest value ``z``, by the trapezoidal
+    rule, whose error is far below 1e-12 for a smooth integrand that vanishes at both ends. Raises DesignError for
+    k < 2.
     """
     from scipy.special import ndtr
 

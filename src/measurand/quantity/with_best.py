@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from measurand.errors import DesignError
 from measurand.message import say
+from measurand.quantity.largest_deviation import GOOD
 from measurand.quantity.simultaneous import Systems, deviation_of
 
 Array = NDArray[np.float64]
@@ -29,7 +30,9 @@ class WithBest:
     """Factor of u with each system as the control; 0 where no difference to it varies."""
 
 
-def with_best(held: Systems, *, rng: Generator, level: float = 0.95, larger_is_better: bool = True) -> WithBest:
+def with_best(
+    held: Systems, *, rng: Generator, level: float = 0.95, larger_is_better: bool = True, good: float = GOOD
+) -> WithBest:
     """Limits of each system's value minus the best of the others (constrained: Hsu's), at ``level`` together.
 
     With ``k_i`` the one-sided Dunnett factor with system i as the control, ``upper_i = max(0, min_j (v_i - v_j + k_i
@@ -49,7 +52,7 @@ def with_best(held: Systems, *, rng: Generator, level: float = 0.95, larger_is_b
     for i in range(m):
         pairs = [(i, j) for j in range(m) if u[i, j] > 0.0]
         if pairs:
-            factor[i] = deviation_of(held, pairs, rng=rng, two_sided=False).factor(level)
+            factor[i] = deviation_of(held, pairs, rng=rng, two_sided=False, good=good).factor(level)
     above = np.where(same, np.inf, gap + factor[:, None] * u).min(axis=1)
     can = above > 0.0
     below = np.where(same | ~can[None, :], np.inf, gap - factor[None, :] * u).min(axis=1)
