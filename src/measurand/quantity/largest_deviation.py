@@ -22,16 +22,16 @@ from measurand.quantity.student import student_factor, student_tail
 
 Array = NDArray[np.float64]
 
-SHIFTS = 8
+SHIFTS = 16
 """Independent random shifts of the lattice; their spread gives the uncertainty of a probability."""
-LEAST = 1024
+LEAST = 512
 """Points of a shift at the start."""
-MOST = 32_768
+MOST = 16_384
 """Points of a shift at which no more are taken."""
-GOOD = 0.003
+GOOD = 0.002
 """Standard uncertainty of the factor of 95 % below which the points are enough."""
-_NODES = 2048
-"""Heights at which a probability is computed; between them a straight line is good to some 1e-5 of it."""
+_NODES = 1024
+"""Heights at which a probability is computed; between them a straight line is good to some 1e-4 of it."""
 _SINGULAR = 1e-10
 """Share of the largest eigenvalue below which a direction does not vary."""
 _WRONG = 1e-6
@@ -160,7 +160,7 @@ def unit_rows(covariance: Array, contrast: Array) -> Array:
     if size[0] < -_WRONG * max(size[-1], 0.0):
         raise DesignError(say("ranking.variance", found=float(size[0])))
     kept = size > _SINGULAR * size[-1]
-    rows = c @ (axes[:, kept] * np.sqrt(size[kept]))
+    rows = c @ (axes[:, kept] * np.sqrt(size[kept]))[:, ::-1]  # the widest first: a lattice is best in its first axes
     u = np.linalg.norm(rows, axis=1, keepdims=True)
     if not np.all(u > 0.0):
         raise DesignError(say("ranking.variance", found=0.0))
@@ -168,9 +168,10 @@ def unit_rows(covariance: Array, contrast: Array) -> Array:
 
 
 def _heights(rows: Array, towards: Array, *, two_sided: bool) -> Array:
-    """``max_i |a_i'w|`` or ``max_i a_i'w``, shape (shifts, points), one shift at a time."""
-    held = [np.abs(w @ rows.T).max(axis=1) if two_sided else (w @ rows.T).max(axis=1) for w in towards]
-    return np.stack(held)
+    """``max_i |a_i'w|``, shape (shifts, points), or ``max_i a_i'w`` of every direction and of its opposite."""
+    if two_sided:
+        return np.stack([np.abs(w @ rows.T).max(axis=1) for w in towards])
+    return np.stack([np.concatenate([p.max(axis=1), -p.min(axis=1)]) for p in (w @ rows.T for w in towards)])
 
 
 def _of_one(t: float, df: float, *, two_sided: bool) -> float:

@@ -122,7 +122,8 @@ def all_pairs(held: Systems, *, rng: Generator, level: float = 0.95, good: float
     """All differences ``value_i - value_j``, i < j, with simultaneous limits.
 
     For two systems the factor is Student's t; for equal, uncorrelated u it is the quantile of the studentized range
-    over the root of 2. ``good``: standard uncertainty of the factor at which no more points are taken. Raises DesignError.
+    over the root of 2. ``good``: standard uncertainty of the factor at which no more points are taken.
+    Raises DesignError.
 
     >>> three = systems([5.032, 4.661, 5.526], np.eye(3) * 0.3885959 / 10, df=27)  # R: TukeyHSD(aov(weight ~ group))
     >>> found = all_pairs(three, rng=np.random.default_rng(1))

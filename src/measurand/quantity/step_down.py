@@ -27,7 +27,7 @@ MOST_CLOSED = 7
 
 
 def stepped_down(held: Systems, found: Simultaneous, *, rng: Generator) -> Array:
-    """Step-down p-values of the two-sided differences of ``found``, in its order, shape (pairs,).
+    """Step-down p-values of the differences of ``found``, two-sided or not as there, in its order, shape (pairs,).
 
     The p-values of single step are an upper bound; systems that are identical keep 1.
     """
@@ -35,16 +35,20 @@ def stepped_down(held: Systems, found: Simultaneous, *, rng: Generator) -> Array
     varies = np.flatnonzero(found.u > 0.0)
     if found.largest is None or len(varies) < 2:
         return p
-    t = np.abs(found.value[varies] / found.u[varies])
-    order = varies[np.argsort(-t, kind="stable")]
+    two_sided = found.largest.two_sided
+    t = np.zeros(len(found.pairs))
+    t[varies] = found.value[varies] / found.u[varies]
+    t = np.abs(t) if two_sided else t
+    order = varies[np.argsort(-t[varies], kind="stable")]
     rows = unit_rows(held.covariance, contrast_of([found.pairs[k] for k in order], held.count))
     points = found.largest.heights.shape[1]
     towards = directions(rng.random((SHIFTS, rows.shape[1])), 0, min(points, MOST))
-    height = np.zeros(towards.shape[:2])
+    height = np.full(towards.shape[:2], -np.inf)
     for left, k in enumerate(order[::-1], start=1):
-        height = np.maximum(height, np.abs(towards @ rows[len(order) - left]))
+        along = towards @ rows[len(order) - left]
+        height = np.maximum(height, np.abs(along) if two_sided else along)
         among = replace(found.largest, heights=height, rank=rows.shape[1], tests=left)
-        p[k] = min(found.p[k], among.tail(float(abs(found.value[k] / found.u[k]))))
+        p[k] = min(found.p[k], among.tail(float(t[k])))
     p[order] = np.maximum.accumulate(p[order])
     return p
 
