@@ -22,22 +22,25 @@ from measurand.quantity.studentized_range import range_tail
 
 Array = NDArray[np.float64]
 
+_DIGITS = 12
+"""Digits, of the largest difference, to which sizes are compared: 0.3 - 0.1 is as large as 0.2."""
+
 
 def signed_ranks(differences: ArrayLike, *, rng: Generator, draws: int = 99_999) -> SignFlip:
     """Wilcoxon's (1945) signed-rank test: the sign-flip test of the ranks of the sizes, those of 0 left out.
 
-    Equal sizes share their mean rank and the distribution is that of these ranks: exact up to 40 differences other
-    than 0. ``mean`` is the sum of the signed ranks over all differences. Raises DesignError as ``sign_flip``.
+    Sizes equal to 12 digits share their mean rank and the distribution is that of these ranks: exact up to 40
+    differences other than 0. ``mean`` is the sum of the signed ranks over all differences. Raises DesignError as ``sign_flip``.
 
     >>> d = [1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4]
     >>> signed_ranks(d, rng=np.random.default_rng(1)).p  # nine of one sign: 2 / 2^9
     0.00390625
     """
     d = np.asarray(differences, float).ravel()
-    size = np.abs(d)
+    size = np.round(np.abs(d) / max(float(np.max(np.abs(d), initial=0.0)), 1e-300), _DIGITS)
     below = np.sum((size[None, :] < size[:, None]) & (size[None, :] > 0.0), axis=1)
     equal = np.sum(size[None, :] == size[:, None], axis=1)
-    return sign_flip(np.where(d == 0.0, 0.0, np.sign(d) * (below + (equal + 1.0) / 2.0)), rng=rng, draws=draws)
+    return sign_flip(np.where(size == 0.0, 0.0, np.sign(d) * (below + (equal + 1.0) / 2.0)), rng=rng, draws=draws)
 
 
 def pairwise_signed_ranks(values: ArrayLike, *, rng: Generator, method: str = "holm") -> Array:
