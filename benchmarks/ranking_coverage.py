@@ -1,6 +1,6 @@
 """Errors of tie groups, coverage of ranks and simultaneous intervals, size of tests of equivalence, with known truth.
 
-``python benchmarks/ranking_coverage.py --out docs/ranking-coverage.md`` (about half an hour on one core). Simulated: no
+``python benchmarks/ranking_coverage.py --out docs/ranking-coverage.md`` (about half an hour of one core). Simulated: no
 system was measured. m systems answer the same n items; each answer is right or wrong, right where a latent normal
 score is positive, whose part by the item's difficulty is shared by all systems (half of its variance).
 """
@@ -34,7 +34,7 @@ SYSTEMS = (2, 3, 5, 10)
 ITEMS = (200, 1000)
 GOOD = 0.02
 """Standard uncertainty of the factor: coarser than the default, to save time; below 0.005 as it happens."""
-SEVERAL = {2: REPLICATES, 3: REPLICATES, 5: 400, 10: 200}
+SEVERAL = {2: REPLICATES, 3: REPLICATES, 5: 500, 10: 200}
 """Replicates of what takes a distribution for every system."""
 MARGIN = 0.05
 
@@ -162,7 +162,7 @@ HEAD = f"""# What tie groups, ranks and tests of equivalence get wrong
 **Simulated**: no system was measured. Several systems answer the same items; an answer is right where a latent normal
 score is positive, and half of the score's variance is the item's difficulty, which all systems share. Each line is
 {REPLICATES:,} replicates (standard uncertainty of a share of 0.95: 0.005); made by
-`python benchmarks/ranking_coverage.py --out docs/ranking-coverage.md`. Columns "one rank" and "with the best" use 400
+`python benchmarks/ranking_coverage.py --out docs/ranking-coverage.md`. Columns "one rank" and "with the best" use 500
 replicates for 5 systems and 200 for 10.
 
 - Wrongly apart: some pair of truly equal systems has no letter in common (at most 0.05 is promised); by step-down

@@ -43,7 +43,11 @@ class LargestDeviation:
     """Distribution of ``max |T_i|`` (or of ``max T_i``) when all the true differences are 0."""
 
     heights: Array
-    """``h(w)``, shape (shifts, points)."""
+    """Values of ``h(w)``, evenly spaced, shape (nodes,)."""
+    share: Array
+    """Share of the directions at each, shape (shifts, nodes): one between two is shared among them."""
+    points: int
+    """Directions of a shift."""
     rank: int
     """Dimensions in which the differences vary together."""
     df: float
@@ -63,13 +67,13 @@ class LargestDeviation:
         if self.tests == 1:
             return one
         most = -float(np.expm1(self.tests * np.log1p(-one))) if self.two_sided and one < 1.0 else self.tests * one
-        return float(np.clip(np.mean(self._exceeding(t)), one, min(1.0, most)))
+        return float(np.clip(np.mean(self.share @ self._beyond(t)), one, min(1.0, most)))
 
     def tail_u(self, t: float) -> float:
         """Standard uncertainty of ``tail`` from the spread between the shifts."""
         if self.tests == 1:
             return 0.0
-        return float(np.std(self._exceeding(t).mean(axis=1), ddof=1) / np.sqrt(len(self.heights)))
+        return float(np.std(self.share @ self._beyond(t), ddof=1) / np.sqrt(len(self.share)))
 
     def factor(self, level: float) -> float:
         """The ``k`` with ``P(max < k) = level``, to 1e-7 of the points taken. Raises DesignError for no level."""
@@ -88,18 +92,11 @@ class LargestDeviation:
         slope = (self.tail(k - 0.01) - self.tail(k + 0.01)) / 0.02
         return self.tail_u(k) / slope if slope > 0.0 else 0.0
 
-    def _exceeding(self, t: float) -> Array:
-        """``P(h R / s >= t)`` for every direction."""
-        h = self.heights
-        if h.size <= 2 * _NODES:
-            return self._beyond(h, t)
-        nodes = np.linspace(float(h.min()), float(h.max()), _NODES)
-        return np.interp(h, nodes, self._beyond(nodes, t))
-
-    def _beyond(self, h: Array, t: float) -> Array:
+    def _beyond(self, t: float) -> Array:
+        """``P(h R / s >= t)`` at every height."""
         from scipy.special import fdtr, fdtrc, gammainc, gammaincc
 
-        r = float(self.rank)
+        h, r = self.heights, float(self.rank)
         ratio = np.divide(t, h, out=np.zeros_like(h), where=h != 0.0) ** 2
         known = not np.isfinite(self.df)
         beyond = gammaincc(r / 2.0, ratio / 2.0) if known else fdtrc(r, self.df, ratio / r)
@@ -107,6 +104,21 @@ class LargestDeviation:
             return np.where(h > 0.0, beyond, 0.0)
         below = gammainc(r / 2.0, ratio / 2.0) if known else fdtr(r, self.df, ratio / r)
         return np.where(h >= 0.0, 1.0, below)
+
+
+def of_heights(heights: Array, *, rank: int, df: float, tests: int, two_sided: bool) -> LargestDeviation:
+    """The distribution from the heights of the directions, shape (shifts, points)."""
+    shifts, points = heights.shape
+    low, high = float(heights.min()), float(heights.max())
+    width = max(high - low, 1e-12) / (_NODES - 1)
+    place = (heights - low) / width
+    left = np.minimum(place.astype(np.intp), _NODES - 2)
+    right = place - left
+    at = left + _NODES * np.arange(shifts)[:, None]
+    count = np.bincount(at.ravel(), (1.0 - right).ravel(), shifts * _NODES)
+    count += np.bincount(at.ravel() + 1, right.ravel(), shifts * _NODES)
+    share = np.asarray(count.reshape(shifts, _NODES) / points, np.float64)
+    return LargestDeviation(low + width * np.arange(_NODES), share, points, rank, df, tests, two_sided)
 
 
 def largest_deviation(
@@ -140,7 +152,7 @@ def largest_deviation(
     while True:
         more = _heights(rows, directions(shift, first, last), two_sided=two_sided)
         h = np.concatenate([h, more], axis=1)
-        found = LargestDeviation(h, rank, df, tests, two_sided)
+        found = of_heights(h, rank=rank, df=df, tests=tests, two_sided=two_sided)
         if rank <= 2 or tests == 1 or last >= MOST or found.factor_u(0.95) <= good:
             return found
         first, last = last, 2 * last

@@ -30,7 +30,8 @@ def signed_ranks(differences: ArrayLike, *, rng: Generator, draws: int = 99_999)
     """Wilcoxon's (1945) signed-rank test: the sign-flip test of the ranks of the sizes, those of 0 left out.
 
     Sizes equal to 12 digits share their mean rank and the distribution is that of these ranks: exact up to 40
-    differences other than 0. ``mean`` is the sum of the signed ranks over all differences. Raises DesignError as ``sign_flip``.
+    differences other than 0. ``mean`` is the sum of the signed ranks over the number of differences. Raises DesignError
+    as ``sign_flip``.
 
     >>> d = [1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4]
     >>> signed_ranks(d, rng=np.random.default_rng(1)).p  # nine of one sign: 2 / 2^9

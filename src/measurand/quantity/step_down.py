@@ -8,7 +8,6 @@ Young 1993, with the covariance known instead of resampled). Closed testing (Mar
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.random import Generator
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from measurand.errors import DesignError
 from measurand.message import say
 from measurand.quantity.directions import directions
-from measurand.quantity.largest_deviation import MOST, SHIFTS, unit_rows
+from measurand.quantity.largest_deviation import MOST, SHIFTS, of_heights, unit_rows
 from measurand.quantity.simultaneous import Pair, Simultaneous, Systems, contrast_of, deviation_of
 
 Array = NDArray[np.float64]
@@ -41,13 +40,13 @@ def stepped_down(held: Systems, found: Simultaneous, *, rng: Generator) -> Array
     t = np.abs(t) if two_sided else t
     order = varies[np.argsort(-t[varies], kind="stable")]
     rows = unit_rows(held.covariance, contrast_of([found.pairs[k] for k in order], held.count))
-    points = found.largest.heights.shape[1]
-    towards = directions(rng.random((SHIFTS, rows.shape[1])), 0, min(points, MOST))
+    rank = rows.shape[1]
+    towards = directions(rng.random((SHIFTS, rank)), 0, min(found.largest.points, MOST))
     height = np.full(towards.shape[:2], -np.inf)
     for left, k in enumerate(order[::-1], start=1):
         along = towards @ rows[len(order) - left]
         height = np.maximum(height, np.abs(along) if two_sided else along)
-        among = replace(found.largest, heights=height, rank=rows.shape[1], tests=left)
+        among = of_heights(height, rank=rank, df=held.df, tests=left, two_sided=two_sided)
         p[k] = min(found.p[k], among.tail(float(t[k])))
     p[order] = np.maximum.accumulate(p[order])
     return p
