@@ -32,7 +32,7 @@ GOOD = 0.002
 """Standard uncertainty of the factor of 95 % below which the points are enough."""
 _NODES = 1024
 """Heights at which a probability is computed; between them a straight line is good to some 1e-4 of it."""
-_SINGULAR = 1e-10
+_SINGULAR = 1e-13
 """Share of the largest eigenvalue below which a direction does not vary."""
 _WRONG = 1e-6
 """Share of the largest eigenvalue that a negative one may reach by rounding."""
@@ -118,7 +118,8 @@ def of_heights(heights: Array, *, rank: int, df: float, tests: int, two_sided: b
     count = np.bincount(at.ravel(), (1.0 - right).ravel(), shifts * _NODES)
     count += np.bincount(at.ravel() + 1, right.ravel(), shifts * _NODES)
     share = np.asarray(count.reshape(shifts, _NODES) / points, np.float64)
-    return LargestDeviation(low + width * np.arange(_NODES), share, points, rank, df, tests, two_sided)
+    nodes = np.linspace(low, low + width * (_NODES - 1), _NODES)
+    return LargestDeviation(nodes, share, points, rank, df, tests, two_sided)
 
 
 def largest_deviation(
