@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 
 MOST_STATES = 200_000
 """Rank sums (times orders of one task) up to which all orders are counted."""
+CHUNK = 1_000_000
+"""Ranks drawn at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,9 +120,12 @@ def permutation(ranks_of_tasks: ArrayLike, *, rng: Generator, draws: int = 99_99
     counted = _counted(doubled, seen)
     if counted is not None:
         return Permuted(counted, 0.0, 0)
-    count = 0
-    for _ in range(draws):
-        count += int(np.sum(rng.permuted(doubled, axis=1).sum(axis=0) ** 2)) >= seen
+    count, done = 0, 0
+    while done < draws:
+        step = min(max(1, CHUNK // doubled.size), draws - done)
+        drawn = rng.permuted(np.broadcast_to(doubled, (step, *doubled.shape)), axis=2)
+        count += int(np.sum(np.sum(drawn.sum(axis=1) ** 2, axis=1) >= seen))
+        done += step
     p = (1.0 + count) / (1.0 + draws)
     return Permuted(p, sqrt(p * (1.0 - p) / draws), draws)
 
