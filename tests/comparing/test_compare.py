@@ -122,18 +122,20 @@ def test_groups_ranks_and_floor(measure: Measure, capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize(("claim", "margin", "code"), [
-    ("superiority", 0.0, 3), ("non-inferiority", 0.3, 0), ("non-inferiority", 0.001, 3), ("equivalence", 0.3, 0),
+    ("superiority", None, 3), ("non-inferiority", 0.3, 0), ("non-inferiority", 0.001, 3), ("equivalence", 0.3, 0),
     ("equivalence", 0.01, 3),
 ])  # fmt: skip
-def test_claims(measure: Measure, capsys: Capture, claim: str, margin: float, code: int) -> None:
+def test_claims(measure: Measure, capsys: Capture, claim: str, margin: float | None, code: int) -> None:
     files = [measure("A"), measure("B")]
-    found, out, _ = answer(capsys, *files, "--measurand", "acc", "--claim", claim, "--margin", margin)
+    stated = [] if margin is None else ["--margin", margin]
+    found, out, _ = answer(capsys, *files, "--measurand", "acc", "--claim", claim, *stated)
     assert found == code and ("was not shown" in out) == (code == 3)
     (pair,) = one(files, "acc", claim=claim, margin=margin).pairs
+    size = margin or 0.0
     inside = {
-        "superiority": real(pair.claim.lower) > margin,
-        "non-inferiority": real(pair.claim.lower) > -margin,
-        "equivalence": -margin < real(pair.claim.lower) and real(pair.claim.upper) < margin,
+        "superiority": real(pair.claim.lower) > 0.0,
+        "non-inferiority": real(pair.claim.lower) > -size,
+        "equivalence": -size < real(pair.claim.lower) and real(pair.claim.upper) < size,
     }  # fmt: skip
     assert pair.claim.shown == inside[claim]
 

@@ -73,7 +73,8 @@ class Shown(Document):
     """A claim that was asked for, with its margin, and whether it was shown."""
 
     claim: Claim
-    margin: Number
+    margin: Number | None = None
+    """Absent for superiority."""
     coverage_probability: Number
     """Of the interval that must lie inside: ``1 - 2 alpha``."""
     lower: Number

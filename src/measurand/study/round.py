@@ -18,6 +18,7 @@ from measurand.quantity.consensus import METHODS, WEIGHTED, consensus_of
 from measurand.quantity.consensus_influence import influence
 from measurand.quantity.consensus_result import Consensus, Limits
 from measurand.quantity.consistent_subset import largest_consistent_subset
+from measurand.quantity.correlation import agreeing
 from measurand.quantity.equivalence_degrees import (
     Degrees,
     degrees_against,
@@ -151,24 +152,13 @@ def _agreed(q: Quantity, entered: Sequence[Submitted], out: Mapping[str, str], a
 
 
 def _covariance(q: Quantity, entered: Sequence[Submitted]) -> Array | None:
-    """``u_i u_j r_ij`` of those who enter; None where nothing is known of correlations.
-
-    Coefficients of pairs are estimated one by one: where together they contradict each other by a little, the nearest
-    matrix without negative eigenvalues is taken, its diagonal kept.
-    """
+    """``u_i u_j r_ij`` of those who enter; None where nothing is known of correlations."""
     if not q.correlation:
         return None
     at = [i for i, s in enumerate(q.submitted) if s in entered]
-    r = np.array([[real(q.correlation[i][j]) for j in at] for i in at])
-    eigenvalue, vector = np.linalg.eigh(r)
-    if eigenvalue.min() < LEAST_EIGENVALUE:
-        r = (vector * np.maximum(eigenvalue, LEAST_EIGENVALUE)) @ vector.T
-        scale = np.sqrt(np.diagonal(r))
-        r = r / scale[:, None] / scale
+    r = agreeing([[real(q.correlation[i][j]) for j in at] for i in at], least=LEAST_EIGENVALUE)
     u = np.array([real(s.u or "") for s in entered])
-    found = r * u[:, None] * u
-    np.fill_diagonal(found, u**2)
-    return np.asarray(0.5 * (found + found.T))
+    return np.asarray(r * u[:, None] * u)
 
 
 def _methods(
