@@ -31,7 +31,7 @@ from measurand.quantity.tie_groups import tie_groups
 from measurand.quantity.two_shares import PairCounts
 from measurand.study.comparison_tests import p_of_limits
 from measurand.study.contender import Contender, common, correlation, item_differences, pair_counts
-from measurand.study.from_parts import same_items
+from measurand.study.from_parts import reference_of, same_items
 
 Array = NDArray[np.float64]
 LEAST_EIGENVALUE = 1e-9
@@ -102,7 +102,8 @@ def compared(contenders: Sequence[Contender], asked: Asked) -> Comparison:
         title=one.result.title, quantity=one.result.quantity, unit=one.result.unit, direction=one.result.direction,
         definition_at=one.defined.address, definition_differs=tuple(differs),
         implementation=None if asked.implementation is None else number(asked.implementation),
-        same_items=all(same_items(one.estimate, c.estimate) for c in contenders), kind=asked.kind,
+        same_items=(alike := all(same_items(one.estimate, c.estimate) for c in contenders)), kind=asked.kind,
+        reference=reference_of(one.estimate) if alike else "",
         coverage_probability=number(asked.level), adjustment=asked.adjustment,
         contenders=tuple(_contender(c, letters.get(c.name, ""), ranks.get(c.name)) for c in ordered),
         pairs=found, floor=number(half), family_floor=number(family_half), remarks=_remarks(contenders, asked),

@@ -90,6 +90,11 @@ def same_items(first: Estimate, second: Estimate) -> bool:
     return bool({k for k in first.sources if k.startswith("items:")} & set(second.sources))
 
 
+def reference_of(estimate: Estimate) -> str:
+    """Address of the reference set of a result; empty where its items are no source."""
+    return next((key.partition(":")[2] for key in estimate.sources if key.startswith("items:")), "")
+
+
 def outcomes(estimate: Estimate, items: int) -> Mapping[str, bool] | None:
     """Right or wrong of each item, where the result is a plain share of ``items`` independent items; else None.
 
