@@ -34,7 +34,7 @@ def estimates_from(
     if any(len(line.values) != len(parts.results) for line in parts.lines) or len(parts.values) != len(parts.results):
         raise DesignError(Finding("M0850", "parts", say("M0850.parts")))
     renamed = {s.key: _key(s.key, parts, own=own, shared=shared_inputs, same=same) for s in parts.sources}
-    sources = {renamed[s.key]: _source(s, renamed[s.key]) for s in parts.sources}
+    sources = {renamed[s.key]: source_of(s, renamed[s.key]) for s in parts.sources}
     found = {}
     for n, name in enumerate(parts.results):
         matrices = {
@@ -64,7 +64,8 @@ def _key(key: str, parts: Parts, *, own: str, shared: Collection[str], same: Col
     return key
 
 
-def _source(one: SourceParts, key: str) -> Source:
+def source_of(one: SourceParts, key: str) -> Source:
+    """A stated source under a name. Raises DesignError for axes that do not fit its levels."""
     axes = tuple(np.array(axis, np.int64) for axis in one.axes)
     n = len(one.levels)
     if any(len(axis) != n for axis in axes):
