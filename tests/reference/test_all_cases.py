@@ -47,6 +47,10 @@ COMPARED = {
     "consensus-bcg": "test_consensus",
     "interlab-glucose-e691": "test_iso5725",
     "iso5725-critical-a": "test_iso5725",
+    "robust-chromium": "test_proficiency",
+    "iso13528-e4-scores": "test_proficiency",
+    "iso13528-e2-homogeneity": "test_proficiency",
+    "iso13528-e1-algorithm-a": "test_proficiency",
 }  # fmt: skip
 
 LATER = {
@@ -56,13 +60,9 @@ LATER = {
     "coco-bbox": "detection",
     "ecb-jeffreys-pd-a": "backtest",
     "gauge-rr-aiag": "gauge-rr",
-    "iso13528-e1-algorithm-a": "proficiency",
-    "iso13528-e2-homogeneity": "proficiency",
-    "iso13528-e4-scores": "proficiency",
     "iso9283-pose-a": "robotics",
     "kupiec-pof": "backtest",
     "passk-a": "llm",
-    "robust-chromium": "proficiency",
     "trajectory-nuscenes": "trajectory",
 }  # fmt: skip
 
