@@ -41,7 +41,8 @@ PAGE = later("measurand.export.round_page", "render_page")
 NUMBERS = frozenset({
     "value", "u", "df", "lower", "upper", "tau", "knapp", "q", "p", "i2", "birge", "tau_lower", "tau_upper", "d",
     "expanded", "e_n", "others", "weight", "shift", "statistic", "five", "one", "mean", "s_r", "s_L", "s_R", "factor",
-    "coverage_probability",
+    "coverage_probability", "percent", "p_a", "z", "z_prime", "zeta", "assigned", "sigma_pt", "delta_e", "bandwidth",
+    "angle",
 })  # fmt: skip
 """Fields of the report that hold decimal strings."""
 
@@ -63,6 +64,8 @@ def verb() -> None:
     "--method", type=click.Choice(WEIGHTED), default="mandel-paule", show_default=True, help=say("cli.round.method")
 )
 @click.option("--reference", type=float, nargs=2, metavar="VALUE U", help=say("cli.round.reference"))
+@click.option("--sigma-pt", type=click.FloatRange(0.0, min_open=True), metavar="S", help=say("cli.round.sigma_pt"))
+@click.option("--delta-e", type=click.FloatRange(0.0, min_open=True), metavar="D", help=say("cli.round.delta_e"))
 @click.option("--exclude", multiple=True, metavar="LAB[@MATERIAL]:REASON", help=say("cli.round.exclude"))
 @click.option(
     "--level", type=click.FloatRange(0.5, 0.9999), default=0.95, show_default=True, help=say("cli.compare.level")
@@ -79,12 +82,16 @@ def verb() -> None:
 def report(
     files: tuple[str, ...], title: str, method: str, reference: tuple[float, float] | None, exclude: tuple[str, ...],
     level: float, factor: float, same: tuple[str, ...], implementation: float | None, out: Path | None, json: bool,
+    sigma_pt: float | None, delta_e: float | None,
 ) -> int:  # fmt: skip
     """Print the report of the results in a table."""
     if reference is not None and not reference[1] > 0.0:
         raise click.UsageError(say("cli.round.reference_u"))
     excluded = tuple(_excluded(text) for text in exclude)
-    asked = Asked(method=method, level=level, factor=factor, reference=reference, excluded=excluded)
+    asked = Asked(
+        method=method, level=level, factor=factor, reference=reference, excluded=excluded, sigma_pt=sigma_pt,
+        delta_e=delta_e,
+    )  # fmt: skip
     found = reported(_data(files, title, same=same, implementation=implementation), asked)
     if out is not None:
         write_file(out, canonical(found) if out.suffix == ".json" else PAGE(found))

@@ -28,6 +28,7 @@ from measurand.quantity.equivalence_degrees import (
 )
 from measurand.quantity.laboratories import Laboratories, laboratories
 from measurand.study.round_precision import precision_of, relations_of
+from measurand.study.round_scores import density_of, scored, youdens
 
 Array = NDArray[np.float64]
 LEAST = 2
@@ -61,6 +62,12 @@ class Asked:
     reference: tuple[float, float] | None = None
     """A reference value from outside and its standard uncertainty."""
     excluded: tuple[Excluded, ...] = ()
+    sigma_pt: float | None = None
+    """Standard deviation for proficiency assessment: asks for z scores."""
+    delta_e: float | None = None
+    """Largest permitted deviation: asks for P_A."""
+    assigned: str = "algorithm-a"
+    """Robust consensus of the scores, where there is no reference value from outside."""
 
 
 def reported(data: RoundData, asked: Asked) -> document.RoundReport:
@@ -81,6 +88,7 @@ def reported(data: RoundData, asked: Asked) -> document.RoundReport:
     return document.RoundReport(
         title=data.title, coverage_probability=number(asked.level), factor=number(asked.factor), method=asked.method,
         quantities=several, relations=relations_of(several), remarks=data.remarks,
+        youden=youdens(data.quantities, {e.laboratory for e in asked.excluded}, level=asked.level),
     )  # fmt: skip
 
 
@@ -96,9 +104,15 @@ def _quantity(q: Quantity, asked: Asked) -> document.QuantityReport:
     ]
     out = {o.laboratory: o.reason for o in (*q.left_out, *chosen)}
     entered = [s for s in q.submitted if s.laboratory not in out and s.u is not None]
-    precision, findings = precision_of(q, {e.laboratory for e in chosen}, level=asked.level)
+    without = {e.laboratory for e in chosen}
+    precision, findings = precision_of(q, without, level=asked.level)
     base = document.QuantityReport(
         measurand=q.measurand, material=q.material, unit=q.unit, precision=precision, findings=findings,
+        density=density_of(q, without),
+        scored=scored(
+            q, without, sigma_pt=asked.sigma_pt, delta_e=asked.delta_e, reference=asked.reference,
+            method=asked.assigned, factor=asked.factor,
+        ),
         left_out=tuple(LeftOut(laboratory=name, reason=reason) for name, reason in out.items()),
         participants=tuple(_participant(s, out.get(s.laboratory, "")) for s in q.submitted),
     )  # fmt: skip
