@@ -68,6 +68,13 @@ def test_a_round_of_three_laboratories() -> None:
         assert found.judged_by == "z'" and found.judged == found.z_prime and "z'" in found.z.reason
 
 
+def test_an_uncertain_assigned_value_widens_what_is_allowed() -> None:
+    found = scores(Reported(1.0), Criterion(AssignedValue(0.0, 0.3), delta_e=0.8))
+    assert found.p_a.value == 125.0 and "0.08" in found.p_a.reason and str(1.0) in found.p_a.reason  # by hand
+    assert found.difference.reason == found.p_a.reason
+    assert scores(Reported(1.0), Criterion(AssignedValue(0.0, 0.07), delta_e=0.8)).p_a.reason == ""
+
+
 def test_what_cannot_be_computed_is_not_evaluated_with_a_reason() -> None:
     found = scores(Reported(1.0), Criterion(AssignedValue(0.0, 0.1)))
     for score in (found.difference, found.percent, found.p_a, found.z, found.z_prime, found.zeta, found.e_n):

@@ -242,6 +242,8 @@ def test_equal_results_are_never_a_spread_of_zero() -> None:
     with pytest.raises(StatisticError, match="Q method"):
         algorithm_a([5.0] * 18 + [4.0, 6.0])
     assert q_method(HALF_EQUAL) > 0.0 and algorithm_a(HALF_EQUAL).scale > 0.0
+    with pytest.raises(StatisticError, match="equal"):
+        q_method([1e9, 1e9 + 1e-7, 1e9])  # nothing but rounding
     for method in ROBUST.values():
         with pytest.raises(StatisticError, match="equal"):
             method([3.0, 3.0, 3.0])

@@ -15,7 +15,9 @@ from measurand.quantity.robust import finite_results
 Array = NDArray[np.float64]
 
 _REACH = 9.0
-"""Bandwidths beyond which a result adds nothing that double precision holds."""
+"""Bandwidths beyond which a result adds nothing to a maximum that double precision holds."""
+_NOTHING = 39.0
+"""Bandwidths beyond which the normal density is 0 in double precision."""
 _STEPS = 16
 """Steps of the search in one bandwidth."""
 _BLOCK = 1 << 20
@@ -105,7 +107,9 @@ def _density(x: Array, at: Array, h: float) -> tuple[Array, Array]:
     f, slope = np.empty(len(at)), np.empty(len(at))
     rows = max(1, _BLOCK // len(x))
     for start in range(0, len(at), rows):
-        q = (x - at[start : start + rows, None]) / h
+        t = at[start : start + rows]
+        near = slice(*np.searchsorted(x, [t.min() - _NOTHING * h, t.max() + _NOTHING * h]))
+        q = (x[near] - t[:, None]) / h
         phi = np.exp(-0.5 * q * q)
         f[start : start + rows] = phi.sum(axis=1)
         slope[start : start + rows] = (q * phi).sum(axis=1)

@@ -79,8 +79,9 @@ def scores(reported: Reported, criterion: Criterion) -> Scores:
 
     ``D% = 100 D / x_pt``; ``P_A = 100 D / delta_E``; ``z = D / sigma_pt``;
     ``z' = D / sqrt(sigma_pt^2 + u^2(x_pt))``; ``zeta = D / sqrt(u^2(x) + u^2(x_pt))``;
-    ``E_n = D / sqrt(U^2(x) + U^2(x_pt))``. D and D% are judged by delta_E as P_A is. Zeta and E_n take the result and
-    x_pt as independent: for a consensus of the same participants ``quantity.equivalence_degrees`` knows what they
+    ``E_n = D / sqrt(U^2(x) + U^2(x_pt))``. D and D% are judged by delta_E as P_A is; where u(x_pt) is not below
+    0.1 delta_E they say so, with the wider ``sqrt(delta_E^2 + U^2(x_pt))`` to judge by. Zeta and E_n take the result
+    and x_pt as independent: for a consensus of the same participants ``quantity.equivalence_degrees`` knows what they
     share. What cannot be computed is "not evaluated", with the reason. Raises DesignError for numbers that are none.
 
     >>> found = scores(expanded(0.0135, 0.00108, factor=1.732),
@@ -92,7 +93,7 @@ def scores(reported: Reported, criterion: Criterion) -> Scores:
     assigned, sigma, delta = criterion.assigned, criterion.sigma_pt, criterion.delta_e
     d = finite("result", reported.x) - finite("assigned value", assigned.value)
     u_x, u_pt = reported.u, assigned.u
-    allowed = _allowed(d, delta)
+    allowed = _allowed(d, delta, u_pt)
     percent = 100.0 * d / assigned.value if assigned.value != 0.0 else None
     caution = ""
     if sigma is not None and not assigned.is_negligible(sigma):
@@ -152,11 +153,16 @@ def _missing(key: str) -> Score:
     return Score(None, "not evaluated", say(key))
 
 
-def _allowed(d: float, delta: float | None) -> Score:
+def _allowed(d: float, delta: float | None, u_pt: float) -> Score:
     if delta is None:
         return _missing("proficiency.no_delta")
-    share = d / positive("delta_E", delta)
-    return Score(100.0 * share, signal_of_share(share))
+    share, limit = d / positive("delta_E", delta), NEGLIGIBLE * delta / 3.0
+    caution = (
+        ""
+        if u_pt < limit
+        else say("proficiency.use_wider_delta", u=u_pt, limit=limit, wider=math.hypot(delta, 2 * u_pt))
+    )
+    return Score(100.0 * share, signal_of_share(share), caution)
 
 
 def _zeta(d: float, u_x: float | None, u_pt: float) -> Score:

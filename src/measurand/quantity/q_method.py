@@ -22,7 +22,8 @@ _WHOLE = 4_000_000
 _MARGINS = (0.005, 0.05)
 """Share of the pairs on each side of the quantile that is looked at: the second where the first has too few steps."""
 _HALVINGS = 60
-_ROUNDING = 16 * float(np.finfo(float).eps)
+_NEAR = 1e-12
+_ROUNDING = 4 * float(np.finfo(float).eps)
 """Differences closer than this part of the largest result are equal: 0.3 - 0.2 and 0.2 - 0.1 are one difference."""
 
 
@@ -47,6 +48,8 @@ def q_method(laboratories: Sequence[ArrayLike]) -> float:
 
     held = _results(laboratories)
     zero = held.share(0.0)
+    if zero > 1.0 - _NEAR:
+        raise StatisticError(say("proficiency.all_equal", count=len(laboratories)))
     x, g = _steps(held, target=0.25 + 0.75 * zero, zero=zero)
     value = float(np.interp(0.25 + 0.75 * zero, g, x))
     return value / (math.sqrt(2.0) * float(ndtri(0.625 + 0.375 * zero)))
@@ -118,8 +121,6 @@ def _results(laboratories: Sequence[ArrayLike]) -> _Results:
         raise DesignError(say("proficiency.few", least=2, count=len(groups)))
     flat = finite_results(np.concatenate(groups))
     sizes = np.array([len(v) for v in groups])
-    if flat.max() == flat.min():
-        raise StatisticError(say("proficiency.all_equal", count=len(flat)))
     total = len(groups) * (len(groups) - 1) / 2.0
     equal = _ROUNDING * float(np.abs(flat).max())
     if np.all(sizes == 1):
