@@ -58,7 +58,8 @@ def system(name: str, right: np.ndarray, levels: tuple[str, ...]) -> Contender:
     result = Result(
         measurand="m", quantity="proportion", title="share", system=name, estimand="generalised", unit="1",
         direction="higher", bounds=("0", "1"), value=number(p), u=number(u), df="infinite", lower="0", upper="1",
-        coverage_probability="0.95", text="", words="", method="exact", distribution=LADDER, items=n, units=n, budget=(),
+        coverage_probability="0.95", text="", words="", method="exact", distribution=LADDER, items=n, units=n,
+        budget=(),
     )  # fmt: skip
     return contender(name, result, estimate, DEFINED, source="simulated", evidence="record", names={})
 
@@ -116,8 +117,7 @@ def study(replicates: int, workers: int) -> list[str]:
             found = pool.map(replicate, [(s, seed) for seed in range(replicates)], chunksize=20)
             wrong, held, ranks, shown = (np.mean([f[k] for f in found]) for k in range(4))
             equal = len(set(s.ability)) < len(s.ability)
-            told = (wrong if equal and s.margin is None else None, *((held, ranks) if s.margin is None else (None, None)),
-                    shown if s.margin is not None else None)  # fmt: skip
+            told = (wrong if equal else None, held, ranks, None) if s.margin is None else (None, None, None, shown)
             cells = [s.name, str(s.items), *("" if x is None else f"{100 * x:.1f} %" for x in told)]
             lines.append("| " + " | ".join(cells) + " |")
             print(lines[-1], flush=True)
@@ -126,8 +126,8 @@ def study(replicates: int, workers: int) -> list[str]:
 
 HEAD = """# What a comparison of systems promises
 
-Simulated systems with outcomes 0 and 1 on items whose difficulty all share, {replicates} replicates of each situation, made by
-`python benchmarks/comparison_coverage.py --out docs/ranking-of-systems.md`. Every replicate goes the way of
+Simulated systems with outcomes 0 and 1 on items whose difficulty all share, {replicates} replicates of each situation,
+made by `python benchmarks/comparison_coverage.py --out docs/ranking-of-systems.md`. Every replicate goes the way of
 `measurand compare`: from the parts of each system to groups, ranks, intervals and claims, all at 95 %. A rate p has the
 standard error sqrt(p (1 - p) / {replicates}): {error} points at 5 %.
 
