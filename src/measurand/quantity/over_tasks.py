@@ -7,21 +7,20 @@ quantity. Where there is no common scale, ranks are what can be compared (``frie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from measurand.errors import DesignError, RefusedError, StatisticError
+from measurand.errors import DesignError, RefusedError
 from measurand.message import say
+from measurand.quantity.consensus import consensus
+from measurand.quantity.consensus_tau import ESTIMATORS
 from measurand.quantity.multiplicity import adjusted
 from measurand.quantity.student import student_factor, student_tail
 
 Array = NDArray[np.float64]
-
-_STEPS = 500
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class OverTasks:
 def over_tasks(difference: ArrayLike, u: ArrayLike, *, scale: str, method: str = "reml") -> OverTasks:
     """Mean of one pair's differences (tasks,) with standard uncertainties (tasks,) on a stated common ``scale``.
 
-    Methods for tau: ``reml`` (restricted maximum likelihood), ``dersimonian-laird`` (1986).
+    Methods for tau are those of ``consensus``: ``reml``, ``dersimonian-laird``, ``mandel-paule``, ``ml``.
     Raises DesignError for fewer than two tasks, u that are not positive or a scale that is not named; RefusedError
     for an unknown method.
     """
@@ -72,17 +71,16 @@ def over_tasks(difference: ArrayLike, u: ArrayLike, *, scale: str, method: str =
         raise DesignError(say("ranking.task_u"))
     if len(d) < 2:
         raise DesignError(say("ranking.table", tasks=2, systems=2))
-    if method not in TAU:
-        raise RefusedError(say("ranking.method", name=method, names=", ".join(TAU)))
-    v, df = s**2, len(d) - 1.0
-    square = TAU[method](d, v)
-    w = 1.0 / (v + square)
-    value = float(w @ d / w.sum())
-    model = 1.0 / sqrt(float(w.sum()))
-    observed = model * sqrt(float(w @ (d - value) ** 2) / df)
-    larger = max(model, observed)
-    p = 2.0 * float(student_tail(abs(value) / larger, df))
-    return OverTasks(value, larger, model, observed, sqrt(square), _q(d, v), df, len(d), scale, p)
+    if method not in ESTIMATORS:
+        raise RefusedError(say("ranking.method", name=method, names=", ".join(ESTIMATORS)))
+    found = consensus(d, s, method=method)
+    if found.knapp is None or found.tau is None:
+        raise RefusedError(say("ranking.method", name=method, names=", ".join(ESTIMATORS)))
+    own = found.knapp.at_least
+    p = 2.0 * float(student_tail(abs(found.value) / own.u, own.df))
+    spread = found.knapp.plain.u
+    q = found.heterogeneity.q
+    return OverTasks(found.value, own.u, found.u, spread, found.tau, q, own.df, len(d), scale, p)
 
 
 def pairs_over_tasks(
@@ -106,53 +104,3 @@ def pairs_over_tasks(
             found[i, j] = over_tasks(x[:, i] - x[:, j], np.sqrt(square), scale=scale, method=method)
     p = adjusted([one.p for one in found.values()], method=adjust)
     return {pair: replace(one, p=float(q)) for (pair, one), q in zip(found.items(), p, strict=True)}
-
-
-def dersimonian_laird(d: Array, v: Array) -> float:
-    """``tau^2 = (Q - (k - 1)) / (sum w - sum w^2 / sum w)``, not below 0 (DerSimonian & Laird 1986)."""
-    w = 1.0 / v
-    return max(0.0, (_q(d, v) - (len(d) - 1.0)) / float(w.sum() - np.sum(w**2) / w.sum()))
-
-
-def reml(d: Array, v: Array) -> float:
-    """``tau^2`` of the largest restricted likelihood, not below 0, by Fisher scoring with halved steps.
-
-    Started from three values, as the likelihood may have two maxima. Raises StatisticError without convergence.
-    """
-    starts = (0.0, dersimonian_laird(d, v), float(np.var(d, ddof=1)))
-    ends = [_scored(d, v, start) for start in starts]
-    return max(ends, key=lambda square: _likelihood(d, v, square))
-
-
-def _scored(d: Array, v: Array, square: float) -> float:
-    for _ in range(_STEPS):
-        w = 1.0 / (v + square)
-        total = float(w.sum())
-        residual = d - float(w @ d) / total
-        # y'PPy - tr P over tr PP, with P = W - W 1 1' W / sum w
-        gain = float(np.sum((w * residual) ** 2)) - (total - float(np.sum(w**2)) / total)
-        information = float(np.sum(w**2) - 2.0 * np.sum(w**3) / total + (np.sum(w**2) / total) ** 2)
-        step = max(gain / information, -square)
-        before = _likelihood(d, v, square)
-        slack = 1e-12 * (1.0 + abs(before))  # rounding of the likelihood
-        while abs(step) > 1e-14 * (square + float(v.min())) and _likelihood(d, v, square + step) < before - slack:
-            step /= 2.0
-        square += step
-        if abs(step) <= 1e-12 * (square + float(v.min())):
-            return square
-    raise StatisticError(say("reml.no_convergence", steps=_STEPS))
-
-
-def _likelihood(d: Array, v: Array, square: float) -> float:
-    w = 1.0 / (v + square)
-    residual = d - float(w @ d) / float(w.sum())
-    return 0.5 * float(np.log(w).sum() - np.log(w.sum()) - w @ residual**2)
-
-
-def _q(d: Array, v: Array) -> float:
-    w = 1.0 / v
-    return float(w @ (d - float(w @ d) / float(w.sum())) ** 2)
-
-
-TAU: Mapping[str, Callable[[Array, Array], float]] = {"reml": reml, "dersimonian-laird": dersimonian_laird}
-"""``f(differences, variances)``: the variance between tasks."""
