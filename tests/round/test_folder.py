@@ -251,6 +251,7 @@ def test_by_the_command_line(tmp_path: Path, capsys: Capture, monkeypatch: pytes
         assert main(["round", "submit", "r", f"{mine}.csv", "--mine", mine, "--yes"]) == 0
         assert f"  {value:g}\n" in capsys.readouterr().out
     assert main(["round", "open", "r", "--mine", "Alpha"]) == 2
+    assert main(["round", "new", "s", "--from", "none.toml", "--key", "boss"]) == 2
     assert main(["round", "close", "r", "--key", "boss"]) == 2 and "deadline" in capsys.readouterr().err
     assert main(["round", "close", "r", "--key", "boss", "--early", "complete"]) == 0
     for name in VALUES:

@@ -21,6 +21,7 @@ from measurand.lab.round_csv import from_table
 from measurand.lab.round_folder import (
     PROTOCOL,
     begin,
+    bytes_of,
     close,
     commit,
     join,
@@ -111,7 +112,7 @@ def new(folder: Path, protocol: Path | None, key: Path | None, json: bool) -> in
         folder.mkdir(parents=True, exist_ok=True)
         write_file(path, say("round.template").lstrip().encode())
         return _said(json, "cli.round.template", file=str(path), folder=str(folder))
-    made = begin(folder, protocol.read_bytes(), signing_key(key))
+    made = begin(folder, bytes_of(protocol), signing_key(key))
     return _said(json, "cli.round.begun", id=made.id, folder=str(folder), deadline=made.deadline)
 
 

@@ -196,13 +196,13 @@ def step_of(path: Path, kind: type[_S]) -> tuple[_S, str]:
 
 def opening_of(path: Path) -> tuple[Opening, str]:
     """An opening and the digest of its bytes. Raises StoreError."""
-    data = _bytes(path)
+    data = bytes_of(path)
     return parsed(data, Opening, file=path), hashlib.sha256(data).hexdigest()
 
 
 def digest_of(path: Path) -> str:
     """SHA-256 of a file."""
-    return hashlib.sha256(_bytes(path)).hexdigest()
+    return hashlib.sha256(bytes_of(path)).hexdigest()
 
 
 def leaving(opening: Opening) -> Sequence[tuple[str, str]]:
@@ -236,10 +236,11 @@ def _keyid(path: Path) -> str:
 
 
 def _read(path: Path) -> Signed[RoundStatement]:
-    return read(_bytes(path), RoundStatement, file=path)
+    return read(bytes_of(path), RoundStatement, file=path)
 
 
-def _bytes(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
+    """The bytes of a file of a round. Raises StoreError."""
     try:
         data = path.read_bytes() if path.stat().st_size <= LARGEST else b""
     except OSError as error:
