@@ -176,3 +176,29 @@ def test_smollm_from_its_record(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert shown("smollm") == [f"{sum(value == truth for value, truth in rows) / 540:.3f}"]
     assert main(["study", str(folder), "--calls", "1000"]) == 0
     assert capsys.readouterr().out.strip() in page
+
+
+HARNESS = ("vanilla", "vanilla_norules", "cot", "metrics", "reference", "metrics_reference", "swap", "rating")
+SHORT = {"vanilla_norules": "norules", "metrics_reference": "both"}
+
+
+def test_harness_round(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The report of the page is what the program prints, and the scores are plain counts."""
+    folder = shutil.copytree(EXAMPLES / "harness", tmp_path / "harness")
+    files = []
+    for name in HARNESS:
+        assert main(["measure", str(folder / f"{name}.measure.toml"), "--out", str(tmp_path / name), "-q"]) == 0
+        (record,) = (path for path in (tmp_path / name).iterdir() if path.is_dir())
+        files.append(f"{SHORT.get(name, name)}={record}")
+    capsys.readouterr()
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    assert main(["round", "report", *files]) == 0
+    assert capsys.readouterr().out.rstrip() in page
+    assert main(["compare", *files]) == 0
+    head, _, _ = capsys.readouterr().out.partition("\n\n    ")
+    assert head in page
+    label = {row["instance"]: row["label"] for row in table("harness/labels.csv")}
+    for name in HARNESS:
+        rows = table(f"harness/{name}.csv")
+        share = sum(row["winner"] == label[row["instance"]] for row in rows) / len(rows)
+        assert re.search(rf"^ +{SHORT.get(name, name)} +{share:.3f} ", page, re.MULTILINE)

@@ -122,18 +122,20 @@ def test_groups_ranks_and_floor(measure: Measure, capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize(("claim", "margin", "code"), [
-    ("superiority", 0.0, 3), ("non-inferiority", 0.3, 0), ("non-inferiority", 0.001, 3), ("equivalence", 0.3, 0),
+    ("superiority", None, 3), ("non-inferiority", 0.3, 0), ("non-inferiority", 0.001, 3), ("equivalence", 0.3, 0),
     ("equivalence", 0.01, 3),
 ])  # fmt: skip
-def test_claims(measure: Measure, capsys: Capture, claim: str, margin: float, code: int) -> None:
+def test_claims(measure: Measure, capsys: Capture, claim: str, margin: float | None, code: int) -> None:
     files = [measure("A"), measure("B")]
-    found, out, _ = answer(capsys, *files, "--measurand", "acc", "--claim", claim, "--margin", margin)
+    stated = [] if margin is None else ["--margin", margin]
+    found, out, _ = answer(capsys, *files, "--measurand", "acc", "--claim", claim, *stated)
     assert found == code and ("was not shown" in out) == (code == 3)
     (pair,) = one(files, "acc", claim=claim, margin=margin).pairs
+    size = margin or 0.0
     inside = {
-        "superiority": real(pair.claim.lower) > margin,
-        "non-inferiority": real(pair.claim.lower) > -margin,
-        "equivalence": -margin < real(pair.claim.lower) and real(pair.claim.upper) < margin,
+        "superiority": real(pair.claim.lower) > 0.0,
+        "non-inferiority": real(pair.claim.lower) > -size,
+        "equivalence": -size < real(pair.claim.lower) and real(pair.claim.upper) < size,
     }  # fmt: skip
     assert pair.claim.shown == inside[claim]
 
@@ -224,3 +226,35 @@ def test_the_page_holds_every_number_and_asks_nobody(measure: Measure, capsys: C
     assert text.count("<svg") == 2 + 3  # groups of both measurands, and the pairs of the plain share
     code, _, err = answer(capsys, *files, "--out", page)
     assert code == 2 and "already there" in err
+
+
+def test_systems_over_tasks_are_ranked_and_never_averaged(data: Path, capsys: Capture) -> None:
+    """Four tasks with items of their own, three systems, always in the same order: Friedman's chi-square is its
+    largest, N (k - 1) = 8, and of (3!)^4 equally likely orders 6 are as extreme: p = 6 / 1296."""
+    files = []
+    for task in range(4):
+        for k, system in enumerate("ABC"):
+            truth = [i // 30 for i in range(60)]
+            rows = [f"t{task}-{i},{t if i % 10 < 9 - 2 * k else 1 - t},{t}" for i, t in enumerate(truth)]
+            (data / f"{task}{system}.csv").write_text("item,answer,truth\n" + "\n".join(rows) + "\n")
+            (data / f"{task}{system}.measure.toml").write_text(
+                f'schema = "measurand/procedure/1"\nid = "T{task}{system}"\nsystem = {{ name = "{system}" }}\n'
+                f'observations = {{ file = "{task}{system}.csv", item = "item", value = "answer" }}\n'
+                f'reference = {{ file = "{task}{system}.csv", item = "item", value = "truth" }}\n'
+                f'sampling = {{ population = "task {task}" }}\n'
+                f'measurand = [ {{ id = "task{task}", quantity = "accuracy" }} ]\n'
+            )
+            assert main(["measure", str(data / f"{task}{system}.measure.toml"), "--out", str(data / "o"), "-q"]) == 0
+    files = sorted(path for path in (data / "o").iterdir() if path.is_dir())
+    across = comparisons([("", f) for f in files], Asked(), trusted={}).across
+    assert across is not None and [s.name for s in across.systems] == ["A", "B", "C"]
+    assert [real(s.rank) for s in across.systems] == [1.0, 2.0, 3.0] and len(across.tasks) == 4
+    assert real(across.chi_square) == pytest.approx(8.0) and real(across.p) == pytest.approx(6 / 1296)
+    assert real(across.critical_difference) == pytest.approx(
+        2.343 * math.sqrt(3 * 4 / (6 * 4)), abs=1e-3
+    )  # Demsar 2006
+    assert [s.group for s in across.systems] == ["a", "ab", "b"]
+    code, out, _ = answer(capsys, *files, "--out", data / "tasks.html")
+    assert code == 0 and "Ranks over 4 tasks" in out.replace("\n      ", " ")
+    assert "Ranks over 4 tasks" in (data / "tasks.html").read_text(encoding="utf-8")
+    assert comparisons([("", f) for f in files[:6]], Asked(), trusted={}).across is None

@@ -101,7 +101,7 @@ def test_nobody_is_dropped_without_a_word(tmp_path: Path, capsys: Capture) -> No
         assert re.search(rf": {name}: [^:]*{reason}", re.sub(r"\s+", " ", out))
     assert max(map(len, out.splitlines())) <= 80
     text = page.read_text(encoding="utf-8")
-    assert "another unit" in text and text.count("<svg") == 4 and "<script" not in text
+    assert "another unit" in text and text.count("<svg") == 5 and "<script" not in text
     assert main([*arguments, "--out", str(data), "--json"]) == 0
     view = json.loads(capsys.readouterr().out)
     report = RoundReport.model_validate_json(data.read_bytes())
@@ -160,3 +160,34 @@ def test_units_and_exclusions(tmp_path: Path, capsys: Capture) -> None:
     ):  # fmt: skip
         assert main(["round", "report", *map(str, arguments)]) == 2
         assert said in capsys.readouterr().err
+
+
+def test_scores_of_mercury_in_feed(tmp_path: Path) -> None:
+    """ISO 13528, E.4, with the assigned value and sigma_pt of the example."""
+    case = read("iso13528-e4-scores")
+    given, expected = case["inputs"], {e["name"]: e for e in case["expected"]}
+    rows = [(lab["code"], lab["x"], lab["U"] / lab["k"]) for lab in given["labs"]]
+    sigma = given["sigma_pt"]
+    path = table(tmp_path / "mercury.csv", rows)
+    q = one(path, reference=(given["x_pt"], given["U_xpt"] / 2), sigma_pt=sigma, delta_e=3 * sigma)
+    assert q.scored is not None and not q.scored.negligible and len(q.scored.rows) == len(rows)
+    names = {"percent": "D_percent", "p_a": "PA_percent", "z": "z", "z_prime": "z_prime", "zeta": "zeta"}
+    for row in q.scored.rows:
+        for field, name in names.items():
+            assert near(real(getattr(row, field)), expected[f"{row.laboratory}.{name}"]), (row.laboratory, name)
+        size = abs(real(row.z_prime or ""))
+        assert row.signal == ("acceptable" if size <= 2 else "warning" if size < 3 else "action")
+
+
+def test_scores_without_a_stated_uncertainty_and_two_materials(tmp_path: Path, capsys: Capture) -> None:
+    rows = [(f"L{i}", m, v + 0.1 * (i - 4) + (3 if i == 8 else 0), "" if i == 2 else 0.1)
+            for i in range(9) for m, v in (("A", 10), ("B", 11 + 0.06 * (-1) ** (i // 2)))]  # fmt: skip
+    path = table(tmp_path / "y.csv", rows, "Laboratory,Material,MeasuredValues,StdUnc")
+    page = tmp_path / "y.html"
+    assert main(["round", "report", str(path), "--sigma-pt", "0.4", "--out", str(page), "--json"]) == 0
+    view = json.loads(capsys.readouterr().out)
+    first = {r["laboratory"]: r for r in view["quantities"][0]["scored"]["rows"]}
+    assert "zeta" not in first["L2"] and "z" in first["L2"] and first["L8"]["signal"] == "action"
+    assert view["youden"][0]["outside"] == ["L8"] and view["quantities"][0]["density"]["modes"] == 2
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<svg") == 2 * 6 + 1 and "not evaluated" in text

@@ -23,6 +23,7 @@ NUMBERS = frozenset({
     "value", "u", "df", "lower", "upper", "family_lower", "family_upper", "correlation", "u_if_independent", "p",
     "p_adjusted", "margin", "contribution", "variance", "covariance", "implementation", "coverage_probability",
     "floor", "family_floor", "variance_first", "variance_second",
+    "chi_square", "p_u", "critical_difference",
 })  # fmt: skip
 """Fields of the comparison that hold decimal strings."""
 PAGE = later("measurand.export.comparison_page", "render_page")

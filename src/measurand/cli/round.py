@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from measurand.cli.compare import named
 from measurand.cli.later import later
+from measurand.cli.signing import signing_key
 from measurand.cli.view import numeric, printed
 from measurand.document.canonical import canonical, plain
 from measurand.document.round_data import RoundData
 from measurand.export.round_text import render_round
 from measurand.lab.atomic import write_file
 from measurand.lab.round_csv import from_table
-from measurand.lab.round_records import from_records
+from measurand.lab.round_folder import (
+    PROTOCOL,
+    begin,
+    close,
+    commit,
+    join,
+    leaving,
+    prepare,
+    protocol_of,
+    reveal,
+    withdraw,
+)
+from measurand.lab.round_gathered import gathered, round_data, state
+from measurand.lab.round_records import from_records, of_one
 from measurand.lab.trust import trust_folder, trusted
 from measurand.message import say
 from measurand.quantity.consensus import WEIGHTED
@@ -24,9 +41,15 @@ PAGE = later("measurand.export.round_page", "render_page")
 NUMBERS = frozenset({
     "value", "u", "df", "lower", "upper", "tau", "knapp", "q", "p", "i2", "birge", "tau_lower", "tau_upper", "d",
     "expanded", "e_n", "others", "weight", "shift", "statistic", "five", "one", "mean", "s_r", "s_L", "s_R", "factor",
-    "coverage_probability",
+    "coverage_probability", "percent", "p_a", "z", "z_prime", "zeta", "assigned", "sigma_pt", "delta_e", "bandwidth",
+    "angle",
 })  # fmt: skip
 """Fields of the report that hold decimal strings."""
+
+
+MINE_OPTION = click.option(
+    "--mine", required=True, type=click.Path(path_type=Path), metavar="DIR", help=say("cli.round.mine")
+)
 
 
 @click.group("round", help=say("cli.round.help"))
@@ -41,6 +64,8 @@ def verb() -> None:
     "--method", type=click.Choice(WEIGHTED), default="mandel-paule", show_default=True, help=say("cli.round.method")
 )
 @click.option("--reference", type=float, nargs=2, metavar="VALUE U", help=say("cli.round.reference"))
+@click.option("--sigma-pt", type=click.FloatRange(0.0, min_open=True), metavar="S", help=say("cli.round.sigma_pt"))
+@click.option("--delta-e", type=click.FloatRange(0.0, min_open=True), metavar="D", help=say("cli.round.delta_e"))
 @click.option("--exclude", multiple=True, metavar="LAB[@MATERIAL]:REASON", help=say("cli.round.exclude"))
 @click.option(
     "--level", type=click.FloatRange(0.5, 0.9999), default=0.95, show_default=True, help=say("cli.compare.level")
@@ -57,12 +82,16 @@ def verb() -> None:
 def report(
     files: tuple[str, ...], title: str, method: str, reference: tuple[float, float] | None, exclude: tuple[str, ...],
     level: float, factor: float, same: tuple[str, ...], implementation: float | None, out: Path | None, json: bool,
+    sigma_pt: float | None, delta_e: float | None,
 ) -> int:  # fmt: skip
     """Print the report of the results in a table."""
     if reference is not None and not reference[1] > 0.0:
         raise click.UsageError(say("cli.round.reference_u"))
     excluded = tuple(_excluded(text) for text in exclude)
-    asked = Asked(method=method, level=level, factor=factor, reference=reference, excluded=excluded)
+    asked = Asked(
+        method=method, level=level, factor=factor, reference=reference, excluded=excluded, sigma_pt=sigma_pt,
+        delta_e=delta_e,
+    )  # fmt: skip
     found = reported(_data(files, title, same=same, implementation=implementation), asked)
     if out is not None:
         write_file(out, canonical(found) if out.suffix == ".json" else PAGE(found))
@@ -70,8 +99,125 @@ def report(
     return 0
 
 
+@verb.command("new", help=say("cli.round.new.help"))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--from", "protocol", type=click.Path(path_type=Path), metavar="FILE", help=say("cli.round.from"))
+@click.option("--key", type=click.Path(path_type=Path), help=say("cli.option.key"))
+@click.option("--json", is_flag=True, help=say("cli.option.json"))
+def new(folder: Path, protocol: Path | None, key: Path | None, json: bool) -> int:
+    """Begin a round; without a protocol file write one to fill in."""
+    if protocol is None or key is None:
+        path = folder / "protocol.toml"
+        folder.mkdir(parents=True, exist_ok=True)
+        write_file(path, say("round.template").lstrip().encode())
+        return _said(json, "cli.round.template", file=str(path), folder=str(folder))
+    made = begin(folder, protocol.read_bytes(), signing_key(key))
+    return _said(json, "cli.round.begun", id=made.id, folder=str(folder), deadline=made.deadline)
+
+
+@verb.command("join", help=say("cli.round.join.help"))
+@click.argument("folder", type=click.Path(path_type=Path))
+@MINE_OPTION
+@click.option("--json", is_flag=True, help=say("cli.option.json"))
+def join_round(folder: Path, mine: Path, json: bool) -> int:
+    """Take part."""
+    code = join(folder, mine, now=datetime.now(UTC))
+    file = folder / "participants" / f"{code}.json"
+    return _said(json, "cli.round.joined", code=code, file=str(file), mine=str(mine))
+
+
+@verb.command("submit", help=say("cli.round.submit.help"))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, metavar="TABLE | CERTIFICATE ...")
+@MINE_OPTION
+@click.option("--yes", is_flag=True, help=say("cli.round.yes"))
+@click.option("--json", is_flag=True, help=say("cli.option.json"))
+def submit(folder: Path, files: tuple[str, ...], mine: Path, yes: bool, json: bool) -> int:
+    """Show what will leave, then commit to it."""
+    opening = prepare(folder, mine, _own_results(folder, files))
+    rows = leaving(opening)
+    if not json or not yes:
+        width = max(len(name) for name, _ in rows)
+        lines = [say("cli.round.leaves_now"), "", say("cli.round.leaves")]
+        click.echo("\n".join([*lines, *(f"  {name:<{width}}  {value}" for name, value in rows)]), err=json)
+    if not yes and not (sys.stdin.isatty() and click.confirm(say("cli.round.confirm"), err=True)):
+        click.echo(say("cli.round.not_sent"), err=True)
+        return 2
+    path = commit(folder, mine, opening, now=datetime.now(UTC))
+    return _said(json, "cli.round.committed", file=str(path), code=opening.code)
+
+
+@verb.command("withdraw", help=say("cli.round.withdraw.help"))
+@click.argument("folder", type=click.Path(path_type=Path))
+@MINE_OPTION
+@click.option("--reason", required=True, help=say("cli.round.reason"))
+@click.option("--json", is_flag=True, help=say("cli.option.json"))
+def withdraw_from(folder: Path, mine: Path, reason: str, json: bool) -> int:
+    """Take part no longer."""
+    path = withdraw(folder, mine, reason, now=datetime.now(UTC))
+    return _said(json, "cli.round.withdrawn", file=str(path))
+
+
+@verb.command("close", help=say("cli.round.close.help"))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--key", required=True, type=click.Path(path_type=Path), help=say("cli.option.key"))
+@click.option("--early", default="", metavar="REASON", help=say("cli.round.early"))
+@click.option("--json", is_flag=True, help=say("cli.option.json"))
+def close_round(folder: Path, key: Path, early: str, json: bool) -> int:
+    """Fix which commitments count."""
+    made = close(folder, signing_key(key), now=datetime.now(UTC), early=early)
+    return _said(json, "cli.round.closed", count=len(made.commitments), at=made.at, folder=str(folder))
+
+
+@verb.command("open", help=say("cli.round.open.help"))
+@click.argument("folder", type=click.Path(path_type=Path))
+@MINE_OPTION
+@click.option("--json", is_flag=True, help=say("cli.option.json"))
+def open_result(folder: Path, mine: Path, json: bool) -> int:
+    """Show the result that was committed to."""
+    return _said(json, "cli.round.opened", file=str(reveal(folder, mine)))
+
+
+@verb.command("status", help=say("cli.round.status.help"))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", is_flag=True, help=say("cli.option.json"))
+def status(folder: Path, json: bool) -> int:
+    """Who has done what."""
+    found = gathered(folder)
+    states = state(found)
+    closed = found.closing.at if found.closing else ""
+    if json:
+        shown = {"schema": "measurand/round-status/1", "id": found.protocol.id, "deadline": found.protocol.deadline}
+        click.echo(printed({**shown, "closed": closed, "participants": dict(states), "remarks": found.remarks}))
+        return 0
+    p, when = found.protocol, closed or "-"
+    click.echo(say("cli.round.status", count=len(states), title=p.title, deadline=p.deadline, closed=when))
+    for code, word in states.items():
+        click.echo(f"  {code}  {say(f'round.state.{word}')}")
+    for text in found.remarks:
+        click.echo(f"! {text}")
+    return 0
+
+
+def _said(json: bool, key: str, **fields: Any) -> int:
+    schema = f"measurand/{key.removeprefix('cli.').replace('.', '-')}/1"
+    click.echo(printed({"schema": schema, **fields}) if json else say(key, **fields))
+    return 0
+
+
+def _own_results(folder: Path, files: tuple[str, ...]) -> RoundData:
+    """One table with the results of this laboratory, or its records and certificates."""
+    paths = [Path(text) for text in files]
+    if len(paths) == 1 and not paths[0].is_dir() and paths[0].suffix not in (".json", ".html"):
+        return from_table(paths[0])
+    wanted = {q.measurand for q in protocol_of(folder).quantity}
+    return of_one([("", path) for path in paths], trusted=trusted(trust_folder()), wanted=wanted)
+
+
 def _data(files: tuple[str, ...], title: str, *, same: tuple[str, ...], implementation: float | None) -> RoundData:
     """A table of results; else one record or certificate for each laboratory."""
+    if len(files) == 1 and (Path(files[0]) / PROTOCOL).exists():
+        return round_data(Path(files[0]))
     if len(files) == 1 and not Path(files[0]).is_dir():
         return from_table(Path(files[0]), title=title)
     pairs = [named(text) for text in files]

@@ -73,7 +73,8 @@ class Shown(Document):
     """A claim that was asked for, with its margin, and whether it was shown."""
 
     claim: Claim
-    margin: Number
+    margin: Number | None = None
+    """Absent for superiority."""
     coverage_probability: Number
     """Of the interval that must lie inside: ``1 - 2 alpha``."""
     lower: Number
@@ -132,6 +133,8 @@ class Comparison(Document):
     implementation: Number | None = None
     """Standard uncertainty declared for differing definitions."""
     same_items: bool
+    reference: str = ""
+    """Address of the reference set on which all were measured; empty where they were not."""
     kind: Kind
     coverage_probability: Number
     adjustment: Adjustment
@@ -145,9 +148,37 @@ class Comparison(Document):
     remarks: tuple[str, ...] = ()
 
 
+class MeanRank(Document):
+    """The mean rank of one system over tasks, 1 the best."""
+
+    name: str
+    rank: Number
+    group: str
+    """Letters: systems with one in common cannot be told apart (Nemenyi)."""
+
+
+class Across(Document):
+    """Ranks of the systems over several tasks: no value is averaged, only which is better."""
+
+    systems: tuple[MeanRank, ...]
+    """The best first."""
+    tasks: tuple[str, ...]
+    chi_square: Number
+    """Friedman's."""
+    p: Number
+    """That no system is better than another on any task, over the orders that are equally likely then."""
+    p_u: Number
+    """Its standard uncertainty from the draws; 0 where all orders were counted."""
+    critical_difference: Number
+    """Mean ranks further apart differ (Nemenyi)."""
+    coverage_probability: Number
+
+
 class Comparisons(Document):
     """All measurands that the systems have in common. No number is averaged over them."""
 
     schema_: Literal["measurand/comparison/1"] = Field(default="measurand/comparison/1", alias="schema")
     comparisons: tuple[Comparison, ...]
+    across: Across | None = None
+    """Where at least three tasks have reference sets of their own."""
     remarks: tuple[str, ...] = ()

@@ -71,6 +71,8 @@ def check(tables: Tables, reader: Reader) -> None:
     _contrasts(tables, reader)
     _validity(tables, reader)
     check_requirements(tables, reader)
+    if "cell" in tables.get("report", {}) and tables["report"].get("disclosure", "open") == "open":
+        reader.find("M0314.cell", ("report", "cell"))
 
 
 def live(tables: Tables) -> bool:

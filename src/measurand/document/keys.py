@@ -200,6 +200,7 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     "report": {
         "customer": _text(), "received": _text(), "valid_for": _text(), "not_valid_for": _text(),
         "language": _choice("en", zh="a later version"), "disclosure": _choice("open", "private", "digest"),
+        "cell": _integer(2, 1_000_000),
     },
 }  # fmt: skip
 """Table name -> its keys. The name of a nested table is dotted; ``known`` is ``{ value, standard_uncertainty }``."""

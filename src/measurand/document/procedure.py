@@ -366,6 +366,8 @@ class Report(Document):
     language: Literal["en"] = "en"
     disclosure: Literal["open", "private", "digest"] = "open"
     """``private``: a certificate commits to each item and shows none; ``digest``: it states digests only."""
+    cell: int | None = None
+    """Contributions of units leave in cells of at least so many; absent: one by one, under hashed ids."""
 
 
 class Procedure(Document):

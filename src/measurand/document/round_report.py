@@ -109,6 +109,64 @@ class Precision(Document):
     """The same without the laboratories that were left out, where some were."""
 
 
+class ScoreRow(Document):
+    """Scores of one participant (ISO 13528); absent: not evaluated."""
+
+    laboratory: str
+    percent: Number | None = None
+    """D %: difference from the assigned value in per cent of it."""
+    p_a: Number | None = None
+    """Difference in per cent of the largest permitted one."""
+    z: Number | None = None
+    z_prime: Number | None = None
+    zeta: Number | None = None
+    judged_by: Literal["z", "z'"]
+    signal: Literal["acceptable", "warning", "action", "not evaluated"]
+
+
+class Scored(Document):
+    """Scores of all participants against the assigned value."""
+
+    assigned: Number
+    u: Number
+    text: str
+    method: str
+    """Of the robust consensus, or "outside"."""
+    sigma_pt: Number | None = None
+    delta_e: Number | None = None
+    negligible: bool
+    """Whether u of the assigned value is below 0.3 sigma_pt; else participants are judged by z'."""
+    rows: tuple[ScoreRow, ...]
+
+
+class DensityData(Document):
+    """Kernel density of the results."""
+
+    x: tuple[Number, ...]
+    density: tuple[Number, ...]
+    modes: int
+    """Maxima that hold more than a twentieth of the area."""
+    bandwidth: Number
+
+
+class YoudenData(Document):
+    """Two materials of one measurand: results in pairs, and the ellipse of those that belong together."""
+
+    measurand: str
+    first: str
+    second: str
+    unit: str
+    laboratories: tuple[str, ...]
+    a: tuple[Number, ...]
+    b: tuple[Number, ...]
+    medians: tuple[Number, Number]
+    centre: tuple[Number, Number]
+    half_axes: tuple[Number, Number]
+    angle: Number
+    outside: tuple[str, ...]
+    """Laboratories that lie outside of the ellipse."""
+
+
 class QuantityReport(Document):
     """One measurand on one material."""
 
@@ -130,6 +188,8 @@ class QuantityReport(Document):
     """E_n of each pair, in the order of ``degrees``; 0 on the diagonal."""
     precision: Precision | None = None
     findings: tuple[Finding, ...] = ()
+    scored: Scored | None = None
+    density: DensityData | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -154,4 +214,6 @@ class RoundReport(Document):
     quantities: tuple[QuantityReport, ...]
     relations: dict[str, tuple[Relation, ...]] = Field(default_factory=dict)
     """By measurand, where at least three levels have replicates."""
+    youden: tuple[YoudenData, ...] = ()
+    """Of measurands with exactly two materials."""
     remarks: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from measurand.document.parts import Parts
 from measurand.document.procedure import Procedure
 from measurand.document.reference_certificate import ReferenceStatement
 from measurand.document.result import Results
+from measurand.document.round import Opening, RoundStatement
 from measurand.document.round_data import RoundData
 from measurand.document.round_report import RoundReport
 from measurand.document.seal import SealStatement
@@ -34,6 +35,7 @@ DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "status": StatusStatement, "key": KeyStatement, "reference": ReferenceStatement, "disclosed": Disclosed,
     "challenge": Challenge, "problem": Problem, "selftest": SelftestStatement, "import": Import,
     "comparison": Comparisons, "round-data": RoundData, "round-report": RoundReport,
+    "round": RoundStatement, "round-opening": Opening,
 }  # fmt: skip
 """Name of the schema -> document. ``procedure`` is the resolved one; the file has ``procedure-file``."""
 

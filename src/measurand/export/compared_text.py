@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from measurand.document.comparison import Comparison, Comparisons, Contender, Pair
+from measurand.document.comparison import Across, Comparison, Comparisons, Contender, Pair
 from measurand.document.number import real
 from measurand.document.rounding import at_place, percent, place, plain, significant
 from measurand.export.plain import visible
@@ -20,6 +20,8 @@ HASHED = 64
 def render_comparisons(several: Comparisons) -> str:
     """One block per measurand."""
     lines = [line for one in several.comparisons for line in (*block(one), "")]
+    if several.across is not None:
+        lines += [*_across(several.across), ""]
     for text in several.remarks:
         lines += _wrapped(text)
     return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
@@ -48,6 +50,25 @@ def block(one: Comparison) -> Iterator[str]:
         yield from _wrapped(say("compare.letters", level=percent(one.coverage_probability)))
     for text in one.remarks:
         yield from _wrapped(text)
+
+
+def across_text(one: Across) -> str:
+    """Friedman's test and the critical difference, as a sentence."""
+    return say(
+        "compare.across", tasks=len(one.tasks), p=p_text(one.p), chi_square=f"{real(one.chi_square):.3g}",
+        difference=f"{real(one.critical_difference):.2f}",
+    )  # fmt: skip
+
+
+def _across(one: Across) -> Iterator[str]:
+    yield say("compare.page.across")
+    yield ""
+    name = max(*(len(visible(s.name)) for s in one.systems), len(say("compare.system")))
+    yield f"{INDENT}{say('compare.system'):<{name}}  {say('compare.mean_rank'):<10}  {say('compare.groups')}"
+    for s in one.systems:
+        yield f"{INDENT}{visible(s.name):<{name}}  {real(s.rank):<10.2f}  {s.group}"
+    yield from _wrapped(across_text(one))
+    yield from _wrapped(say("compare.across_tasks", tasks=", ".join(one.tasks)))
 
 
 def rank_text(c: Contender) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from measurand.document.comparison import Comparison, Comparisons, Pair
+from measurand.document.comparison import Across, Comparison, Comparisons, Pair
 from measurand.document.number import real
 from measurand.document.rounding import percent, significant
-from measurand.export.compared_text import about, floor, p_text, rank_text
+from measurand.export.compared_text import about, across_text, floor, p_text, rank_text
 from measurand.export.report import Report, Section, Table, page
 from measurand.export.svg.comparison import compared
-from measurand.export.svg.comparison_data import Discordance, Ranked, TieGroups
+from measurand.export.svg.comparison_data import CriticalDifference, Discordance, MeanRank, Ranked, TieGroups
 from measurand.export.svg.writer import Picture
 from measurand.message import say
 
-_LETTER = re.compile(r"[a-z][0-9]*")
+_LETTER = re.compile(r"[a-zA-Z]|\([0-9]+\)")
 PAIRS = 12
 """Pairs of which the discordance is drawn."""
 
@@ -24,6 +24,8 @@ def render_page(several: Comparisons) -> bytes:
     """The page of all measurands, as UTF-8."""
     names = dict.fromkeys(c.name for one in several.comparisons for c in one.contenders)
     sections = [s for k, one in enumerate(several.comparisons) for s in _sections(one, f"m{k}")]
+    if several.across is not None:
+        sections.append(_across(several.across))
     if several.remarks:
         sections.append(Section(say("compare.page.remarks"), several.remarks))
     title = say("compare.page.title", systems=", ".join(names))
@@ -59,6 +61,19 @@ def _sections(one: Comparison, identity: str) -> Iterator[Section]:
         tuple(_discordance(one, identity)),
         (_pairs(one), _shares(one)),
     )
+
+
+def _across(one: Across) -> Section:
+    held = [_LETTER.findall(s.group) for s in one.systems]
+    place = [[i for i, own in enumerate(held) if letter in own] for letter in sorted({x for own in held for x in own})]
+    joined = tuple((members[0], members[-1]) for members in place if len(members) > 1)
+    systems = tuple(MeanRank(s.name, real(s.rank)) for s in one.systems)
+    significance = 1.0 - real(one.coverage_probability)
+    picture = compared(CriticalDifference(systems, joined, real(one.critical_difference), significance), "across")
+    rows = tuple((s.name, f"{real(s.rank):.2f}", s.group) for s in one.systems)
+    header = tuple(say(f"compare.{key}") for key in ("system", "mean_rank", "groups"))
+    sentences = (across_text(one), say("compare.across_tasks", tasks=", ".join(one.tasks)))
+    return Section(say("compare.page.across"), sentences, (picture,), (Table(header, rows),))
 
 
 def _groups(one: Comparison, identity: str) -> Picture:

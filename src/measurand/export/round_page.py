@@ -5,22 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measurand.document.number import real
-from measurand.document.round_report import Precision, QuantityReport, RoundReport
+from measurand.document.round_report import Precision, QuantityReport, RoundReport, Scored, ScoreRow, YoudenData
 from measurand.document.rounding import percent, rounded, significant
 from measurand.export.report import Report, Section, Table, page
-from measurand.export.round_text import agreement_text, flags, heading, left_out_texts, precision_rows, relation_text
+from measurand.export.round_text import (
+    agreement_text,
+    flags,
+    heading,
+    left_out_texts,
+    precision_rows,
+    relation_text,
+    score_text,
+    scored_text,
+    youden_text,
+)
 from measurand.export.svg.comparison import compared
 from measurand.export.svg.comparison_data import (
     Caterpillar,
     Degree,
+    Density,
+    Ellipse,
     Equivalence,
     Heat,
     Mandel,
     MandelLimits,
     Method,
     Methods,
+    Pair,
     Participant,
     Reference,
+    Score,
+    Scores,
+    Youden,
 )
 from measurand.export.svg.writer import Picture
 from measurand.message import say
@@ -34,6 +50,7 @@ def render_page(report: RoundReport) -> bytes:
     sections = [s for k, q in enumerate(report.quantities) for s in _sections(q, report, f"q{k}")]
     for measurand in dict.fromkeys(q.measurand for q in report.quantities):
         sections += _levels(measurand, report)
+    sections += [_youden(y, f"youden{k}") for k, y in enumerate(report.youden)]
     if report.remarks:
         sections.append(Section(say("compare.page.remarks"), report.remarks))
     subtitle = say("round.page.subtitle", method=say(f"round.method.{report.method}"))
@@ -74,6 +91,11 @@ def _pictures(q: QuantityReport, report: RoundReport, identity: str) -> Iterator
     if q.degrees:
         degrees = tuple(Degree(d.laboratory, real(d.d), real(d.expanded), real(d.e_n)) for d in q.degrees)
         yield compared(Equivalence(q.measurand, unit, degrees, coverage=coverage), f"{identity}-degrees")
+    if q.scored is not None:
+        yield _scores(q.scored, f"{identity}-scores")
+    if q.density is not None:
+        x, f = (tuple(map(real, values)) for values in (q.density.x, q.density.density))
+        yield compared(Density(q.measurand, unit, x, f, people, reference), f"{identity}-density")
     if q.methods:
         several = tuple(
             Method(say(f"round.method.{m.name}"), real(m.value), real(m.u), (real(m.upper) - real(m.lower)) / 2.0)
@@ -86,6 +108,27 @@ def _pictures(q: QuantityReport, report: RoundReport, identity: str) -> Iterator
         names = tuple(d.laboratory for d in q.degrees)
         if len(names) == len(q.bilateral):
             yield compared(Heat(names, tuple(tuple(map(real, row)) for row in q.bilateral)), f"{identity}-pairs")
+
+
+def _scores(found: Scored, identity: str) -> Picture:
+    kind = "z" if found.negligible else "z'"
+    shown = [(r, r.z if found.negligible else r.z_prime) for r in found.rows]
+    if all(value is None for _, value in shown):
+        kind, shown = "P_A / 100", [(r, None if r.p_a is None else str(real(r.p_a) / 100.0)) for r in found.rows]
+    rows = tuple(
+        Score(r.laboratory, None if value is None else real(value), say(f"round.signal.{r.signal}"))
+        for r, value in shown
+    )
+    return compared(Scores(kind, rows, (1.0,) if kind.startswith("P") else (2.0, 3.0)), identity)
+
+
+def _youden(y: YoudenData, identity: str) -> Section:
+    numbers = [tuple(map(real, values)) for values in (y.a, y.b, y.medians, y.centre, y.half_axes)]
+    pairs = tuple(Pair(n, a, b) for n, a, b in zip(y.laboratories, numbers[0], numbers[1], strict=True))
+    unit = "" if y.unit == "1" else y.unit
+    (ma, mb), (ca, cb), (ha, hb) = numbers[2:]
+    data = Youden(y.first, y.second, unit, pairs, (ma, mb), Ellipse((ca, cb), (ha, hb), real(y.angle)))
+    return Section(say("round.page.youden", measurand=y.measurand), (youden_text(y),), (compared(data, identity),))
 
 
 def _tables(q: QuantityReport) -> Iterator[Table]:
@@ -107,9 +150,16 @@ def _tables(q: QuantityReport) -> Iterator[Table]:
         numbers = (rounded(d.d, d.expanded), significant(d.expanded), f"{real(d.e_n):.2f}", others, note)
         rows.append((p.laboratory, *own, *numbers))
     yield Table(tuple(say(f"round.column.{key}") for key in keys), tuple(rows))
+    if q.scored is not None:
+        header = (say("round.column.laboratory"), "D %", "P_A %", "z", "z'", "zeta", say("round.signal"))
+        yield Table(header, tuple(_score_row(r) for r in q.scored.rows), scored_text(q.scored))
     if q.methods:
-        header = tuple(say(f"round.column.{key}") for key in ("method", "consensus", "u", "tau", "knapp"))
-        yield Table(header, tuple(_method_rows(q)))
+        names = tuple(say(f"round.column.{key}") for key in ("method", "consensus", "u", "tau", "knapp"))
+        yield Table(names, tuple(_method_rows(q)))
+
+
+def _score_row(r: ScoreRow) -> tuple[str, ...]:
+    return (r.laboratory, *map(score_text, (r.percent, r.p_a, r.z, r.z_prime, r.zeta)), say(f"round.signal.{r.signal}"))
 
 
 def _method_rows(q: QuantityReport) -> Iterator[tuple[str, ...]]:

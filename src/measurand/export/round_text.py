@@ -6,13 +6,14 @@ import textwrap
 from collections.abc import Iterator
 
 from measurand.document.number import real
-from measurand.document.round_report import Participant, Precision, QuantityReport, RoundReport
+from measurand.document.round_report import Participant, Precision, QuantityReport, RoundReport, Scored, YoudenData
 from measurand.document.rounding import rounded, significant
 from measurand.export.plain import visible
 from measurand.message import say
 
 WIDTH, INDENT = 80, "      "
 MOST_WORD = 18
+PRIME = "z'"
 
 
 def render_round(report: RoundReport) -> str:
@@ -23,9 +24,17 @@ def render_round(report: RoundReport) -> str:
     for measurand, several in report.relations.items():
         for r in several:
             lines += _wrapped(relation_text(measurand, r.of, r.form, tuple(map(real, r.coefficients)), r.fits))
+    for y in report.youden:
+        lines += _wrapped(youden_text(y))
     for text in report.remarks:
         lines += _wrapped(text)
     return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
+
+
+def youden_text(y: YoudenData) -> str:
+    """Who lies outside of the ellipse of two materials, as a sentence."""
+    outside = ", ".join(y.outside) or say("round.nobody")
+    return say("round.youden", measurand=y.measurand, first=y.first, second=y.second, outside=outside)
 
 
 def heading(q: QuantityReport) -> str:
@@ -49,14 +58,18 @@ def block(q: QuantityReport, report: RoundReport) -> Iterator[str]:
         for m in q.methods:
             tau = "" if m.tau is None else say("round.tau", tau=significant(m.tau) if real(m.tau) else "0")
             yield f"{INDENT}  {say(f'round.method.{m.name}'):<26}{m.text:<34}{tau}"
+        by_reason: dict[str, list[str]] = {}
         for gap in q.not_given:
-            yield from _wrapped(
-                say("round.not_given", name=say(f"round.method.{gap.name}"), why=gap.reason), INDENT + "  "
-            )
+            by_reason.setdefault(gap.reason, []).append(say(f"round.method.{gap.name}"))
+        for reason, names in by_reason.items():
+            yield from _wrapped(say("round.not_given", name=", ".join(names), why=reason), INDENT + "  ")
     if q.agreement is not None:
         yield from _wrapped(agreement_text(q))
     if q.correlated:
         yield from _wrapped(say("round.correlated"))
+    if q.scored is not None:
+        yield ""
+        yield from _scores(q.scored)
     if q.precision is not None:
         yield ""
         yield from _precision(q, q.precision)
@@ -104,6 +117,34 @@ def left_out_texts(q: QuantityReport) -> tuple[str, ...]:
         else say("round.out", count=len(names), laboratories=", ".join(names), reason=reason)
         for reason, names in by_reason.items()
     )
+
+
+def _scores(found: Scored) -> Iterator[str]:
+    yield from _wrapped(scored_text(found))
+    name = min(max(*(len(visible(r.laboratory)) for r in found.rows), 10), MOST_WORD)
+    head = f"{INDENT}  {say('round.laboratory'):<{name}}{'D %':>9}{'P_A %':>9}{'z':>8}"
+    yield head + f"{PRIME:>8}{'zeta':>8}  {say('round.signal')}"
+    for r in found.rows:
+        numbers = "".join(
+            f"{score_text(x):>{w}}"
+            for x, w in ((r.percent, 9), (r.p_a, 9), (r.z, 8), (r.z_prime, 8), (r.zeta, 8))
+        )  # fmt: skip
+        yield f"{INDENT}  {visible(r.laboratory)[:name]:<{name}}{numbers}  {say(f'round.signal.{r.signal}')}"
+
+
+def score_text(x: str | None) -> str:
+    """A score as printed; a dash where it was not evaluated."""
+    return "-" if x is None else f"{real(x):.2f}"
+
+
+def scored_text(found: Scored) -> str:
+    """Assigned value and criterion, as a sentence."""
+    criterion = [
+        f"{name} = {value}" for name, value in (("sigma_pt", found.sigma_pt), ("delta_E", found.delta_e)) if value
+    ]
+    key = "round.scored" if found.negligible else "round.scored_prime"
+    method = say(f"round.assigned.{found.method}")
+    return say(key, text=found.text, method=method, criterion=", ".join(criterion))
 
 
 def agreement_text(q: QuantityReport) -> str:

@@ -12,6 +12,7 @@ from measurand.errors import DesignError, Finding
 from measurand.lab.stated import Stated, stated
 from measurand.lab.trust import Trusted
 from measurand.message import say
+from measurand.study.across import across
 from measurand.study.comparison import Asked, compared
 from measurand.study.contender import Contender, contender
 from measurand.study.from_parts import FACTOR, estimates_from
@@ -45,7 +46,8 @@ def comparisons(
         )
     if alone:
         remarks.append(say("comparison.remark.alone", measurands=", ".join(alone)))
-    return Comparisons(comparisons=tuple(done), remarks=tuple(dict.fromkeys(remarks)))
+    over_tasks = across(done, level=asked.level)
+    return Comparisons(comparisons=tuple(done), across=over_tasks, remarks=tuple(dict.fromkeys(remarks)))
 
 
 def read(files: Sequence[Named], trusted: Mapping[str, Trusted]) -> list[tuple[str, Stated]]:
@@ -75,7 +77,7 @@ def _contenders(
         m = by_id[result.measurand]
         if m.contrast is not None:
             continue
-        shown = _shown(result.system, name, one, several)
+        shown = _shown(result.system, result.measurand, name, one, several)
         estimate = estimates[f"{result.measurand}|{result.system}|{result.level}"]
         made = contender(
             shown, result, estimate, defined(one.procedure, m), source=one.source, evidence=one.kind, names=one.names
@@ -84,12 +86,12 @@ def _contenders(
     return found
 
 
-def _shown(system: str, name: str, one: Stated, several: Sequence[tuple[str, Stated]]) -> str:
-    """The given name; else that of the system, with its file where two files have it."""
+def _shown(system: str, measurand: str, name: str, one: Stated, several: Sequence[tuple[str, Stated]]) -> str:
+    """The given name; else that of the system, with its file where two files state the same of it."""
     own = len(one.procedure.system) == 1
     if name:
         return name if own else f"{name}/{system}"
-    elsewhere = sum(system in {s.id for s in other.procedure.system} for _, other in several)
+    elsewhere = sum(any((r.system, r.measurand) == (system, measurand) for r in other.results) for _, other in several)
     return system if elsewhere < 2 else f"{system} ({one.source})"
 
 

@@ -15,6 +15,7 @@ from measurand.document.parts import Parts
 from measurand.document.procedure import Procedure, is_budget
 from measurand.errors import Finding, ProcedureError, StoreError
 from measurand.lab import store
+from measurand.lab.cells import in_cells
 from measurand.lab.disclosure import withheld
 from measurand.lab.evidence import EvidenceTable
 from measurand.lab.importing import bound_import
@@ -173,7 +174,9 @@ def written_down(
     found: Computed,
 ) -> Measurement:
     """The documents of what was computed; levels of the parts under the salt of the reference set."""
-    parts = hashed(found.parts, salt(table) if table is not None else b"")
+    secret = salt(table) if table is not None else b""
+    least = procedure.report.cell
+    parts = hashed(found.parts if least is None else in_cells(found.parts, secret, least=least), secret)
     results = attached(withheld(found.measured.results, procedure), parts)
     return Measurement(text, procedure, evidence, parquet, results, found.decisions, parts)
 

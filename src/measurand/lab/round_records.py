@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from measurand.document.comparison import Kind
 from measurand.document.number import number
@@ -41,6 +41,13 @@ def from_records(
     quantities = tuple(_quantity(key, group) for key, group in kept.items())
     remarks = tuple(dict.fromkeys(text for _, one in several for text in one.remarks))
     return RoundData(title=title, quantities=quantities, remarks=remarks)
+
+
+def of_one(files: Sequence[Named], *, trusted: Mapping[str, Trusted], wanted: Collection[str]) -> RoundData:
+    """What one laboratory submits from its records and certificates: results of the measurands that are wanted."""
+    groups = contenders(read(files, trusted))
+    kept = {key: group for key, group in groups.items() if key[0] in wanted}
+    return RoundData(title="", quantities=tuple(_quantity(key, group) for key, group in kept.items()))
 
 
 def _quantity(key: tuple[str, str], group: Sequence[Contender]) -> Quantity:

@@ -27,7 +27,7 @@ from measurand.lab.store import check_sums, checked_evidence, load, load_evidenc
 from measurand.lab.trust import Trusted
 from measurand.message import say
 
-PARTS = "parts.json"
+PARTS, ITEMS = "parts.json", "items:"
 BLOCKS = 8
 """Blocks whose number may stand behind the name of a unit (``study.margins``)."""
 
@@ -60,7 +60,7 @@ def _of_record(folder: Path) -> Stated:
     record = load(folder)
     check_sums(folder)
     table = None if record.evidence is None else load_evidence(folder, record.evidence)
-    names = {} if table is None else names_of(table)
+    names = {} if table is None else names_of(table, record.parts)
     return Stated(folder.name, "record", record.procedure, record.results.results, record.parts, names)
 
 
@@ -77,7 +77,7 @@ def _of_certificate(path: Path, trusted: Mapping[str, Trusted]) -> Stated:
     parts = _parts(certificate, predicate, predicate.procedure, table)
     unknown = [check.text for check in found.checks if check.name == "key" and check.state != "passed"]
     remarks = tuple(say("compare.key", number=predicate.number, why=why) for why in unknown)
-    names = {} if table is None else names_of(table)
+    names = {} if table is None else names_of(table, parts)
     return Stated(predicate.number, "certificate", predicate.procedure, predicate.results, parts, names, remarks)
 
 
@@ -109,13 +109,19 @@ def _parts(certificate: Opened, predicate: Predicate, procedure: Procedure, tabl
     return parsed(data, Parts, file=certificate.path.parent / PARTS)
 
 
-def names_of(table: EvidenceTable) -> Mapping[str, str]:
-    """Hashed id -> id of the items and clusters of an evidence table."""
+def names_of(table: EvidenceTable, parts: Parts) -> Mapping[str, str]:
+    """Hashed id -> id of the units (items or clusters) of a record's parts; empty where the parts are cells."""
     secret = salt(table)
-    found: dict[str, str] = {}
-    for column in ("item", "cluster"):
-        for name in dict.fromkeys(table.columns.get(column, ())):
-            found[level_id(secret, str(name))] = str(name)
-            for block in range(BLOCKS):
-                found[level_id(secret, f"{name}\x1f{block}")] = str(name)
-    return found
+    levels = {level for s in parts.sources if s.key.startswith(ITEMS) for level in s.levels}
+    for column in ("cluster", "item"):
+        names = [str(name) for name in dict.fromkeys(table.columns.get(column, ()))]
+        for ending in ("", *(f"\x1f{block}" for block in range(BLOCKS))):
+            found = {level_id(secret, f"{name}{ending}"): name for name in names}
+            if levels & found.keys():
+                return found if not ending else _of_blocks(names, secret)
+    return {}
+
+
+def _of_blocks(names: list[str], secret: bytes) -> Mapping[str, str]:
+    """Where a unit has rows in several blocks, the number of the block stands behind its name."""
+    return {level_id(secret, f"{name}\x1f{block}"): name for block in range(BLOCKS) for name in names}

@@ -43,7 +43,7 @@ def grubbs_limit(p: int, alpha: float) -> float:
 def grubbs_p(statistic: float, p: int) -> float:
     """p-value ``2 p P(T > t)``, at most 1: below alpha exactly where G is above ``grubbs_limit``.
 
-    ``t = G sqrt(p (p - 2) / ((p - 1)^2 - p G^2))``, with p - 2 degrees of freedom.
+    ``t = G sqrt(p (p - 2) / ((p - 1)^2 - p G^2))``, with p - 2 degrees of freedom; an upper bound, exact for large G.
     """
     from scipy.special import stdtr
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from measurand.errors import DesignError
 from measurand.message import say
@@ -29,17 +29,30 @@ class Mandel:
     """Number of the laboratory of each k, from 0."""
 
 
+def mandel_h(values: ArrayLike) -> Array:
+    """``h_i = (y_i - mean) / s`` of one value of each laboratory: its mean, or the differences of a split level.
+
+    Shape (laboratories,). Raises DesignError for fewer than 2, or equal values.
+
+    >>> mandel_h([1.0, 2.0, 3.0]).tolist()
+    [-1.0, 0.0, 1.0]
+    """
+    y = np.asarray(values, float).ravel()
+    s = float(np.std(y, ddof=1)) if len(y) > 1 else 0.0
+    if not s > 0.0:
+        raise DesignError(say("collaborative.no_spread"))
+    return np.asarray((y - y.mean()) / s)
+
+
 def mandel(held: Cells) -> Mandel:
     """``h_i = (mean_i - mean) / s_x`` about the mean of the laboratory means, ``k_i = s_i / sqrt(mean of s^2)``.
 
     Raises DesignError where the means are all equal, or no laboratory shows a spread.
     """
-    deviation = held.mean - held.mean.mean()
-    s_x = float(np.std(held.mean, ddof=1))
-    if not s_x > 0.0 or not np.any(held.variance > 0.0):
-        raise DesignError(say("collaborative.no_spread"))
     variance = held.variance
-    return Mandel(deviation / s_x, np.sqrt(variance / variance.mean()), np.flatnonzero(held.repeated))
+    if not np.any(variance > 0.0):
+        raise DesignError(say("collaborative.no_spread"))
+    return Mandel(mandel_h(held.mean), np.sqrt(variance / variance.mean()), np.flatnonzero(held.repeated))
 
 
 def h_limit(p: int, alpha: float) -> float:
@@ -58,8 +71,7 @@ def h_limit(p: int, alpha: float) -> float:
 def k_limit(p: int, n: int, alpha: float) -> float:
     """One-sided critical value ``sqrt(p / (1 + (p - 1) / F))`` of p laboratories with n results each.
 
-    F is exceeded with ``alpha`` at n - 1 and (p - 1)(n - 1) degrees of freedom. Raises DesignError for fewer than 2 of
-    either.
+    F is exceeded with ``alpha`` at n - 1 and (p - 1)(n - 1) degrees of freedom. Raises DesignError for fewer than 2.
 
     >>> [round(k_limit(p, n, 0.05), 2) for p, n in ((8, 3), (10, 2))]
     [1.67, 1.9]

@@ -65,9 +65,9 @@ def variance_limits(
     """Limits of ``sum a_q V_q`` from those of each mean square, cut at 0.
 
     ``lower = T - sqrt(sum (a_q V_q - limit_q)^2)`` with the chi-square limit of each mean square that lowers T, and
-    ``upper`` likewise: the modified large-sample limits of Graybill & Wang (1980) where no coefficient is
-    negative, those of Zou & Donner (2008) else. Exact for one mean square. Shapes (mean squares,). Raises DesignError
-    for a level outside (0, 1), or without degrees of freedom.
+    ``upper`` likewise: the modified large-sample limits of Graybill & Wang (1980) where no coefficient is negative,
+    those of Zou & Donner (2008) else. Exact for one mean square. Shapes (mean squares,). Raises DesignError for a
+    level outside (0, 1), or without degrees of freedom.
 
     >>> [round(x, 3) for x in variance_limits([1.0], [4.0], [10.0])]  # 40 / 20.483, 40 / 3.247
     [1.953, 12.319]

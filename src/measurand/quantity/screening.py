@@ -9,6 +9,9 @@ At each level:
    Where one is an outlier it is set aside and the mean at the other end is tested; the test of two is then not made.
 3. Otherwise Grubbs' test of the two largest and of the two smallest.
 
+With unequal numbers of results Cochran's critical values are those of the number that most laboratories have
+(``Cells.usual_count``); laboratories with one result are not in that test.
+
 A statistic beyond the critical value at 5 % is a straggler, beyond that at 1 % an outlier. *Set aside* is within this
 scrutiny only: what is left out of a result is said by the caller (``measurand.quantity.exclusion``), with the reason.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -17,18 +17,24 @@ from measurand.document.rounding import printed, rounded
 from measurand.errors import DesignError, Finding, RefusedError
 from measurand.message import say
 from measurand.quantity import paired_shares
+from measurand.quantity.correlation import agreeing
+from measurand.quantity.equivalence import equivalence, margin_of_difference, margin_of_ratio
 from measurand.quantity.limits import Limits
 from measurand.quantity.mover import composition, difference, input_part, ratio
 from measurand.quantity.multiplicity import adjusted
+from measurand.quantity.randomness import generator
+from measurand.quantity.ranks import simultaneous_ranks
 from measurand.quantity.sampling import Share
-from measurand.quantity.tie_groups import rank_intervals, tie_groups
+from measurand.quantity.simultaneous import Simultaneous, all_pairs, systems, to_control
+from measurand.quantity.student import normal_factor
+from measurand.quantity.tie_groups import tie_groups
 from measurand.quantity.two_shares import PairCounts
-from measurand.study.claims import claim_p
 from measurand.study.comparison_tests import p_of_limits
 from measurand.study.contender import Contender, common, correlation, item_differences, pair_counts
-from measurand.study.from_parts import same_items
+from measurand.study.from_parts import reference_of, same_items
 
 Array = NDArray[np.float64]
+LEAST_EIGENVALUE = 1e-9
 LISTED = 50
 """Items on which two systems differ that are listed; how many there are is said."""
 
@@ -63,8 +69,8 @@ def compared(contenders: Sequence[Contender], asked: Asked) -> Comparison:
     """The comparison of systems in one measurand.
 
     Each pair's limits are composed from both results' own limits with the correlation that their parts show
-    (INTERVALS R5). Intervals that hold together leave out ``1 - level^(1/pairs)`` each (Sidak 1967: never too short
-    for jointly normal differences). Systems share a letter where their difference is not told apart.
+    (INTERVALS R5). Intervals that hold together are taken at the tail of the largest of all standardised differences,
+    jointly normal with the covariance of the results. Systems share a letter where they are not told apart.
 
     Raises DesignError: fewer than two systems, other definitions without a declared uncertainty, units that differ, a
     margin that is none. RefusedError: a ratio to a value that is not positive.
@@ -77,27 +83,27 @@ def compared(contenders: Sequence[Contender], asked: Asked) -> Comparison:
     ]
     if asked.against is not None:
         pairs = [p if p.first.name == asked.against else _made(p.second, p.first, asked) for p in pairs]
-    family = (1.0 - asked.level ** (1.0 / len(pairs))) / 2.0
+    together = _together(contenders, pairs, asked)
     p = np.array([p_of_limits(m.limits, 1.0 if asked.kind == "ratio" else 0.0) for m in pairs])
-    held = _adjusted(p, asked.adjustment)
+    held = _adjusted(p, asked.adjustment, together)
     different = held <= 1.0 - asked.level
     claims = _claims(pairs, asked)
+    told = zip(pairs, p, held, different, claims, strict=True)
     found = tuple(
-        _pair(
-            m, asked, family=family, p=float(p[k]), held=float(held[k]), different=bool(different[k]), claim=claims[k]
-        )
-        for k, m in enumerate(pairs)
+        _pair(m, asked, family=together.tail, p=float(x), held=float(h), different=bool(d), claim=claim)
+        for m, x, h, d, claim in told
     )
     ordered = _ordered(contenders)
-    letters, ranks = _groups(contenders, ordered, found) if asked.against is None else ({}, {})
+    letters, ranks = _groups(contenders, found, together) if asked.against is None else ({}, {})
     one = contenders[0]
     differs = sorted({text for c in contenders[1:] for text in differing(one.defined, c.defined)})
-    half, family_half = _floors(pairs, asked.level, family)
+    half, family_half = _floors(pairs, asked.level, together.tail)
     return Comparison(
         title=one.result.title, quantity=one.result.quantity, unit=one.result.unit, direction=one.result.direction,
         definition_at=one.defined.address, definition_differs=tuple(differs),
         implementation=None if asked.implementation is None else number(asked.implementation),
-        same_items=all(same_items(one.estimate, c.estimate) for c in contenders), kind=asked.kind,
+        same_items=(alike := all(same_items(one.estimate, c.estimate) for c in contenders)), kind=asked.kind,
+        reference=reference_of(one.estimate) if alike else "",
         coverage_probability=number(asked.level), adjustment=asked.adjustment,
         contenders=tuple(_contender(c, letters.get(c.name, ""), ranks.get(c.name)) for c in ordered),
         pairs=found, floor=number(half), family_floor=number(family_half), remarks=_remarks(contenders, asked),
@@ -120,12 +126,10 @@ def checked(contenders: Sequence[Contender], asked: Asked) -> None:
         if differs and asked.implementation is None:
             text = say("M0852.definition", first=one.name, second=other.name, differs="; ".join(differs))
             raise DesignError(Finding("M0852", "", text, say("M0852.hint")))
-    if (asked.claim is None) != (asked.margin is None):
+    if (asked.margin is None) != (asked.claim in (None, "superiority")):
         raise DesignError(Finding("M0853", "", say("M0853.both")))
     least = 1.0 if asked.kind == "ratio" else 0.0
-    if asked.margin is not None and not (
-        asked.margin > least or (asked.claim == "superiority" and asked.margin == least)
-    ):
+    if asked.margin is not None and not asked.margin > least:
         raise DesignError(Finding("M0853", "", say("M0853.margin", margin=f"{asked.margin:g}", least=f"{least:g}")))
     if asked.claim in ("superiority", "non-inferiority") and one.result.direction == "target":
         raise DesignError(Finding("M0853", "", say("M0853.direction", quantity=one.result.quantity)))
@@ -144,29 +148,57 @@ def _made(first: Contender, second: Contender, asked: Asked) -> _Made:
     return _Made(first, second, limits, rho, counts)
 
 
-def _adjusted(p: Array, adjustment: Adjustment) -> Array:
-    if adjustment == "simultaneous":
-        return np.asarray(1.0 - (1.0 - p) ** len(p))
-    return p if adjustment == "none" else adjusted(p, method=adjustment)
+def _together(contenders: Sequence[Contender], pairs: Sequence[_Made], asked: Asked) -> Simultaneous:
+    """The largest deviation of all pairs; of a ratio on the logarithm."""
+    m = len(contenders)
+    place = {c.name: k for k, c in enumerate(contenders)}
+    r = np.eye(m)
+    for i, j in combinations(range(m), 2):
+        r[i, j] = r[j, i] = correlation(contenders[i], contenders[j])
+    value = np.array([c.limits.value for c in contenders])
+    u = np.array([c.limits.u for c in contenders])
+    if asked.kind == "ratio":
+        value, u = np.log(np.where(value > 0.0, value, 1.0)), u / np.where(value > 0.0, value, 1.0)
+    held = systems(value, agreeing(r, least=LEAST_EIGENVALUE) * u[:, None] * u)
+    rng = generator("comparison/largest-deviation")
+    if asked.against is None:
+        return all_pairs(held, rng=rng, level=asked.level)
+    return to_control(held, place[asked.against], rng=rng, level=asked.level)
+
+
+def _adjusted(p: Array, adjustment: Adjustment, together: Simultaneous) -> Array:
+    if adjustment == "none":
+        return p
+    if adjustment != "simultaneous":
+        return adjusted(p, method=adjustment)
+    if together.largest is None or len(p) == 1:
+        return p
+    deviation = normal_factor(0.5 * p)
+    return np.array([max(one, together.largest.tail(float(t))) for one, t in zip(p, deviation, strict=True)])
 
 
 def _claims(pairs: Sequence[_Made], asked: Asked) -> list[document.Shown | None]:
-    if asked.claim is None or asked.margin is None:
+    """Tests of the claim by the limits of each pair, second against first (Schuirmann 1987), adjusted by Holm."""
+    if asked.claim is None:
         return [None] * len(pairs)
-    better = -1 if pairs[0].first.result.direction == "lower" else 1
-    p = [claim_p(m.limits, asked.claim, asked.margin, kind=asked.kind, better=better) for m in pairs]
-    held = p if asked.adjustment == "none" else list(adjusted(p, method="holm"))
-    level = 1.0 - 2.0 * (1.0 - asked.level)
+    size = asked.margin if asked.margin is not None else (2.0 if asked.kind == "ratio" else 1.0)
+    margin = margin_of_ratio(size) if asked.kind == "ratio" else margin_of_difference(size)
+    higher = pairs[0].first.result.direction != "lower"
+    alpha = 1.0 - asked.level
+    tests = [equivalence(m.limits.at_tail, margin=margin, alpha=alpha, larger_is_better=higher) for m in pairs]
+    of = {"superiority": "p_superior", "non-inferiority": "p_non_inferior", "equivalence": "p_equivalent"}[asked.claim]
+    p = [float(getattr(test, of)) for test in tests]
+    held = p if asked.adjustment == "none" else [float(x) for x in adjusted(p, method="holm")]
     found: list[document.Shown | None] = []
-    for m, one, family in zip(pairs, p, held, strict=True):
-        lower, upper = m.limits.at_tail((1.0 - level) / 2.0)
-        shown = bool(family <= 1.0 - asked.level)
+    for m, test, one, family in zip(pairs, tests, p, held, strict=True):
+        shown = family <= alpha
         key = f"comparison.claim.{asked.claim}.{'shown' if shown else 'not_shown'}"
-        text = say(key, first=m.first.name, second=m.second.name, margin=f"{asked.margin:g}")
+        text = say(key, first=m.first.name, second=m.second.name, margin=f"{asked.margin:g}" if asked.margin else "")
         found.append(
             document.Shown(
-                claim=asked.claim, margin=number(asked.margin), coverage_probability=number(level), lower=number(lower),
-                upper=number(upper), p=number(one), p_adjusted=number(float(family)), shown=shown, text=text,
+                claim=asked.claim, margin=None if asked.margin is None else number(asked.margin), shown=shown,
+                coverage_probability=number(1.0 - 2.0 * alpha), lower=number(test.lower), upper=number(test.upper),
+                p=number(one), p_adjusted=number(family), text=text,
             )
         )  # fmt: skip
     return found
@@ -254,26 +286,25 @@ def _ordered(contenders: Sequence[Contender]) -> list[Contender]:
 
 
 def _groups(
-    contenders: Sequence[Contender], ordered: Sequence[Contender], pairs: Sequence[Pair]
+    contenders: Sequence[Contender], pairs: Sequence[Pair], together: Simultaneous
 ) -> tuple[dict[str, str], dict[str, tuple[int, int]]]:
+    """Letters and ranks from the pairs that were told apart; no ranks where the quantity has no direction."""
     place = {c.name: k for k, c in enumerate(contenders)}
-    m = len(contenders)
-    different, better = np.zeros((m, m), bool), np.zeros((m, m), bool)
-    lower_is_better = contenders[0].result.direction == "lower"
+    value = np.array([c.limits.value for c in contenders])
+    higher = contenders[0].result.direction != "lower"
+    different = np.zeros((len(contenders), len(contenders)), bool)
     for pair in pairs:
-        if not pair.different:
-            continue
         i, j = place[pair.first], place[pair.second]
-        different[i, j] = different[j, i] = True
-        second_higher = contenders[j].limits.value > contenders[i].limits.value
-        winner, loser = (j, i) if second_higher != lower_is_better else (i, j)
-        better[winner, loser] = True
-    letters = tie_groups(different, [place[c.name] for c in ordered])
+        different[i, j] = different[j, i] = pair.different
+    letters = tie_groups(different, value=value, larger_is_better=higher).letters
     by_name = {c.name: letters[k] for k, c in enumerate(contenders)}
     if contenders[0].result.direction == "target":
         return by_name, {}
-    intervals = rank_intervals(better)
-    return by_name, {c.name: intervals[k] for k, c in enumerate(contenders)}
+    apart = np.array([different[i, j] for i, j in together.pairs])
+    side = np.sign([value[i] - value[j] for i, j in together.pairs])
+    seen = replace(together, lower=np.where(apart, side, -np.inf), upper=np.where(apart, side, np.inf))
+    ranks = simultaneous_ranks(systems(value, np.eye(len(value))), seen, larger_is_better=higher)
+    return by_name, {c.name: (int(ranks.best[k]), int(ranks.worst[k])) for k, c in enumerate(contenders)}
 
 
 def _floors(pairs: Sequence[_Made], level: float, family: float) -> tuple[float, float]:

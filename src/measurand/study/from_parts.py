@@ -34,7 +34,7 @@ def estimates_from(
     if any(len(line.values) != len(parts.results) for line in parts.lines) or len(parts.values) != len(parts.results):
         raise DesignError(Finding("M0850", "parts", say("M0850.parts")))
     renamed = {s.key: _key(s.key, parts, own=own, shared=shared_inputs, same=same) for s in parts.sources}
-    sources = {renamed[s.key]: _source(s, renamed[s.key]) for s in parts.sources}
+    sources = {renamed[s.key]: source_of(s, renamed[s.key]) for s in parts.sources}
     found = {}
     for n, name in enumerate(parts.results):
         matrices = {
@@ -64,7 +64,8 @@ def _key(key: str, parts: Parts, *, own: str, shared: Collection[str], same: Col
     return key
 
 
-def _source(one: SourceParts, key: str) -> Source:
+def source_of(one: SourceParts, key: str) -> Source:
+    """A stated source under a name. Raises DesignError for axes that do not fit its levels."""
     axes = tuple(np.array(axis, np.int64) for axis in one.axes)
     n = len(one.levels)
     if any(len(axis) != n for axis in axes):
@@ -88,6 +89,11 @@ def _source(one: SourceParts, key: str) -> Source:
 def same_items(first: Estimate, second: Estimate) -> bool:
     """Whether both were measured on the same reference set."""
     return bool({k for k in first.sources if k.startswith("items:")} & set(second.sources))
+
+
+def reference_of(estimate: Estimate) -> str:
+    """Address of the reference set of a result; empty where its items are no source."""
+    return next((key.partition(":")[2] for key in estimate.sources if key.startswith("items:")), "")
 
 
 def outcomes(estimate: Estimate, items: int) -> Mapping[str, bool] | None:

@@ -18,6 +18,7 @@ from measurand.quantity.consensus import METHODS, WEIGHTED, consensus_of
 from measurand.quantity.consensus_influence import influence
 from measurand.quantity.consensus_result import Consensus, Limits
 from measurand.quantity.consistent_subset import largest_consistent_subset
+from measurand.quantity.correlation import agreeing
 from measurand.quantity.equivalence_degrees import (
     Degrees,
     degrees_against,
@@ -27,6 +28,7 @@ from measurand.quantity.equivalence_degrees import (
 )
 from measurand.quantity.laboratories import Laboratories, laboratories
 from measurand.study.round_precision import precision_of, relations_of
+from measurand.study.round_scores import density_of, scored, youdens
 
 Array = NDArray[np.float64]
 LEAST = 2
@@ -60,6 +62,12 @@ class Asked:
     reference: tuple[float, float] | None = None
     """A reference value from outside and its standard uncertainty."""
     excluded: tuple[Excluded, ...] = ()
+    sigma_pt: float | None = None
+    """Standard deviation for proficiency assessment: asks for z scores."""
+    delta_e: float | None = None
+    """Largest permitted deviation: asks for P_A."""
+    assigned: str = "algorithm-a"
+    """Robust consensus of the scores, where there is no reference value from outside."""
 
 
 def reported(data: RoundData, asked: Asked) -> document.RoundReport:
@@ -80,6 +88,7 @@ def reported(data: RoundData, asked: Asked) -> document.RoundReport:
     return document.RoundReport(
         title=data.title, coverage_probability=number(asked.level), factor=number(asked.factor), method=asked.method,
         quantities=several, relations=relations_of(several), remarks=data.remarks,
+        youden=youdens(data.quantities, {e.laboratory for e in asked.excluded}, level=asked.level),
     )  # fmt: skip
 
 
@@ -95,9 +104,15 @@ def _quantity(q: Quantity, asked: Asked) -> document.QuantityReport:
     ]
     out = {o.laboratory: o.reason for o in (*q.left_out, *chosen)}
     entered = [s for s in q.submitted if s.laboratory not in out and s.u is not None]
-    precision, findings = precision_of(q, {e.laboratory for e in chosen}, level=asked.level)
+    without = {e.laboratory for e in chosen}
+    precision, findings = precision_of(q, without, level=asked.level)
     base = document.QuantityReport(
         measurand=q.measurand, material=q.material, unit=q.unit, precision=precision, findings=findings,
+        density=density_of(q, without),
+        scored=scored(
+            q, without, sigma_pt=asked.sigma_pt, delta_e=asked.delta_e, reference=asked.reference,
+            method=asked.assigned, factor=asked.factor,
+        ),
         left_out=tuple(LeftOut(laboratory=name, reason=reason) for name, reason in out.items()),
         participants=tuple(_participant(s, out.get(s.laboratory, "")) for s in q.submitted),
     )  # fmt: skip
@@ -151,24 +166,13 @@ def _agreed(q: Quantity, entered: Sequence[Submitted], out: Mapping[str, str], a
 
 
 def _covariance(q: Quantity, entered: Sequence[Submitted]) -> Array | None:
-    """``u_i u_j r_ij`` of those who enter; None where nothing is known of correlations.
-
-    Coefficients of pairs are estimated one by one: where together they contradict each other by a little, the nearest
-    matrix without negative eigenvalues is taken, its diagonal kept.
-    """
+    """``u_i u_j r_ij`` of those who enter; None where nothing is known of correlations."""
     if not q.correlation:
         return None
     at = [i for i, s in enumerate(q.submitted) if s in entered]
-    r = np.array([[real(q.correlation[i][j]) for j in at] for i in at])
-    eigenvalue, vector = np.linalg.eigh(r)
-    if eigenvalue.min() < LEAST_EIGENVALUE:
-        r = (vector * np.maximum(eigenvalue, LEAST_EIGENVALUE)) @ vector.T
-        scale = np.sqrt(np.diagonal(r))
-        r = r / scale[:, None] / scale
+    r = agreeing([[real(q.correlation[i][j]) for j in at] for i in at], least=LEAST_EIGENVALUE)
     u = np.array([real(s.u or "") for s in entered])
-    found = r * u[:, None] * u
-    np.fill_diagonal(found, u**2)
-    return np.asarray(0.5 * (found + found.T))
+    return np.asarray(r * u[:, None] * u)
 
 
 def _methods(
@@ -179,7 +183,9 @@ def _methods(
         try:
             found.append(_method(consensus_of(labs, method=name, level=level), unit))
         except (DesignError, RefusedError, ValueError) as error:
-            missing.append(document.NotGiven(name=name, reason=str(error)))
+            correlated = not labs.independent and isinstance(error, RefusedError | DesignError)
+            reason = say("round.independent_only") if correlated else str(error)
+            missing.append(document.NotGiven(name=name, reason=reason))
     return tuple(found), tuple(missing)
 
 
@@ -250,12 +256,8 @@ def _warnings(p: float, methods: Sequence[document.Method], labs: Laboratories, 
     least = min(real(m.u) for m in methods)
     if max(values) - min(values) > least:
         low, high = min(methods, key=lambda m: real(m.value)), max(methods, key=lambda m: real(m.value))
-        found.append(
-            say(
-                "round.methods_differ", low=low.name, high=high.name, a=rounded(low.value, low.u),
-                b=rounded(high.value, high.u),
-            )
-        )  # fmt: skip
+        names = {"low": say(f"round.method.{low.name}"), "high": say(f"round.method.{high.name}")}
+        found.append(say("round.methods_differ", a=rounded(low.value, low.u), b=rounded(high.value, high.u), **names))
     if labs.count < 5:
         found.append(say("round.few", count=labs.count))
     return tuple(found)

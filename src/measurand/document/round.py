@@ -1,0 +1,122 @@
+"""The documents of a round: protocol, participation, commitment, withdrawal, closing, each signed; and the opening."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from measurand.document.canonical import Document, Time
+from measurand.document.number import Number
+from measurand.document.round_data import Submitted
+from measurand.document.statement import SignedStatement
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^P-[0-9A-F]{8}$")]
+"""Of a participant: from the fingerprint of a key that was made for this round."""
+
+
+class AskedQuantity(Document):
+    """One measurand on one material that each participant is asked for."""
+
+    measurand: str
+    material: str = ""
+    unit: str = "1"
+    replicates: int = 1
+    definition: str = ""
+    """Address of the definition (of ``compare``), or words."""
+    reference: Number | None = None
+    """Reference value, where it is known beforehand."""
+    reference_u: Number | None = None
+
+
+class Protocol(Document):
+    """What the coordinator fixes before anybody submits."""
+
+    kind: Literal["protocol"] = "protocol"
+    schema_: Literal["measurand/round-protocol/1"] = Field(default="measurand/round-protocol/1", alias="schema")
+    id: str
+    title: str
+    coordinator: str
+    deadline: Time
+    method: str = "mandel-paule"
+    """Of the reference value, where none is stated."""
+    least: int = 2
+    """Participants below which nothing is reported."""
+    quantity: tuple[AskedQuantity, ...] = Field(min_length=1)
+    text: str = ""
+    """The protocol file verbatim."""
+
+
+class Participation(Document):
+    """A participant joins with a key that was made for this round; the name stays with the participant."""
+
+    kind: Literal["participation"] = "participation"
+    protocol: Digest
+    code: Code
+    at: Time
+
+
+class Commitment(Document):
+    """The hash of a result, before anybody has seen another's."""
+
+    kind: Literal["commitment"] = "commitment"
+    protocol: Digest
+    code: Code
+    number: int = Field(ge=1)
+    """1, and one more for each amendment; the last one before the closing counts."""
+    digest: Digest
+    """SHA-256 of the opening."""
+    at: Time
+
+
+class Withdrawal(Document):
+    """A participant takes part no longer, with the reason; it is shown."""
+
+    kind: Literal["withdrawal"] = "withdrawal"
+    protocol: Digest
+    code: Code
+    reason: str = Field(min_length=1)
+    at: Time
+
+
+class Closing(Document):
+    """The commitments that count: from now on nobody can change a result."""
+
+    kind: Literal["closing"] = "closing"
+    protocol: Digest
+    commitments: tuple[Digest, ...]
+    """SHA-256 of each file of a commitment, sorted."""
+    withdrawals: tuple[Digest, ...] = ()
+    early: str = ""
+    """Why it was closed before the deadline."""
+    at: Time
+
+
+Step = Annotated[Protocol | Participation | Commitment | Withdrawal | Closing, Field(discriminator="kind")]
+
+
+class RoundStatement(SignedStatement):
+    """in-toto Statement v1 of one step of a round."""
+
+    predicateType: Literal["https://measurand.dev/round/v1"] = "https://measurand.dev/round/v1"  # noqa: N815
+    predicate: Step
+
+
+class SubmittedQuantity(Document):
+    """What a participant found for one measurand and material."""
+
+    measurand: str
+    material: str = ""
+    unit: str = "1"
+    result: Submitted
+
+
+class Opening(Document):
+    """The result itself, with the salt that keeps its hash from being guessed. Its digest is the commitment."""
+
+    schema_: Literal["measurand/round-opening/1"] = Field(default="measurand/round-opening/1", alias="schema")
+    protocol: Digest
+    code: Code
+    salt: Digest
+    quantity: tuple[SubmittedQuantity, ...]

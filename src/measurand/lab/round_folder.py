@@ -1,0 +1,254 @@
+"""A round as a folder that can be mailed: every step is one signed file, and nobody needs a server.
+
+``protocol.json``, ``participants/CODE.json``, ``commitments/CODE-1.json``, ``withdrawals/CODE.json``, ``closing.json``,
+``openings/CODE.json``. A participant's own folder holds the key of the round and the openings until they are due.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import tomllib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from measurand.document.canonical import Document, canonical, plain
+from measurand.document.round import (
+    Closing,
+    Commitment,
+    Opening,
+    Participation,
+    Protocol,
+    RoundStatement,
+    Step,
+    SubmittedQuantity,
+    Withdrawal,
+)
+from measurand.document.round_data import RoundData
+from measurand.document.statement import Subject
+from measurand.errors import Finding, StoreError
+from measurand.lab import keys
+from measurand.lab.atomic import write_file
+from measurand.lab.envelope import Signed, read, signature_checks, signed
+from measurand.lab.store import parsed
+from measurand.message import say
+
+PROTOCOL, CLOSING, KEY, MINE = "protocol.json", "closing.json", "round", "opening-{digest}.json"
+PARTICIPANTS, COMMITMENTS, WITHDRAWALS, OPENINGS = "participants", "commitments", "withdrawals", "openings"
+LARGEST = 4 << 20
+_S = TypeVar("_S", bound=Document)
+
+
+def refuse(key: str, path: Path, /, **fields: str) -> StoreError:
+    """The error of a step that cannot be made."""
+    code = key.partition(".")[0]
+    return StoreError(Finding(code, "", say(key, file=str(path), **fields), file=str(path)))
+
+
+def stamp(now: datetime) -> str:
+    """UTC time as documents write it."""
+    return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def begin(folder: Path, text: bytes, key: keys.PrivateKey) -> Protocol:
+    """Write ``protocol.json`` from the text of a protocol file. Raises StoreError that names what is wrong in it."""
+    try:
+        tables: dict[str, Any] = tomllib.loads(text.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise refuse("M0870.toml", folder, reason=str(error)) from None
+    deadline = tables.get("deadline")
+    if isinstance(deadline, datetime):
+        tables["deadline"] = stamp(deadline)
+    for one in tables.get("quantity", []) if isinstance(tables.get("quantity"), list) else []:
+        for name in ("reference", "reference_u"):
+            if isinstance(one, dict) and isinstance(one.get(name), int | float):
+                one[name] = repr(one[name])
+    try:
+        protocol = Protocol.model_validate({**tables, "text": text.decode("utf-8")})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise refuse("M0870.key", folder, where=where, reason=str(first["msg"])) from None
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / PROTOCOL, protocol, key)
+    return protocol
+
+
+def join(folder: Path, mine: Path, *, now: datetime) -> str:
+    """Make a key for this round in ``mine`` and write ``participants/CODE.json``; returns the code."""
+    protocol_of(folder)
+    mine.mkdir(parents=True, exist_ok=True)
+    keys.new(mine, KEY)
+    key = keys.private_key(mine / KEY)
+    code = code_of(key.public_key())
+    _write(folder / PARTICIPANTS / f"{code}.json", Participation(protocol=_at(folder), code=code, at=stamp(now)), key)
+    return code
+
+
+def prepare(folder: Path, mine: Path, data: RoundData) -> Opening:
+    """What a participant is about to commit to, with the salt; nothing is written. Raises StoreError where results are
+    missing, more than asked for, of another unit, or of several laboratories."""
+    protocol, code = protocol_of(folder), code_of(_own(mine).public_key())
+    asked = {(q.measurand, q.material): q for q in protocol.quantity}
+    found = {(q.measurand, q.material): q for q in data.quantities}
+    if set(found) != set(asked):
+        names = [" ".join(filter(None, pair)) for pair in sorted(set(found) ^ set(asked))]
+        raise refuse("M0871.quantities", folder / PROTOCOL, names=", ".join(names))
+    several = []
+    for place, q in found.items():
+        if len(q.submitted) != 1:
+            raise refuse("M0871.several", folder, names=", ".join(s.laboratory for s in q.submitted))
+        if q.unit != asked[place].unit:
+            raise refuse("M0871.unit", folder, name=q.measurand, unit=q.unit, asked=asked[place].unit)
+        one = q.submitted[0].model_copy(update={"laboratory": code})
+        several.append(SubmittedQuantity(measurand=q.measurand, material=q.material, unit=q.unit, result=one))
+    return Opening(protocol=_at(folder), code=code, salt=secrets.token_hex(32), quantity=tuple(several))
+
+
+def commit(folder: Path, mine: Path, opening: Opening, *, now: datetime) -> Path:
+    """Write the commitment into the round, after the opening into ``mine``; a further one amends the last.
+
+    Raises StoreError after the closing.
+    """
+    if (folder / CLOSING).exists():
+        raise refuse("M0872.closed", folder / CLOSING)
+    number = 1 + len(list((folder / COMMITMENTS).glob(f"{opening.code}-*.json")))
+    data = canonical(opening)
+    digest = hashlib.sha256(data).hexdigest()
+    write_file(mine / MINE.format(digest=digest[:16]), data, mode=0o600)
+    step = Commitment(protocol=_at(folder), code=opening.code, number=number, digest=digest, at=stamp(now))
+    path = folder / COMMITMENTS / f"{opening.code}-{number}.json"
+    _write(path, step, _own(mine))
+    return path
+
+
+def withdraw(folder: Path, mine: Path, reason: str, *, now: datetime) -> Path:
+    """Write a withdrawal. Raises StoreError after the closing: a result that others have seen stays."""
+    if (folder / CLOSING).exists():
+        raise refuse("M0872.closed", folder / CLOSING)
+    key = _own(mine)
+    code = code_of(key.public_key())
+    path = folder / WITHDRAWALS / f"{code}.json"
+    _write(path, Withdrawal(protocol=_at(folder), code=code, reason=reason, at=stamp(now)), key)
+    return path
+
+
+def close(folder: Path, key: keys.PrivateKey, *, now: datetime, early: str = "") -> Closing:
+    """Write ``closing.json``: the commitments that are there count, and nothing that comes later.
+
+    Raises StoreError before the deadline without a reason (``early``), and by another key than the protocol's.
+    """
+    protocol, signed_by = protocol_of(folder), _keyid(folder / PROTOCOL)
+    if keys.fingerprint(key.public_key()) != signed_by:
+        raise refuse("M0873.coordinator", folder / PROTOCOL)
+    if stamp(now) < protocol.deadline and not early:
+        raise refuse("M0873.early", folder / PROTOCOL, deadline=protocol.deadline)
+    digests = [tuple(sorted(map(digest_of, (folder / name).glob("*.json")))) for name in (COMMITMENTS, WITHDRAWALS)]
+    step = Closing(
+        protocol=_at(folder), commitments=digests[0], withdrawals=digests[1], early=early, at=stamp(now)
+    )  # fmt: skip
+    _write(folder / CLOSING, step, key)
+    return step
+
+
+def reveal(folder: Path, mine: Path) -> Path:
+    """Put the opening of the last commitment into the round. Raises StoreError before the closing."""
+    if not (folder / CLOSING).exists():
+        raise refuse("M0874.open", folder)
+    code = code_of(_own(mine).public_key())
+    committed = [step_of(path, Commitment)[0] for path in (folder / COMMITMENTS).glob(f"{code}-*.json")]
+    if not committed:
+        raise refuse("M0874.nothing", mine)
+    held = mine / MINE.format(digest=max(committed, key=lambda one: one.number).digest[:16])
+    if not held.is_file():
+        raise refuse("M0874.nothing", mine)
+    path = folder / OPENINGS / f"{code}.json"
+    path.parent.mkdir(exist_ok=True)
+    write_file(path, held.read_bytes())
+    return path
+
+
+def code_of(key: keys.PublicKey) -> str:
+    """The code of a participant."""
+    return f"P-{keys.fingerprint(key)[:8].upper()}"
+
+
+def protocol_of(folder: Path) -> Protocol:
+    """The protocol of a round. Raises StoreError, AuthenticityError."""
+    return step_of(folder / PROTOCOL, Protocol)[0]
+
+
+def step_of(path: Path, kind: type[_S]) -> tuple[_S, str]:
+    """A signed step and the fingerprint of its key. Raises StoreError: not there, another kind, a signature that does
+    not hold; AuthenticityError: damaged."""
+    found = _read(path)
+    for check in signature_checks(found, given=None, trusted={}, signed_at="9999-12-31T00:00:00Z"):
+        if check.name == "signature" and check.state != "passed":
+            raise refuse("M0875.signature", path)
+    if found.faults or not isinstance(found.statement.predicate, kind):
+        raise refuse("M0875.kind", path)
+    return found.statement.predicate, found.envelope.signatures[0].keyid
+
+
+def opening_of(path: Path) -> tuple[Opening, str]:
+    """An opening and the digest of its bytes. Raises StoreError."""
+    data = _bytes(path)
+    return parsed(data, Opening, file=path), hashlib.sha256(data).hexdigest()
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(_bytes(path)).hexdigest()
+
+
+def leaving(opening: Opening) -> Sequence[tuple[str, str]]:
+    """Exactly what the opening will show, field by field, in the order of its bytes."""
+    rows: list[tuple[str, str]] = []
+
+    def walk(value: Any, path: str) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                walk(inner, f"{path}.{key}" if path else key)
+        elif isinstance(value, list):
+            for n, inner in enumerate(value, start=1):
+                walk(inner, f"{path}[{n}]")
+        else:
+            rows.append((path, str(value)))
+
+    walk(plain(opening), "")
+    return rows
+
+
+def _own(mine: Path) -> keys.PrivateKey:
+    return keys.private_key(mine / KEY)
+
+
+def _at(folder: Path) -> str:
+    return digest_of(folder / PROTOCOL)
+
+
+def _keyid(path: Path) -> str:
+    return _read(path).envelope.signatures[0].keyid
+
+
+def _read(path: Path) -> Signed[RoundStatement]:
+    return read(_bytes(path), RoundStatement, file=path)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        data = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+    except OSError as error:
+        raise refuse("M0875.unreadable", path, reason=error.strerror or str(error)) from None
+    return data
+
+
+def _write(path: Path, step: Step, key: keys.PrivateKey) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    own = hashlib.sha256(canonical(step)).hexdigest()
+    subject = Subject(name=path.name, digest={"sha256": own})
+    write_file(path, signed(RoundStatement(subject=(subject,), predicate=step), key))

@@ -1,0 +1,263 @@
+"""A round by mail: nobody adapts a result, nobody is named, and what does not count is said."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from measurand.cli import main
+from measurand.document.round import Opening
+from measurand.errors import MeasurandError
+from measurand.lab import keys
+from measurand.lab.round_csv import from_table
+from measurand.lab.round_folder import begin, close, commit, join, leaving, prepare, reveal, withdraw
+from measurand.lab.round_gathered import gathered, round_data, state
+
+Capture = pytest.CaptureFixture[str]
+PROTOCOL = """\
+id = "R1"
+title = "mass of a body"
+coordinator = "NMI"
+deadline = 2026-12-31T12:00:00Z
+least = 2
+[[quantity]]
+measurand = "mass"
+unit = "g"
+"""
+HEADER = "Laboratory,MeasuredValues,StdUnc,Measurand,Unit"
+BEFORE = datetime(2026, 12, 1, tzinfo=UTC)
+AFTER = datetime(2027, 1, 2, tzinfo=UTC)
+VALUES = {"Alpha Lab": 10.01, "Beta Lab": 10.03, "Gamma Lab": 9.98, "Delta Lab": 10.02, "Epsilon Lab": 10.00}
+
+
+class Round:
+    """A round in a folder, with its participants' own folders beside it."""
+
+    def __init__(self, place: Path) -> None:
+        self.folder, self.place = place / "round", place
+        keys.new(place, "coordinator")
+        self.key = keys.private_key(place / "coordinator")
+        begin(self.folder, PROTOCOL.encode(), self.key)
+        self.code = {name: join(self.folder, self.mine(name), now=BEFORE) for name in VALUES}
+
+    def mine(self, name: str) -> Path:
+        return self.place / name
+
+    def opening(self, name: str, value: float | None = None) -> Opening:
+        path = self.place / f"{name}.csv"
+        path.write_text(
+            f"Laboratory,MeasuredValues,StdUnc,Measurand,Unit\n{name},{value or VALUES[name]},0.02,mass,g\n"
+        )
+        return prepare(self.folder, self.mine(name), from_table(path))
+
+    def commit(self, name: str, value: float | None = None) -> Path:
+        return commit(self.folder, self.mine(name), self.opening(name, value), now=BEFORE)
+
+    def closed(self) -> Round:
+        for name in VALUES:
+            self.commit(name)
+        close(self.folder, self.key, now=AFTER)
+        for name in VALUES:
+            reveal(self.folder, self.mine(name))
+        return self
+
+
+@pytest.fixture
+def round_(tmp_path: Path) -> Round:
+    return Round(tmp_path)
+
+
+def said(round_: Round) -> str:
+    return " | ".join(gathered(round_.folder).remarks)
+
+
+def test_a_whole_round_gives_every_result_under_its_code(round_: Round) -> None:
+    (q,) = round_data(round_.closed().folder).quantities
+    assert {s.laboratory: float(s.value) for s in q.submitted} == {round_.code[n]: v for n, v in VALUES.items()}
+    assert set(state(gathered(round_.folder)).values()) == {"opened"} and said(round_) == ""
+
+
+def test_no_public_file_names_a_participant(round_: Round) -> None:
+    folder = round_.closed().folder
+    text = "".join(p.read_text() for p in folder.rglob("*") if p.is_file()) + " ".join(map(str, folder.rglob("*")))
+    assert not any(name in text for name in VALUES) and len(set(round_.code.values())) == len(VALUES)
+
+
+def test_a_commitment_does_not_tell_the_result(round_: Round) -> None:
+    """The same result twice gives two hashes: nobody finds it by trying values."""
+    one, other = round_.opening("Alpha Lab"), round_.opening("Alpha Lab")
+    assert one.salt != other.salt and one.quantity == other.quantity
+    text = round_.commit("Alpha Lab").read_text()
+    assert "10.01" not in text
+
+
+def test_what_leaves_is_listed_whole(round_: Round) -> None:
+    opening = round_.opening("Alpha Lab")
+    rows = dict(leaving(opening))
+    assert rows["quantity[1].result.value"] == "10.01" and rows["quantity[1].result.u"] == "0.02"
+    values = json.loads(opening.model_dump_json(exclude_none=True, by_alias=True))
+    count = sum(1 for _ in _leaves(values))
+    assert len(rows) == count
+
+
+def _leaves(value: object):  # type: ignore[no-untyped-def]
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner)
+    else:
+        yield value
+
+
+def test_an_adapted_opening_is_named_and_not_used(round_: Round) -> None:
+    folder = round_.closed().folder
+    path = folder / "openings" / f"{round_.code['Beta Lab']}.json"
+    path.write_bytes(path.read_bytes().replace(b"10.03", b"10.01"))
+    assert "is not what was committed to" in said(round_)
+    assert round_.code["Beta Lab"] not in {s.laboratory for s in round_data(folder).quantities[0].submitted}
+
+
+def test_every_changed_byte_of_an_opening_is_found(round_: Round) -> None:
+    folder = round_.closed().folder
+    code = round_.code["Alpha Lab"]
+    path = folder / "openings" / f"{code}.json"
+    data = path.read_bytes()
+    for k in range(0, len(data), 7):
+        path.write_bytes(data[:k] + bytes([data[k] ^ 1]) + data[k + 1 :])
+        assert code not in gathered(folder).openings
+    path.write_bytes(data)
+    assert code in gathered(folder).openings
+
+
+@pytest.mark.parametrize("name", ["protocol.json", "closing.json"])
+def test_every_changed_byte_of_what_the_coordinator_signed_is_found(round_: Round, name: str) -> None:
+    folder = round_.closed().folder
+    data = (folder / name).read_bytes()
+    for k in range(0, len(data), 11):
+        (folder / name).write_bytes(data[:k] + bytes([data[k] ^ 1]) + data[k + 1 :])
+        with pytest.raises(MeasurandError):
+            round_data(folder)
+
+
+def test_what_comes_after_the_closing_is_named_and_not_used(round_: Round) -> None:
+    folder = round_.closed().folder
+    with pytest.raises(MeasurandError, match="closed"):
+        round_.commit("Alpha Lab", 10.5)
+    with pytest.raises(MeasurandError, match="closed"):
+        withdraw(folder, round_.mine("Alpha Lab"), "seen the others", now=AFTER)
+    other = Round(round_.place / "other")
+    late = commit(other.folder, other.mine("Alpha Lab"), other.opening("Alpha Lab"), now=BEFORE)
+    shutil.copy(late, folder / "commitments" / "late.json")
+    assert "late.json" in said(round_)
+    assert len(round_data(folder).quantities[0].submitted) == len(VALUES)
+
+
+def test_an_amendment_counts_and_two_of_one_number_do_not(round_: Round) -> None:
+    round_.commit("Alpha Lab", 11.0)
+    round_.closed()
+    assert "amended" in said(round_)
+    values = {s.laboratory: float(s.value) for s in round_data(round_.folder).quantities[0].submitted}
+    assert values[round_.code["Alpha Lab"]] == VALUES["Alpha Lab"]
+
+
+def test_two_commitments_of_one_number(round_: Round) -> None:
+    first = round_.commit("Alpha Lab", 11.0)
+    data = first.read_bytes()
+    first.unlink()
+    round_.commit("Alpha Lab")
+    (round_.folder / "commitments" / "again.json").write_bytes(data)
+    for name in [*VALUES][1:]:
+        round_.commit(name)
+    close(round_.folder, round_.key, now=AFTER)
+    assert "two commitments" in said(round_) and round_.code["Alpha Lab"] not in gathered(round_.folder).commitments
+
+
+def test_withdrawn_and_not_opened(round_: Round) -> None:
+    for name in VALUES:
+        round_.commit(name)
+    withdraw(round_.folder, round_.mine("Alpha Lab"), "faulty balance", now=BEFORE)
+    close(round_.folder, round_.key, now=AFTER)
+    for name in [*VALUES][:-1]:
+        reveal(round_.folder, round_.mine(name))
+    data = round_data(round_.folder)
+    assert len(data.quantities[0].submitted) == 3
+    text = " ".join(data.remarks)
+    assert "faulty balance" in text and f"{round_.code['Epsilon Lab']}: committed and not opened" in text
+
+
+def test_the_coordinator_alone_closes_and_not_before_the_deadline(round_: Round) -> None:
+    for name in VALUES:
+        round_.commit(name)
+    with pytest.raises(MeasurandError, match="deadline"):
+        close(round_.folder, round_.key, now=BEFORE)
+    with pytest.raises(MeasurandError, match="key"):
+        close(round_.folder, keys.private_key(round_.mine("Alpha Lab") / "round"), now=AFTER)
+    with pytest.raises(MeasurandError, match="not closed"):
+        reveal(round_.folder, round_.mine("Alpha Lab"))
+    with pytest.raises(MeasurandError, match="not closed"):
+        round_data(round_.folder)
+    close(round_.folder, round_.key, now=BEFORE, early="all have submitted")
+    for name in VALUES:
+        reveal(round_.folder, round_.mine(name))
+    assert "all have submitted" in " ".join(round_data(round_.folder).remarks)
+
+
+@pytest.mark.parametrize(("rows", "said_"), [
+    ("A,1,0.1,mass,kg", "asks for g"), ("A,1,0.1,length,g", "length, mass"), ("A,1,0.1,mass,g\nB,1,0.1,mass,g", "A, B"),
+])  # fmt: skip
+def test_submissions_that_are_not_what_was_asked(round_: Round, rows: str, said_: str) -> None:
+    path = round_.place / "x.csv"
+    path.write_text(f"{HEADER}\n{rows}\n")
+    with pytest.raises(MeasurandError, match=said_):
+        prepare(round_.folder, round_.mine("Alpha Lab"), from_table(path))
+
+
+def test_protocols_that_are_none(tmp_path: Path) -> None:
+    keys.new(tmp_path, "k")
+    key = keys.private_key(tmp_path / "k")
+    for text in (
+        "id = ",
+        'id = "a"',
+        PROTOCOL.replace("least", "leest"),
+        PROTOCOL.replace("2026-12-31T12:00:00Z", '"soon"'),
+    ):
+        with pytest.raises(MeasurandError):
+            begin(tmp_path / "r", text.encode(), key)
+        assert not (tmp_path / "r" / "protocol.json").exists()
+
+
+def test_by_the_command_line(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    soon = datetime.now(UTC) + timedelta(days=3)
+    (tmp_path / "p.toml").write_text(PROTOCOL.replace("2026-12-31T12:00:00Z", f"{soon:%Y-%m-%dT%H:%M:%SZ}"))
+    assert main(["round", "new", "draft"]) == 0 and "[[quantity]]" in (tmp_path / "draft" / "protocol.toml").read_text()
+    assert main(["key", "new", "boss", "--dir", "."]) == 0
+    assert main(["round", "new", "r", "--from", "p.toml", "--key", "boss"]) == 0
+    for name, value in VALUES.items():
+        mine = name.split()[0]
+        (tmp_path / f"{mine}.csv").write_text(
+            f"Laboratory,MeasuredValues,StdUnc,Measurand,Unit\nus,{value},0.02,mass,g\n"
+        )
+        assert main(["round", "join", "r", "--mine", mine]) == 0
+        capsys.readouterr()
+        assert main(["round", "submit", "r", f"{mine}.csv", "--mine", mine]) == 2  # nobody was asked: nothing leaves
+        assert "nothing was committed" in capsys.readouterr().err
+        assert main(["round", "submit", "r", f"{mine}.csv", "--mine", mine, "--yes"]) == 0
+        assert f"  {value:g}\n" in capsys.readouterr().out
+    assert main(["round", "open", "r", "--mine", "Alpha"]) == 2
+    assert main(["round", "close", "r", "--key", "boss"]) == 2 and "deadline" in capsys.readouterr().err
+    assert main(["round", "close", "r", "--key", "boss", "--early", "complete"]) == 0
+    for name in VALUES:
+        assert main(["round", "open", "r", "--mine", name.split()[0]]) == 0
+    capsys.readouterr()
+    assert main(["round", "status", "r", "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)["participants"].values()) == {"opened"}
+    assert main(["round", "report", "r", "--out", "r.html"]) == 0
+    out = capsys.readouterr().out
+    assert "mass of a body" in out and out.count("P-") >= len(VALUES) and "complete" in out
