@@ -116,6 +116,20 @@ def test_stated_uncertainties() -> None:
         stated_uncertainty(-0.1, **limits)
 
 
+E5 = [
+    2.00, 1.05, 0.50, 1.10, 1.75, 2.70, -0.60, -0.35, 2.50, 0.95, 3.10, 1.50, 2.00, 1.05, 2.30, 2.05, 2.80, 3.00, 2.15,
+    3.00,
+]  # fmt: skip
+
+
+def test_value_transferred_from_a_reference_material() -> None:
+    found = by_one_laboratory(21.62, 0.26, E5)  # ISO 13528, E.5
+    assert (round(found.value, 2), round(found.u, 2)) == (23.35, 0.35)
+    assert round(math.sqrt(found.u**2 - 0.26**2), 2) == 0.24
+    two = by_one_laboratory(5.0, 0.0, [1.0, 2.0])  # by hand: s = 1/sqrt(2), u = s/sqrt(2)
+    assert two.value == 6.5 and two.u == pytest.approx(0.5, rel=1e-12)
+
+
 def test_assigned_values() -> None:
     assert by_reference_material(5.0, 0.4).u == 0.2
     mixed = by_formulation([2.0, 2.0], [3.0, 1.0], u_amounts=[0.1, 0.2], u_contents=[0.3, 0.0])

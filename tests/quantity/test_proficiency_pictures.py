@@ -123,6 +123,7 @@ def test_parts_of_a_deviation_are_turned_by_45_degrees() -> None:
     assert found.scatter == pytest.approx(np.array([-1, 1, 0, 1, 0]) / math.sqrt(2.0))
     assert found.distance == pytest.approx(np.hypot(a - 2.0, b - 2.0))
     assert list(found.is_outside_circle) == [False, False, False, True, False]
+    assert found.t_squared_limit == pytest.approx(8.0 / 3.0 * 9.55, rel=5e-4)  # F tables: 9.55 for 2 and 3
 
 
 def test_a_far_laboratory_does_not_hide_behind_itself() -> None:

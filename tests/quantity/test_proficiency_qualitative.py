@@ -67,6 +67,7 @@ def test_refused_answers() -> None:
         right_answers(["ab", "a"], "ab")
     with pytest.raises(DesignError):
         right_answers([], "ab")
+    assert share(1, 1).limits == (pytest.approx(0.025), 1.0)
     for x, n in ((3, 2), (-1, 2), (0, 0)):
         with pytest.raises(DesignError):
             share(x, n)
@@ -100,6 +101,16 @@ def test_items_of_two_kinds() -> None:
     assert items_differ_p([2] * 10, [2] * 10) == 1.0
     assert items_differ_p([2] * 5 + [0] * 5, [2] * 10) == pytest.approx(math.comb(10, 5) / math.comb(20, 10), rel=1e-12)
     assert 0.0 < items_differ_p([3, 5, 1, 0, 4] * 4, [5] * 20) < 0.05
+
+
+def test_many_items_and_too_many() -> None:
+    """With many portions the exact test comes near to chi-square; its 5 % point for 9 degrees of freedom is 16.92."""
+    positive = [3, 5, 4, 6, 5, 7, 2, 8, 5, 9]
+    chi_square = sum((x - 5.4) ** 2 for x in positive) / (5.4 * 0.46)
+    assert 16.92 < chi_square < 17.2
+    assert items_differ_p(positive, [10] * 10) == pytest.approx(0.048, abs=0.01)
+    with pytest.raises(DesignError, match="fewer items"):
+        items_differ_p(list(range(15, 27)), list(range(30, 42)))
 
 
 @pytest.mark.parametrize(("positive", "portions"), [([1], [2]), ([3, 0], [2, 2]), ([1, 1], [2]), ([0, 0], [0, 1])])

@@ -10,7 +10,8 @@ from math import comb
 from measurand.errors import DesignError
 from measurand.message import say
 
-_MOST = 2_000_000
+_MOST = 1_000_000
+"""Kinds of tables, those with equal sums and equal weights being one, at any item."""
 
 
 def items_differ_p(positive: Sequence[int], portions: Sequence[int]) -> float:
@@ -38,8 +39,8 @@ def items_differ_p(positive: Sequence[int], portions: Sequence[int]) -> float:
         for (found, product), count in ways.items():
             for x in range(max(0, total - found - room), min(n, total - found) + 1):
                 longer[found + x, product * comb(n, x)] += count
-        if len(longer) > _MOST:
-            raise DesignError(say("proficiency.tables", most=_MOST))
+            if len(longer) > _MOST:
+                raise DesignError(say("proficiency.tables", most=_MOST))
         ways = longer
     seen = 1
     for x, n in zip(positive, portions, strict=True):
