@@ -202,3 +202,18 @@ def test_harness_round(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
         rows = table(f"harness/{name}.csv")
         share = sum(row["winner"] == label[row["instance"]] for row in rows) / len(rows)
         assert re.search(rf"^ +{SHORT.get(name, name)} +{share:.3f} ", page, re.MULTILINE)
+
+
+def test_pythia_round(capsys: pytest.CaptureFixture[str]) -> None:
+    """Cochran's Q of the page, by its formula from the table, and as the program prints it."""
+    page = (EXAMPLES / "harness" / "README.md").read_text(encoding="utf-8")
+    assert main(["round", "report", str(EXAMPLES / "harness" / "pythia.csv")]) == 0
+    printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("value") or "Q = " in line]
+    assert "\n".join(printed) in page
+    by_task: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for row in table("harness/pythia.csv"):
+        by_task[row["Material"]].append((float(row["MeasuredValues"]), float(row["StdUnc"]) ** -2))
+    for task, held in by_task.items():
+        mean = sum(w * x for x, w in held) / sum(w for _, w in held)
+        q = sum(w * (x - mean) ** 2 for x, w in held)
+        assert re.search(rf"value  {task}\n +Q = {q:.3g} \(3 degrees", page)
