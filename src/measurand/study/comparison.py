@@ -26,7 +26,7 @@ from measurand.quantity.randomness import generator
 from measurand.quantity.ranks import simultaneous_ranks
 from measurand.quantity.sampling import Share
 from measurand.quantity.simultaneous import Simultaneous, all_pairs, systems, to_control
-from measurand.quantity.student import normal_factor
+from measurand.quantity.student import normal_factor, normal_tail
 from measurand.quantity.tie_groups import tie_groups
 from measurand.quantity.two_shares import PairCounts
 from measurand.study.comparison_tests import p_of_limits
@@ -35,6 +35,7 @@ from measurand.study.from_parts import reference_of, same_items
 
 Array = NDArray[np.float64]
 LEAST_EIGENVALUE = 1e-9
+LEAST_DF = 30.0
 LISTED = 50
 """Items on which two systems differ that are listed; how many there are is said."""
 
@@ -149,7 +150,13 @@ def _made(first: Contender, second: Contender, asked: Asked) -> _Made:
 
 
 def _together(contenders: Sequence[Contender], pairs: Sequence[_Made], asked: Asked) -> Simultaneous:
-    """The largest deviation of all pairs; of a ratio on the logarithm."""
+    """The largest deviation of all pairs; of a ratio on the logarithm.
+
+    The standard uncertainties are estimates: the one of two plain shares rests on the items on which they differ, and
+    so many degrees of freedom are taken, those of the pair with the fewest but at least ``LEAST_DF``. (With infinite
+    ones ten equal systems on 1,000 items are wrongly told apart in 6.0 % of 4,000 simulated comparisons.) Limits of few
+    differing items are exact by themselves.
+    """
     m = len(contenders)
     place = {c.name: k for k, c in enumerate(contenders)}
     r = np.eye(m)
@@ -159,11 +166,22 @@ def _together(contenders: Sequence[Contender], pairs: Sequence[_Made], asked: As
     u = np.array([c.limits.u for c in contenders])
     if asked.kind == "ratio":
         value, u = np.log(np.where(value > 0.0, value, 1.0)), u / np.where(value > 0.0, value, 1.0)
-    held = systems(value, agreeing(r, least=LEAST_EIGENVALUE) * u[:, None] * u)
+    df = max(LEAST_DF, min(_units_of(m) for m in pairs))
+    held = systems(value, agreeing(r, least=LEAST_EIGENVALUE) * u[:, None] * u, df=df)
     rng = generator("comparison/largest-deviation")
     if asked.against is None:
-        return all_pairs(held, rng=rng, level=asked.level)
-    return to_control(held, place[asked.against], rng=rng, level=asked.level)
+        found = all_pairs(held, rng=rng, level=asked.level)
+    else:
+        found = to_control(held, place[asked.against], rng=rng, level=asked.level)
+    alone = (1.0 - asked.level) / 2.0
+    return replace(found, tail=alone if len(pairs) == 1 else float(normal_tail(found.factor)))
+
+
+def _units_of(m: _Made) -> float:
+    """Units on which the variance of a difference rests."""
+    if m.counts is not None:
+        return float(_discordant(m.counts))
+    return float(min(m.first.result.units, m.second.result.units) - 1)
 
 
 def _adjusted(p: Array, adjustment: Adjustment, together: Simultaneous) -> Array:
