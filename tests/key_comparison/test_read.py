@@ -146,6 +146,12 @@ def test_unsafe_or_damaged_xml_is_refused(data: bytes, said: str) -> None:
     assert error.value.findings[0].code == "M0880"
 
 
+def test_a_large_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("measurand.instrument.xml_tree.MOST_BYTES", 3)
+    with pytest.raises(TableError, match="larger than"):
+        xml_tree(b"<a/>", "a.xml")
+
+
 def test_elements_know_their_line() -> None:
     root = xml_tree(b'\xef\xbb\xbf<a xmlns="n">\n <b> x<!-- y --> z </b>\n</a>', "a.xml")
     assert (root.space, root.name, root.line, root.text) == ("n", "a", 1, "")
