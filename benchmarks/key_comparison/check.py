@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-from measurand.document.key_comparison import KeyComparison, Release
+from measurand.document.key_comparison import KeyComparison, PublishedReference, Release
 from measurand.document.number import real
 from measurand.instrument.key_comparison import read_key_comparison
 from measurand.quantity.power_moderated_mean import power_moderated_mean
@@ -48,14 +48,21 @@ class Checked:
     degrees: tuple[Degree, ...]
 
     @property
+    def published(self) -> PublishedReference:
+        """The published reference value; every release with a selection has one."""
+        if self.release.reference is None:
+            raise ValueError(f"{self.comparison.code}, {self.release.year}: no reference value is published")
+        return self.release.reference
+
+    @property
     def value(self) -> str:
         """How the reference value agrees."""
-        return agreement(self.reference.value, self.release.value)
+        return agreement(self.reference.value, self.published.value)
 
     @property
     def u(self) -> str:
         """How its standard uncertainty agrees."""
-        return agreement(self.reference.u, self.release.u)
+        return agreement(self.reference.u, self.published.u)
 
     @property
     def step(self) -> float:
@@ -109,21 +116,8 @@ def _step(text: str) -> float:
 
 def page(found: Sequence[Checked]) -> str:
     """The generated part of the page."""
-    return "\n".join(
-        [
-            HEADING,
-            "",
-            *_references(found),
-            "",
-            *_selections(found),
-            "",
-            *_several(found),
-            "",
-            *_degrees(found),
-            "",
-            *_off(found),
-        ]
-    )
+    parts = (_references, _selections, _several, _degrees, _off)
+    return "\n\n".join([HEADING, *("\n".join(part(found)) for part in parts)])
 
 
 def _references(found: Sequence[Checked]) -> list[str]:
@@ -143,7 +137,8 @@ def _references(found: Sequence[Checked]) -> list[str]:
         *(
             f"| {_short(c)} | {c.release.year} | {c.release.doi.removeprefix('https://doi.org/')} "
             f"| {c.selection.method} | {len(c.selection.taken)} | {c.selection.origin} "
-            f"| {c.release.value} ({c.release.u}) | {c.reference.value:.2f} ({c.reference.u:.2f}) | {c.value} | {c.u} |"
+            f"| {c.published.value} ({c.published.u}) | {c.reference.value:.2f} ({c.reference.u:.2f}) "
+            f"| {c.value} | {c.u} |"
             for c in found
         ),
     ]

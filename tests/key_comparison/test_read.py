@@ -8,13 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from measurand.errors import TableError
+from measurand.document.key_comparison import Release
+from measurand.errors import DesignError, TableError
 from measurand.instrument.dsi import PREFIXES, UNITS, unit_of
 from measurand.instrument.key_comparison import read_key_comparison
 from measurand.instrument.xml_tree import xml_tree
+from measurand.study.key_comparison import degrees, flagged, reference_value
 
 DATA = Path(__file__).parent / "data"
 CO_60, CS_137 = DATA / "Co-60_database_FAIR.xml", DATA / "Cs-137_database_FAIR.xml"
+
+
+def stated(release: Release) -> tuple[str, str]:
+    """The reference value and its u."""
+    assert release.reference is not None
+    return release.reference.value, release.reference.u
 
 
 def test_co_60() -> None:
@@ -26,7 +34,7 @@ def test_co_60() -> None:
     assert sum(len(s.values) for s in c.submissions) == text.count("<kc:sirResult>") == 99
     assert sum(s.in_reference for s in c.submissions) == text.count("<kc:inKCRV>true") == 27
     assert sum(s.valid for s in c.submissions) == text.count("<kc:doeValid>true")
-    assert [(r.year, r.value, r.u) for r in c.releases] == [
+    assert [(r.year, *stated(r)) for r in c.releases] == [
         (2003, "7064.6", "3.8"), (2003, "7064.6", "3.8"), (2003, "7064.6", "3.8"), (2006, "7061.3", "3.5"),
         (2010, "7063.3", "4.0"), (2017, "7062.7", "2.7"), (2020, "7062.7", "2.7"), (2021, "7062.6", "2.5"),
         (2022, "7062.0", "2.3"),
@@ -44,7 +52,7 @@ def test_cs_137() -> None:
     """The other way of writing uncertainties; degrees in another multiple of the unit, some through linked rounds."""
     c = read_key_comparison(CS_137)
     assert c.unit == r"\kilo\becquerel"
-    assert [(r.year, r.value, r.u, len(r.degrees)) for r in c.releases] == [
+    assert [(r.year, *stated(r), len(r.degrees)) for r in c.releases] == [
         (2003, "27549", "44", 19), (2005, "27534", "42", 18), (2013, "27544", "49", 17), (2024, "27613", "47", 9),
     ]  # fmt: skip
     degree = c.releases[2].degrees[0]
@@ -113,17 +121,36 @@ def test_a_missing_uncertainty_is_not_assumed(tmp_path: Path) -> None:
     assert (error.value.findings[0].code, error.value.findings[0].path) == ("M0884", f"{FIRST}.kcrv")
 
 
-def test_another_multiple_is_converted_exactly(tmp_path: Path) -> None:
-    old = "<dsi:value>27596</dsi:value>\n\t\t\t\t\t\t\t<dsi:unit>\\kilo\\becquerel</dsi:unit>"
-    new = old.replace("27596", "27.5960").replace("kilo", "mega")
-    value = read_key_comparison(damaged(tmp_path, old, new)).submissions[0].values[0]
-    assert (value.value, value.u) == ("27596.0", "66000")
+def test_another_multiple_of_the_unit_is_refused(tmp_path: Path) -> None:
+    """As in the file for Tb-161: values in MBq, a reference value of the same size said to be in kBq."""
+    with pytest.raises(TableError, match="either number or unit is wrong") as error:
+        read_key_comparison(damaged(tmp_path, "<dsi:unit>kBq<", "<dsi:unit>\\mega\\becquerel<"))
+    finding = error.value.findings[0]
+    assert (finding.code, finding.path) == ("M0883", f"{FIRST}.kcrv.unit")
+
+
+def test_a_release_may_have_no_reference_value_and_a_submission_no_value(tmp_path: Path) -> None:
+    """As the schema allows, and as the file for Tb-161 has it."""
+    text = CS_137.read_text(encoding="utf-8")
+    for name in ("kc:kcrv", "kc:bipmMeasurements"):
+        start, end = text.index(f"<{name}>"), text.index(f"</{name}>") + len(f"</{name}>")
+        text = text[:start] + text[end:]
+    path = tmp_path / "c.xml"
+    path.write_text(text, encoding="utf-8")
+    c = read_key_comparison(path)
+    assert c.releases[0].reference is None and len(c.releases[0].degrees) == 19
+    assert c.submissions[0].laboratory == "AECL" and c.submissions[0].values == ()
+    with pytest.raises(DesignError, match="AECL in 1977 has no published value"):
+        reference_value(c, flagged(c), method="mean")
+    held = reference_value(c, flagged(c)[1:], method="mean")
+    with pytest.raises(DesignError, match="2003 has no reference value"):
+        degrees(c, c.releases[0], held)
 
 
 def test_an_expanded_uncertainty_is_divided_by_its_factor(tmp_path: Path) -> None:
     old = "<dsi:uncertainty>3.8</dsi:uncertainty>\n\t\t\t\t\t<dsi:coverageFactor>1<"
     path = damaged(tmp_path, old, old.replace("3.8", "7.6").replace("r>1<", "r>2<"), of=CO_60)
-    assert read_key_comparison(path).releases[0].u == "3.8"
+    assert stated(read_key_comparison(path).releases[0]) == ("7064.6", "3.8")
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ class Submission(Document):
     """Whether it enters the reference value of the latest release."""
     valid: bool
     """Whether its degree of equivalence is still shown: it is neither superseded nor expired."""
-    values: tuple[SubmittedValue, ...]
+    values: tuple[SubmittedValue, ...] = ()
+    """Absent: they are not published."""
 
 
 class PublishedDegree(Document):
@@ -47,15 +48,21 @@ class PublishedDegree(Document):
     """Code of the comparison, linked to this one, in which the laboratory took part."""
 
 
+class PublishedReference(Document):
+    """A published key comparison reference value."""
+
+    value: Number
+    u: Number
+    """Standard uncertainty."""
+
+
 class Release(Document):
     """A publication of the comparison."""
 
     doi: str = ""
     year: int
-    value: Number
-    """Key comparison reference value."""
-    u: Number
-    """Its standard uncertainty."""
+    reference: PublishedReference | None = None
+    """Absent: none was published, as long as there is one participant."""
     degrees: tuple[PublishedDegree, ...] = ()
 
 
@@ -65,6 +72,6 @@ class KeyComparison(Document):
     code: str
     pilot: str = ""
     unit: str
-    """Of every value, in the names of D-SI."""
+    """Of submitted and reference values, in the names of D-SI."""
     submissions: tuple[Submission, ...]
     releases: tuple[Release, ...]

@@ -15,7 +15,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
 
-from measurand.document.key_comparison import KeyComparison, PublishedDegree, Release, Submission, SubmittedValue
+from measurand.document.key_comparison import (
+    KeyComparison,
+    PublishedDegree,
+    PublishedReference,
+    Release,
+    Submission,
+    SubmittedValue,
+)
 from measurand.document.number import Number, number
 from measurand.instrument.dsi import Unit, unit_of
 from measurand.instrument.fault import hint_of, refusal, shown
@@ -33,17 +40,17 @@ _YEAR = re.compile(r"[0-9]{4}")
 def read_key_comparison(path: Path) -> KeyComparison:
     """The key comparison that a file holds; numbers keep the digits that were written.
 
-    Values in another multiple of the unit (``\\mega\\becquerel``) are converted exactly. Raises TableError with file,
-    line and path of the element: not there or not safe to read (M0880), not such a file or something missing (M0881),
-    not a number (M0882), a unit that is unknown or of another quantity (M0883), no uncertainty (M0884).
+    Degrees of equivalence may be in another multiple of the unit; their exponent says which. Submitted and reference
+    values may not: in the file for Tb-161 they differ by an error. Raises TableError with file, line and path of the
+    element: not there or not safe to read (M0880), not such a file or something missing (M0881), not a number (M0882),
+    a unit that is unknown or another one (M0883), no uncertainty (M0884).
     """
     root = xml_tree(contents(path), str(path))
     if root.name != "comparison" or root.space not in SPACES:
         raise refusal("M0881.root", file=str(path), row=root.line, hint="M0881.hint", name=shown(root.name))
     top = _Place(root, "comparison", str(path))
     general = top.one("generalInformation")
-    releases = list(top.one("comparisonData").each("release"))
-    submissions = list(top.one("comparisonMetadata").each("submission"))
+    releases, submissions = top.below("comparisonData", "release"), top.below("comparisonMetadata", "submission")
     unit = _unit_of_all(top, releases, submissions)
     pilot = general.perhaps("pilot")
     return KeyComparison(
@@ -79,6 +86,11 @@ class _Place:
     def one(self, name: str) -> _Place:
         """The only child of a name. Raises TableError: none, several."""
         return self.perhaps(name) or self.refuse("M0881.missing", name=name)
+
+    def below(self, name: str, inner: str) -> list[_Place]:
+        """The children ``inner`` of the only child ``name``; none where it is not there."""
+        found = self.perhaps(name)
+        return [] if found is None else list(found.each(inner))
 
     def words(self) -> str:
         """The text. Raises TableError where it is empty."""
@@ -134,25 +146,30 @@ _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
 def _unit_of_all(top: _Place, releases: list[_Place], submissions: list[_Place]) -> Unit:
-    """The unit of the first reference value, or of the first value where nothing has been published."""
-    for release in releases:
-        return release.one("kcrv").unit()
+    """The unit of the first submitted value, or of the first reference value where none is published."""
     for submission in submissions:
         for value in _values(submission):
             return value.one("equivalentActivity").one("sirResult").unit()
+    for release in releases:
+        for reference in release.each("kcrv"):
+            return reference.unit()
     top.refuse("M0881.nothing")
 
 
 def _release(place: _Place, unit: Unit) -> Release:
-    reference = place.one("kcrv")
+    reference = place.perhaps("kcrv")
     groups = place.each("degreesOfEquivalence")
     return Release(
         doi=place.optional("doi"),
         year=place.one("year").year(),
-        value=_scaled(reference.one("value").number(), reference, unit),
-        u=_scaled(_standard(reference), reference, unit),
+        reference=None if reference is None else _reference(reference, unit),
         degrees=tuple(_degree(d, group, unit) for group in groups for d in group.each("degreeOfEquivalence")),
     )
+
+
+def _reference(place: _Place, unit: Unit) -> PublishedReference:
+    _same(place, unit)
+    return PublishedReference(value=place.one("value").number(), u=_standard(place))
 
 
 def _degree(place: _Place, group: _Place, unit: Unit) -> PublishedDegree:
@@ -181,20 +198,24 @@ def _submission(place: _Place, unit: Unit) -> Submission:
     )
 
 
-def _values(submission: _Place) -> Iterator[_Place]:
-    return submission.one("bipmMeasurements").each("bipmMeasurement")
+def _values(submission: _Place) -> list[_Place]:
+    return submission.below("bipmMeasurements", "bipmMeasurement")
 
 
 def _value(place: _Place, unit: Unit) -> SubmittedValue:
     result = place.one("equivalentActivity").one("sirResult")
-    solutions, methods = place.perhaps("solutions"), place.perhaps("methods")
+    _same(result, unit)
     return SubmittedValue(
-        value=_scaled(result.one("value").number(), result, unit),
-        u=_scaled(_standard(result), result, unit),
-        specimens=() if solutions is None else tuple(s.words() for s in solutions.each("solutionID")),
-        methods=() if methods is None else tuple(m.words() for m in methods.each("method")),
+        value=result.one("value").number(),
+        u=_standard(result),
+        specimens=_names(place.below("solutions", "solutionID")),
+        methods=_names(place.below("methods", "method")),
         linked_to=place.optional("fromLinkedComparison"),
     )
+
+
+def _names(places: list[_Place]) -> tuple[str, ...]:
+    return tuple(place.element.text for place in places if place.element.text)
 
 
 def _standard(place: _Place) -> Number:
@@ -226,7 +247,7 @@ def _exponent(place: _Place, unit: Unit) -> int:
     return own.exponent - unit.exponent
 
 
-def _scaled(written: Number, place: _Place, unit: Unit) -> Number:
-    """A number in the unit of the comparison; the digits as written where it is the same unit."""
-    exponent = _exponent(place, unit)
-    return written if exponent == 0 else f"{Decimal(written).scaleb(exponent):f}"
+def _same(place: _Place, unit: Unit) -> None:
+    """Refuse a quantity in another multiple of the unit."""
+    if _exponent(place, unit) != 0:
+        place.one("unit").refuse("M0883.multiple", unit=shown(place.one("unit").element.text), expected=unit.name)

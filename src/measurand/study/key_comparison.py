@@ -50,8 +50,11 @@ class Degree:
 def held(submission: Submission) -> tuple[float, float]:
     """Value and standard uncertainty with which a submission enters: the means over its ampoules or methods.
 
-    They share the laboratory's standard, so that their uncertainties are not combined as independent ones.
+    They share the laboratory's standard, so that their uncertainties are not combined as independent ones. Raises
+    DesignError where none is published.
     """
+    if not submission.values:
+        raise DesignError(say("key_comparison.empty", laboratory=submission.laboratory, year=submission.year))
     values = [real(v.value) for v in submission.values]
     return math.fsum(values) / len(values), math.fsum(real(v.u) for v in submission.values) / len(values)
 
@@ -90,8 +93,11 @@ def degrees(comparison: KeyComparison, release: Release, reference: Reference) -
 
     ``d = value - published reference value`` and ``U = factor sqrt((1 - 2 w) u^2 + u_ref^2)``, w = 0 for a submission
     that is not in the reference value. A laboratory's submission is the latest one up to the year of the release; of
-    a laboratory that took part through a linked comparison it is the one that was linked from there.
+    a laboratory that took part through a linked comparison it is the one that was linked from there. Raises
+    DesignError where the release has no reference value.
     """
+    if release.reference is None:
+        raise DesignError(say("key_comparison.no_reference", year=release.year))
     found = []
     for published in release.degrees:
         submission = _of_degree(comparison, published, release.year)
@@ -100,7 +106,7 @@ def degrees(comparison: KeyComparison, release: Release, reference: Reference) -
             y, u = held(submission)
             variance = (1.0 - 2.0 * reference.weights.get(taken, 0.0)) * u**2 + reference.u_in_degrees**2
             expanded = real(published.factor) * math.sqrt(variance)
-            found.append(Degree(published, taken, y - real(release.value), expanded))
+            found.append(Degree(published, taken, y - real(release.reference.value), expanded))
     return tuple(found)
 
 
