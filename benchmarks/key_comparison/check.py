@@ -127,10 +127,9 @@ def _references(found: Sequence[Checked]) -> list[str]:
     return [
         "### Reference values",
         "",
-        f"Value and standard uncertainty both round to the published digits in {equal} of {len(found)} releases: in",
-        f"{from_file} of {of_file} whose selection is in the file, and in {equal - from_file} of "
-        f"{len(found) - of_file}",
-        "whose selection was inferred. All in kBq.",
+        f"Of the selections in the file {from_file} of {of_file} gives value and standard uncertainty to the published",
+        f"digits. Of those inferred {equal - from_file} of {len(found) - of_file} do; most of them were searched for",
+        "until they did, which is no test (see above). All in kBq.",
         "",
         "| comparison | year | report | method | laboratories | selection | published | computed | value | u |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",

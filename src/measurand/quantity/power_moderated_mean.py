@@ -1,7 +1,8 @@
 """The power-moderated mean of a key comparison: between the weighted and the unweighted mean (Pomme & Keightley 2015).
 
 S. Pomme and J. Keightley, "Determination of a reference value and its uncertainty through a power-moderated mean",
-Metrologia 52 (2015) S200. The CCRI(II) takes its reference values of activity with it since 2013.
+Metrologia 52 (2015) S200. The CCRI(II) takes its reference values of activity with it since 2013. The formulas are
+those of the BIPM's program for it (R. Coulon, 2021), whose published tests are reproduced; the paper was not at hand.
 """
 
 from __future__ import annotations

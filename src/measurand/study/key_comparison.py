@@ -69,7 +69,8 @@ def reference_value(comparison: KeyComparison, taken: Sequence[Taken], *, method
 
     - power-moderated: see ``power_moderated_mean``, for releases since 2013.
     - mean: the unweighted mean, ``u = s / sqrt(n)`` from the scatter of the values; in the degrees of equivalence its
-      uncertainty is what the laboratories state, ``sqrt(sum u_i^2) / n`` (G. Ratel, Metrologia 42 (2005) 140).
+      uncertainty is what the laboratories state, ``sqrt(sum u_i^2) / n``: of four variants the one that fits the
+      published degrees of Cs-137 best (docs/key-comparison.md), not a rule read in a report.
 
     Raises DesignError: a submission that is not there or twice, fewer than two; RefusedError: another method.
     """
