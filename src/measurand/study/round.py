@@ -35,6 +35,7 @@ LEAST = 2
 """Laboratories with an uncertainty, for a consensus."""
 DISAGREE = 0.05
 MOST_PAIRS = 60
+ROUNDING = 1e-14
 LEAST_DF = 1.0
 """Degrees of freedom below which an interval means nothing."""
 LEAST_EIGENVALUE = 1e-6
@@ -228,11 +229,13 @@ def _degrees(entered: Sequence[Submitted], found: Degrees, others: Degrees | Non
         if u <= 0.0:
             continue  # it is the whole reference: it cannot differ from itself
         expanded = found.factor * u
+        d = float(found.d[i])
+        d = 0.0 if abs(d) <= ROUNDING * abs(real(s.value)) else d  # what rounding leaves of no difference
         other = None if others is None else number(float(others.d[i] / (others.factor * others.u[i])))
         out.append(
             document.Degree(
-                laboratory=s.laboratory, d=number(float(found.d[i])), u=number(u), expanded=number(expanded),
-                e_n=number(float(found.d[i]) / expanded), others=other,
+                laboratory=s.laboratory, d=number(d), u=number(u), expanded=number(expanded),
+                e_n=number(d / expanded), others=other,
             )
         )  # fmt: skip
     return tuple(out)

@@ -16,6 +16,10 @@ NUMBERS = 190.0
 """Room of the numbers at the right at most."""
 
 
+ROUNDING = 1e-14
+"""Of a value: what rounding leaves of equal ones."""
+
+
 def methods(data: Methods, identity: str) -> Picture:
     """Value (dot), u (thick bar) and U (thin bar) of each method, over the range of the participants' results."""
     texts = [_text(m) for m in data.methods]
@@ -76,6 +80,7 @@ def _found(data: Methods) -> str:
         return say("picture.comparison.methods_one", count=len(known), quantity=data.quantity)
     values = [m.value for m in known if m.value is not None]
     apart = max(values) - min(values)
+    apart = 0.0 if apart <= ROUNDING * max(map(abs, values)) else apart
     sizes = [m.expanded for m in known if m.expanded is not None]
     if not sizes:
         return say("picture.comparison.methods_bare", count=len(known), apart=shown(apart, apart))
