@@ -49,3 +49,8 @@ def test_every_code_that_can_be_printed_is_explained() -> None:
     printed = set(re.findall(r'(?:Finding\(|code=)\s*"(M\d{4})"', source))
     assert len(printed) > 70
     assert [name for name in sorted(printed) if not list(code(name))] == []
+
+
+def test_a_family_may_have_parts_of_its_own(run):
+    assert "cannot be compared" in run("explain", "M0852").out and "signature" in run("explain", "M0801").out
+    assert "signature" in run("explain", "M08").out and "round" in run("explain", "M0873").out

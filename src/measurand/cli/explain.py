@@ -62,8 +62,9 @@ def bare(text: str) -> str:
 def code(asked: str) -> Iterable[Entry]:
     """The family of an error code, and the messages that carry it."""
     match = re.fullmatch(r"[mM](\d\d)(\d\d)?", asked)
-    family = f"cli.family.M{match[1]}" if match else ""
-    if match is None or family not in sentences():
+    families = [f"cli.family.M{match[1]}{(match[2] or '')[:1]}", f"cli.family.M{match[1]}"] if match else []
+    family = next((key for key in families if key in sentences()), "")
+    if not family:
         return
     name = asked.upper()
     said = [text for key, text in sentences().items() if key.startswith(f"{name}.") and len(name) > 3]
