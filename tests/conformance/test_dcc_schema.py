@@ -11,6 +11,9 @@ import pytest
 from measurand.document.certificate import Amended
 from measurand.export.dcc import render
 from measurand.export.original import Original
+from measurand.export.round_dcc import render as of_round
+from measurand.lab.round_csv import from_table
+from measurand.study.round import Asked, Excluded, reported
 
 etree = pytest.importorskip("lxml.etree")
 SCHEMAS = Path(os.environ.get("MEASURAND_SCHEMAS", "-"))
@@ -83,3 +86,12 @@ def test_the_schema_refuses_a_conformity_of_our_own(schema, originals: Mapping[s
     data = render(originals["invented"]).replace(b">conditionalPass<", b">inconclusive<")
     with pytest.raises(etree.DocumentInvalid, match="inconclusive"):
         valid(schema, data)
+
+
+def test_the_report_of_a_round(schema, tmp_path: Path) -> None:
+    """With and without a reference value, an excluded participant, a unit that D-SI lacks, names that attack."""
+    path = tmp_path / "r.csv"
+    rows = ["A,10.0,0.1,mass,g", "B,10.2,0.1,mass,g", "<C&,9.9,,mass,g", "A,1,,odd,furlong", "B,2,,odd,furlong"]
+    path.write_text("Laboratory,MeasuredValues,StdUnc,Measurand,Unit\n" + "\n".join(rows) + "\n")
+    for asked in (Asked(), Asked(reference=(10.0, 0.05), excluded=(Excluded("B", "spilt"),))):
+        valid(schema, of_round(reported(from_table(path), asked), day="2026-11-24", version="0"))

@@ -20,7 +20,7 @@ from measurand.document.certificate import Statement
 from measurand.document.decision import Verdict
 from measurand.errors import MeasurandError
 from measurand.export import model_card
-from measurand.export.dcc import DCC, SI
+from measurand.export.dcc_xml import DCC, SI
 from measurand.export.original import Original
 from measurand.export.registry import OWN, by_name, names
 from measurand.export.spreadsheet import guarded

@@ -191,3 +191,12 @@ def test_scores_without_a_stated_uncertainty_and_two_materials(tmp_path: Path, c
     assert view["youden"][0]["outside"] == ["L8"] and view["quantities"][0]["density"]["modes"] == 2
     text = page.read_text(encoding="utf-8")
     assert text.count("<svg") == 2 * 6 + 1 and "not evaluated" in text
+
+
+def test_the_report_as_a_dcc_holds_every_number(tmp_path: Path) -> None:
+    path, out = table(tmp_path / "k.csv", [*KACKER, ("J", 63, "")]), tmp_path / "k.xml"
+    assert main(["round", "report", str(path), "--out", str(out)]) == 0
+    text, q = out.read_text(encoding="utf-8"), one(path)
+    assert q.reference is not None and f">{q.reference.value}<" in text and f">{q.reference.upper}<" in text
+    assert all(f">{d.d}<" in text and f">{d.expanded}<" in text for d in q.degrees)
+    assert all(f">{p.value}<" in text for p in q.participants) and ">0.9545<" in text  # k = 2 of a normal distribution

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from measurand.cli.signing import signing_key
 from measurand.cli.view import numeric, printed
 from measurand.document.canonical import canonical, plain
 from measurand.document.round_data import RoundData
+from measurand.document.round_report import RoundReport
 from measurand.export.round_text import render_round
 from measurand.lab.atomic import write_file
 from measurand.lab.round_csv import from_table
@@ -38,6 +40,7 @@ from measurand.message import say
 from measurand.quantity.consensus import WEIGHTED
 from measurand.study.round import Asked, Excluded, reported
 
+DCC = later("measurand.export.round_dcc", "render")
 PAGE = later("measurand.export.round_page", "render_page")
 NUMBERS = frozenset({
     "value", "u", "df", "lower", "upper", "tau", "knapp", "q", "p", "i2", "birge", "tau_lower", "tau_upper", "d",
@@ -95,7 +98,7 @@ def report(
     )  # fmt: skip
     found = reported(_data(files, title, same=same, implementation=implementation), asked)
     if out is not None:
-        write_file(out, canonical(found) if out.suffix == ".json" else PAGE(found))
+        write_file(out, _form(found, out))
     click.echo(printed(numeric(plain(found), NUMBERS)) if json else render_round(found), nl=json)
     return 0
 
@@ -198,6 +201,15 @@ def status(folder: Path, json: bool) -> int:
     for text in found.remarks:
         click.echo(f"! {text}")
     return 0
+
+
+def _form(found: RoundReport, out: Path) -> bytes:
+    """The report in the form that the name of its file says."""
+    if out.suffix == ".json":
+        return canonical(found)
+    if out.suffix == ".xml":
+        return bytes(DCC(found, day=f"{datetime.now(UTC):%Y-%m-%d}", version=version("measurand")))
+    return bytes(PAGE(found))
 
 
 def _said(json: bool, key: str, **fields: Any) -> int:
