@@ -22,8 +22,9 @@ from measurand.document.number import number, real
 from measurand.document.result import DistributionData, Result
 from measurand.quantity.estimate import Estimate
 from measurand.quantity.source import margin
-from measurand.study.comparison import Asked, compared
+from measurand.study.comparison import compared
 from measurand.study.contender import Contender, contender
+from measurand.study.pairing import Asked
 
 DEFINED = Defined(
     measurand={"quantity": "proportion"}, population="simulated", scoring={}, judge={}, status={}, fixed={}

@@ -15,8 +15,8 @@ from measurand.document.number import real
 from measurand.document.parts import LineParts, Parts, SourceParts
 from measurand.lab.cells import in_cells
 from measurand.lab.comparing import comparisons
-from measurand.study.comparison import Asked
 from measurand.study.from_parts import estimates_from
+from measurand.study.pairing import Asked
 
 CELL = '[report]\ndisclosure = "private"\ncell = 5\n'
 ACCURACY = '{ id = "acc", quantity = "accuracy" }'

@@ -18,8 +18,8 @@ from measurand.document.number import real
 from measurand.document.parts import Parts
 from measurand.lab.comparing import comparisons
 from measurand.quantity.estimate import covariance
-from measurand.study.comparison import Asked
 from measurand.study.from_parts import estimates_from
+from measurand.study.pairing import Asked
 
 Capture = pytest.CaptureFixture[str]
 

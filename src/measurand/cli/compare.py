@@ -17,7 +17,7 @@ from measurand.lab.atomic import write_file
 from measurand.lab.comparing import comparisons
 from measurand.lab.trust import trust_folder, trusted
 from measurand.message import say
-from measurand.study.comparison import Asked
+from measurand.study.pairing import Asked
 
 NUMBERS = frozenset({
     "value", "u", "df", "lower", "upper", "family_lower", "family_upper", "correlation", "u_if_independent", "p",

@@ -13,9 +13,10 @@ from measurand.lab.stated import Stated, stated
 from measurand.lab.trust import Trusted
 from measurand.message import say
 from measurand.study.across import across
-from measurand.study.comparison import Asked, compared
+from measurand.study.comparison import compared
 from measurand.study.contender import Contender, contender
 from measurand.study.from_parts import FACTOR, estimates_from
+from measurand.study.pairing import Asked
 
 Named = tuple[str, Path]
 """A name (may be empty: that of the system) and a file."""

@@ -11,8 +11,8 @@ from measurand.errors import DesignError, Finding
 from measurand.lab.comparing import Named, contenders, read
 from measurand.lab.trust import Trusted
 from measurand.message import say
-from measurand.study.comparison import Asked, checked
 from measurand.study.contender import Contender, correlation
+from measurand.study.pairing import Asked, checked
 
 REPEATABILITY = "repeatability"
 DIFFERENCE: Kind = "difference"
