@@ -30,7 +30,8 @@ def together_of(contenders: Sequence[Contender], pairs: Sequence[Made], asked: A
 
     The standard uncertainties are estimates: the one of two plain shares rests on the items on which they differ, and
     so many degrees of freedom are taken, those of the pair with the fewest but at least ``LEAST_DF``. (With infinite
-    ones ten equal systems on 1,000 items are wrongly told apart in 6.0 % of 4,000 simulated comparisons.) Limits of few
+    ones ten equal systems on 1,000 items are wrongly told apart in 5.2 % of 20,000 simulated comparisons by the normal
+    distribution, with these in 4.8 %.) Limits of few
     differing items are exact by themselves.
     """
     m = len(contenders)
