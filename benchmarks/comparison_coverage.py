@@ -140,9 +140,9 @@ standard error sqrt(p (1 - p) / {replicates}): {error} points at 5 %.
 |---|---|---|---|---|---|
 """
 FOOT = """
-Ten equal systems on 1,000 items were looked at again, since one row of a few hundred replicates may be far off by chance: with
-the factor that the comparison takes (3.20), normal intervals of 20,000 simulated comparisons wrongly told a pair apart in
-4.8 %; with infinite degrees of freedom (3.16) in 5.2 %.
+Ten equal systems on 1,000 items were looked at again, since one row of a few hundred replicates may be far off by
+chance: with the factor that the comparison takes (3.20), normal intervals of 20,000 simulated comparisons wrongly told
+a pair apart in 4.8 %; with infinite degrees of freedom (3.16) in 5.2 %.
 """
 
 
