@@ -27,6 +27,8 @@ SPOKEN = (
     "data.",
 )
 """Sentences that the script says, or that a page may hold."""
+ELSEWHERE = "picture.comparison."
+"""Sentences of pictures that no certificate holds."""
 POLICY = (
     "default-src 'none'; script-src {script}; style-src {style}; "
     "img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'"
@@ -38,7 +40,7 @@ DEMONSTRATION = "0f56bb1f347a645b82c0d98a1263d81032f404852738eb0b701858b41e6966d
 @cache
 def script() -> str:
     """The script: the same bytes in every page, so that its digest can be compared."""
-    spoken = {key: text for key, text in sorted(sentences().items()) if key.startswith(SPOKEN)}
+    spoken = {key: text for key, text in sorted(sentences().items()) if key.startswith(SPOKEN) and ELSEWHERE not in key}
     constants = {
         "SENTENCES": spoken,
         "DEMONSTRATION": DEMONSTRATION,
