@@ -49,7 +49,7 @@ def measure(data: Path) -> Measure:
 
     def measured(
         systems: Sequence[str], *, prompts: Sequence[str] = ("p0",), cluster: bool = False, extra: str = "",
-        quantities: str = QUANTITIES, error: bool = False, id: str = "",
+        quantities: str = QUANTITIES, error: bool = False, id: str = "", effect: str = "random",
     ) -> Path:  # fmt: skip
         name = id or "-".join(systems)
         with (data / "table.csv").open(newline="") as stream:
@@ -59,7 +59,8 @@ def measure(data: Path) -> Measure:
             out.writeheader()
             out.writerows(rows)
         rate = ", error = { rate = { value = 0.03, standard_uncertainty = 0.01 }, independent = true }" if error else ""
-        factor = '[ { id = "prompt", column = "prompt", effect = "random" } ]' if len(prompts) > 1 else "[]"
+        factor = '[ { id = "prompt", column = "prompt", effect = "EFFECT" } ]' if len(prompts) > 1 else "[]"
+        factor = factor.replace("EFFECT", effect)
         several = ", ".join(f'{{ id = "{s}", name = "{s}" }}' for s in systems)
         column = ', system = "system"' if len(systems) > 1 else ""
         group = ', cluster = "group"' if cluster else ""

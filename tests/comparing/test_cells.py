@@ -15,6 +15,7 @@ from measurand.document.number import real
 from measurand.document.parts import LineParts, Parts, SourceParts
 from measurand.lab.cells import in_cells
 from measurand.lab.comparing import comparisons
+from measurand.quantity.estimate import covariance
 from measurand.study.from_parts import estimates_from
 from measurand.study.pairing import Asked
 
@@ -36,14 +37,18 @@ def invented(rng: np.random.Generator, n: int, rho: float) -> Parts:
 
 
 def test_variance_and_covariance_stay_on_average() -> None:
-    """Over 400 sets of units the mean of the ratio to the covariance of the units is 1 within 4 standard errors."""
+    """Over 400 sets of units the mean ratio to variance and covariance of the units is 1 within 4 standard errors."""
     rng = np.random.default_rng(3)
-    ratios = []
+    ratios: list[float] = []
+    shared: list[float] = []
     for k in range(400):
         parts = invented(rng, 400, 0.6)
         whole, cells = (estimates_from(p, own="x") for p in (parts, in_cells(parts, str(k).encode(), least=5)))
         for name in whole:
             ratios.append(float(cells[name].variance[0] / whole[name].variance[0]))
+        a, b = (covariance(held["a||"], held["b||"])[0, 0] for held in (cells, whole))
+        shared.append(float(a / b))
+    assert abs(np.mean(shared) - 1.0) < 4 * np.std(shared) / np.sqrt(400)
     assert abs(np.mean(ratios) - 1.0) < 4 * np.std(ratios) / np.sqrt(400)
 
 

@@ -150,6 +150,7 @@ def test_another_definition_is_refused_unless_declared(measure: Measure, capsys:
     (plain,) = one([a, a.parent / b.name], "sens", implementation=1e-9).pairs
     (declared,) = one([a, b], "sens", implementation=0.05).pairs
     assert real(declared.u) == pytest.approx(math.hypot(real(plain.u), 0.05), rel=1e-6)
+    assert {s.component: real(s.variance) for s in declared.shares}["implementation"] == pytest.approx(0.05**2)
 
 
 def test_other_items_share_nothing(measure: Measure, data: Path) -> None:
@@ -258,3 +259,14 @@ def test_systems_over_tasks_are_ranked_and_never_averaged(data: Path, capsys: Ca
     assert code == 0 and "Ranks over 4 tasks" in out.replace("\n      ", " ")
     assert "Ranks over 4 tasks" in (data / "tasks.html").read_text(encoding="utf-8")
     assert comparisons([("", f) for f in files[:6]], Asked(), trusted={}).across is None
+
+
+def test_levels_of_fixed_factors_belong_to_the_definition(measure: Measure, capsys: Capture) -> None:
+    """The same quantity averaged over other fixed prompts is another measurand."""
+    quantities = '{ id = "acc", quantity = "accuracy" }'
+    a = measure("A", prompts=("p0", "p1"), quantities=quantities, effect="fixed")
+    b = measure("B", prompts=("p0", "p1"), quantities=quantities, effect="fixed")
+    other = measure("B", prompts=("p1", "p2"), quantities=quantities, effect="fixed", id="B2")
+    assert answer(capsys, a, b)[0] == 0
+    code, _, err = answer(capsys, a, other)
+    assert code == 2 and "fixed.conditions" in err

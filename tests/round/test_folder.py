@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -10,12 +11,16 @@ from pathlib import Path
 import pytest
 
 from measurand.cli import main
-from measurand.document.round import Opening
+from measurand.document.canonical import canonical
+from measurand.document.round import Commitment, Opening, RoundStatement
+from measurand.document.statement import Subject
 from measurand.errors import MeasurandError
 from measurand.lab import keys
+from measurand.lab.envelope import signed
 from measurand.lab.round_csv import from_table
-from measurand.lab.round_folder import begin, close, commit, join, leaving, prepare, reveal, withdraw
+from measurand.lab.round_folder import begin, close, commit, digest_of, join, leaving, prepare, reveal, withdraw
 from measurand.lab.round_gathered import gathered, round_data, state
+from measurand.study.round import Asked, reported
 
 Capture = pytest.CaptureFixture[str]
 PROTOCOL = """\
@@ -262,3 +267,55 @@ def test_by_the_command_line(tmp_path: Path, capsys: Capture, monkeypatch: pytes
     assert main(["round", "report", "r", "--out", "r.html"]) == 0
     out = capsys.readouterr().out
     assert "mass of a body" in out and out.count("P-") >= len(VALUES) and "complete" in out
+
+
+def test_the_protocol_fixes_method_reference_and_scores(tmp_path: Path) -> None:
+    """Reference 10 with u 0.01, sigma_pt 0.02: z = (x - 10) / 0.02; another method than the protocol's is said."""
+    keys.new(tmp_path, "k")
+    stated = "reference = 10\nreference_u = 0.01\nsigma_pt = 0.02\nreplicates = 2\n"
+    text = PROTOCOL.replace("least = 2", 'least = 2\nmethod = "reml"') + stated
+    round_ = Round.__new__(Round)
+    round_.folder, round_.place, round_.key = tmp_path / "round", tmp_path, keys.private_key(tmp_path / "k")
+    begin(round_.folder, text.encode(), round_.key)
+    round_.code = {name: join(round_.folder, round_.mine(name), now=BEFORE) for name in VALUES}
+    data = round_data(round_.closed().folder)
+    found = reported(data, Asked())
+    (q,) = found.quantities
+    assert found.method == "reml" and q.reference_from == "outside" and q.reference is not None
+    assert float(q.reference.value) == 10.0 and q.scored is not None
+    names = {code: name for name, code in round_.code.items()}
+    for row in q.scored.rows:
+        assert float(row.z or "nan") == pytest.approx((VALUES[names[row.laboratory]] - 10.0) / 0.02)
+    assert sum("the protocol asks for 2" in text for text in found.remarks) == len(VALUES)
+    assert keys.fingerprint(round_.key.public_key()) in " ".join(found.remarks)
+    other = reported(data, Asked(method="fixed"))
+    assert other.method == "fixed" and any("the protocol fixed reml" in text for text in other.remarks)
+
+
+@pytest.mark.parametrize("extra", ["reference = 10", "sigma_pt = -1", "replicates = 0", "reference_u = 0.1"])
+def test_protocols_that_state_half(tmp_path: Path, extra: str) -> None:
+    keys.new(tmp_path, "k")
+    with pytest.raises(MeasurandError, match="protocol"):
+        begin(tmp_path / "r", f"{PROTOCOL}{extra}\n".encode(), keys.private_key(tmp_path / "k"))
+
+
+@pytest.mark.parametrize("wrong", ['"u":"-0.02"', '"u":"infinite"', '"u":"0"', '"u":"0.02","df":"0"'])
+def test_one_bad_result_never_stops_the_report(round_: Round, wrong: str) -> None:
+    """An opening of another program that is what was committed to, and no result."""
+    mine, code = round_.mine("Alpha Lab"), round_.code["Alpha Lab"]
+    data = canonical(round_.opening("Alpha Lab")).replace(b'"u":"0.02"', wrong.encode())
+    digest, at = hashlib.sha256(data).hexdigest(), digest_of(round_.folder / "protocol.json")
+    step = Commitment(protocol=at, code=code, number=1, digest=digest, at="2026-12-01T00:00:00Z")
+    subject = Subject(name="c", digest={"sha256": digest})
+    envelope = signed(RoundStatement(subject=(subject,), predicate=step), keys.private_key(mine / "round"))
+    (round_.folder / "commitments").mkdir()
+    (round_.folder / "commitments" / f"{code}-1.json").write_bytes(envelope)
+    for name in [*VALUES][1:]:
+        round_.commit(name)
+    close(round_.folder, round_.key, now=AFTER)
+    for name in [*VALUES][1:]:
+        reveal(round_.folder, round_.mine(name))
+    (round_.folder / "openings" / f"{code}.json").write_bytes(data)
+    found = reported(round_data(round_.folder), Asked())
+    assert len(found.quantities[0].participants) == len(VALUES) - 1
+    assert any(f"{code}.json" in text for text in found.remarks)

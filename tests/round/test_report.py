@@ -134,6 +134,7 @@ BAD = {
     "decimal comma": ("A,\"1,5\",0.1\nB,1.4,0.1", "M0402", "1.5"), "no number": ("A,x,0.1\nB,1.4,0.1", "M0401", "'x'"),
     "no value": ("A,,0.1\nB,1.4,0.1", "M0404", "value"), "u no number": ("A,1.5,low\nB,1.4,0.1", "M0401", "'low'"),
     "two submissions": ("A,1.5,0.1\nA,1.6,0.1\nB,1.4,0.1", "M0893", "rows 2, 3"),
+    "no degrees of freedom": ("A,1.5,0.1,0\nB,1.4,0.1,5", "M0891", "above 0"),
     "one laboratory": ("A,1.5,0.1", "M0896", "(A)"), "no name": (",1.5,0.1\nB,1.4,0.1", "M0891", "names no laboratory"),
 }  # fmt: skip
 
@@ -141,7 +142,9 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_bad_tables(tmp_path: Path, capsys: Capture, name: str) -> None:
     text, code, said = BAD[name]
-    (tmp_path / "bad.csv").write_text("Laboratory,MeasuredValues,StdUnc\n" + text + "\n")
+    header = "Laboratory,MeasuredValues,StdUnc,DegreesOfFreedom"
+    rows = "\n".join(line + "," * (3 - line.replace('"1,5"', "1.5").count(",")) for line in text.splitlines())
+    (tmp_path / "bad.csv").write_text(f"{header}\n{rows}\n")
     assert main(["round", "report", str(tmp_path / "bad.csv")]) == 2
     err = capsys.readouterr().err
     assert code in err and said in err
@@ -155,7 +158,8 @@ def test_units_and_exclusions(tmp_path: Path, capsys: Capture) -> None:
     other = table(tmp_path / "o.csv", [("A", 1)], "Laboratory,Wert")
     for arguments, said in (
         ([units], "g, kg"), ([good, "--exclude", "Z:gone"], "Z"), ([good, "--exclude", "A"], "LABORATORY:REASON"),
-        ([good, "--reference", "1", "0"], "above 0"), ([good, "--method", "guess"], "mandel-paule"),
+        ([good, "--reference", "1", "0"], "above 0"), ([good, "--reference", "nan", "1"], "a number"),
+        ([good, "--method", "guess"], "mandel-paule"),
         ([other], "MeasuredValues"), ([tmp_path / "none.csv"], "none.csv"),
     ):  # fmt: skip
         assert main(["round", "report", *map(str, arguments)]) == 2
@@ -200,3 +204,33 @@ def test_the_report_as_a_dcc_holds_every_number(tmp_path: Path) -> None:
     assert q.reference is not None and f">{q.reference.value}<" in text and f">{q.reference.upper}<" in text
     assert all(f">{d.d}<" in text and f">{d.expanded}<" in text for d in q.degrees)
     assert all(f">{p.value}<" in text for p in q.participants) and ">0.9545<" in text  # k = 2 of a normal distribution
+
+
+def test_what_cannot_be_evaluated_is_said_with_its_reason(tmp_path: Path, capsys: Capture) -> None:
+    """Two laboratories have no limits of h; one with replicates is left; equal results have no scores."""
+    header = "Laboratory,Replicate,MeasuredValues,StdUnc"
+    two = [("A", 1, 1.0, 0.1), ("A", 2, 1.1, 0.1), ("B", 1, 1.4, 0.1), ("B", 2, 1.2, 0.1)]
+    page = tmp_path / "two.html"
+    assert main(["round", "report", str(table(tmp_path / "two.csv", two, header)), "--out", str(page)]) == 0
+    q = one(tmp_path / "two.csv")
+    assert q.precision is not None and q.precision.h_limits is None and any("Grubbs" in w for w in q.warnings)
+    assert {m.name for m in q.not_given} >= {"bayes-gaussian", "bayes-laplace"}
+    several = [*two, ("C", 1, 1.3, 0.1), ("D", 1, 1.5, 0.1)]
+    q = one(table(tmp_path / "ex.csv", several, header), excluded=(Excluded("B", "spilt"),))
+    assert q.precision is not None and q.precision.without is None
+    assert any("without those left out" in w for w in q.warnings)
+    q = one(table(tmp_path / "same.csv", [(c, 1.0, 0.1) for c in "ABCD"]), sigma_pt=1.0)
+    assert q.scored is None and any("scores are not evaluated" in w for w in q.warnings)
+    capsys.readouterr()
+    assert main(["round", "report", str(tmp_path / "same.csv"), "--sigma-pt", "1"]) == 0
+    assert "scores are not evaluated" in capsys.readouterr().out
+
+
+def test_an_exclusion_on_one_material_holds_there_only(tmp_path: Path) -> None:
+    rows = [(f"L{i}", m, v + 0.1 * (i - 4) + 0.07 * (-1) ** (i // 2) * (m == "B"), 0.1)
+            for i in range(9) for m, v in (("A", 10), ("B", 11))]  # fmt: skip
+    path = table(tmp_path / "m.csv", rows, "Laboratory,Material,MeasuredValues,StdUnc")
+    found = reported(from_table(path), Asked(excluded=(Excluded("L3", "spilt", "A"),)))
+    out = {q.material: {o.laboratory for o in q.left_out} for q in found.quantities}
+    assert out == {"A": {"L3"}, "B": set()}
+    assert "L3" not in found.youden[0].laboratories and len(found.youden[0].laboratories) == 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,7 @@ def verb() -> None:
 @verb.command("report", help=say("cli.round.report.help"))
 @click.argument("files", nargs=-1, required=True, metavar="TABLE | [NAME=]FILE ...")
 @click.option("--title", default="", help=say("cli.round.title"))
-@click.option(
-    "--method", type=click.Choice(WEIGHTED), default="mandel-paule", show_default=True, help=say("cli.round.method")
-)
+@click.option("--method", type=click.Choice(WEIGHTED), help=say("cli.round.method"))
 @click.option("--reference", type=float, nargs=2, metavar="VALUE U", help=say("cli.round.reference"))
 @click.option("--sigma-pt", type=click.FloatRange(0.0, min_open=True), metavar="S", help=say("cli.round.sigma_pt"))
 @click.option("--delta-e", type=click.FloatRange(0.0, min_open=True), metavar="D", help=say("cli.round.delta_e"))
@@ -84,19 +83,15 @@ def verb() -> None:
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help=say("cli.round.out"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def report(
-    files: tuple[str, ...], title: str, method: str, reference: tuple[float, float] | None, exclude: tuple[str, ...],
-    level: float, factor: float, same: tuple[str, ...], implementation: float | None, out: Path | None, json: bool,
-    sigma_pt: float | None, delta_e: float | None,
+    files: tuple[str, ...], title: str, method: str | None, exclude: tuple[str, ...], same: tuple[str, ...],
+    implementation: float | None, out: Path | None, json: bool, **asked: Any,
 ) -> int:  # fmt: skip
-    """Print the report of the results in a table."""
-    if reference is not None and not reference[1] > 0.0:
+    """Print the report of results in a table, of a round, or of records and certificates."""
+    reference = asked["reference"]
+    if reference is not None and not (isfinite(reference[0]) and 0.0 < reference[1] < inf):
         raise click.UsageError(say("cli.round.reference_u"))
-    excluded = tuple(_excluded(text) for text in exclude)
-    asked = Asked(
-        method=method, level=level, factor=factor, reference=reference, excluded=excluded, sigma_pt=sigma_pt,
-        delta_e=delta_e,
-    )  # fmt: skip
-    found = reported(_data(files, title, same=same, implementation=implementation), asked)
+    wanted = Asked(method=method or "", excluded=tuple(_excluded(text) for text in exclude), **asked)
+    found = reported(_data(files, title, same=same, implementation=implementation), wanted)
     if out is not None:
         write_file(out, _form(found, out))
     click.echo(printed(numeric(plain(found), NUMBERS)) if json else render_round(found), nl=json)

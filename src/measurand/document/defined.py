@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import Field
@@ -24,7 +24,7 @@ class Defined(Document):
     status: Mapping[str, str]
     """How observations without a value count."""
     fixed: Mapping[str, Any]
-    """Fixed factors over whose levels is averaged, with their weights."""
+    """Fixed factors over whose levels is averaged, with their weights; and the conditions, where all factors are."""
 
     @property
     def address(self) -> str:
@@ -32,8 +32,15 @@ class Defined(Document):
         return address_of(canonical(self))
 
 
-def defined(procedure: Procedure, measurand: Measurand) -> Defined:
-    """The definition of a measurand of a procedure."""
+def defined(procedure: Procedure, measurand: Measurand, *, conditions: Iterable[str] = ()) -> Defined:
+    """The definition of a measurand of a procedure.
+
+    ``conditions`` are those that were observed ("order as given"): the levels of fixed factors belong to the
+    definition. They are left out where a factor is random too, whose levels stand for others.
+    """
+    fixed: dict[str, Any] = {f.id: plain(f).get("weights", "equal") for f in procedure.factor if f.effect == "fixed"}
+    if fixed and len(fixed) == len(procedure.factor):
+        fixed["conditions"] = sorted(set(conditions))
     own = plain(measurand)
     for name in ("id", "target_uncertainty", "contrast"):
         own.pop(name, None)
@@ -45,7 +52,7 @@ def defined(procedure: Procedure, measurand: Measurand) -> Defined:
         scoring={} if procedure.scoring is None else plain(procedure.scoring),
         judge=judge,
         status=plain(procedure.status),
-        fixed={f.id: plain(f).get("weights", "equal") for f in procedure.factor if f.effect == "fixed"},
+        fixed=fixed,
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from measurand.document.canonical import Document, Time
-from measurand.document.number import Number
+from measurand.document.number import Number, real
 from measurand.document.round_data import Submitted
 from measurand.document.statement import SignedStatement
 
@@ -28,6 +28,19 @@ class AskedQuantity(Document):
     reference: Number | None = None
     """Reference value, where it is known beforehand."""
     reference_u: Number | None = None
+    sigma_pt: Number | None = None
+    """Standard deviation for proficiency assessment: asks for z scores."""
+    delta_e: Number | None = None
+    """Largest permitted deviation: asks for P_A."""
+
+    @model_validator(mode="after")
+    def _stated_whole(self) -> AskedQuantity:
+        if (self.reference is None) != (self.reference_u is None):
+            raise ValueError("a reference value needs its standard uncertainty (reference_u)")
+        given = (self.reference_u, self.sigma_pt, self.delta_e)
+        if any(x is not None and not real(x) > 0.0 for x in given) or self.replicates < 1:
+            raise ValueError("uncertainties, deviations and numbers of replicates are above 0")
+        return self
 
 
 class Protocol(Document):
@@ -39,7 +52,7 @@ class Protocol(Document):
     title: str
     coordinator: str
     deadline: Time
-    method: str = "mandel-paule"
+    method: Literal["fixed", "birge", "dersimonian-laird", "mandel-paule", "reml", "ml"] = "mandel-paule"
     """Of the reference value, where none is stated."""
     least: int = 2
     """Participants below which nothing is reported."""

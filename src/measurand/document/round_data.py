@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from measurand.document.canonical import Document
-from measurand.document.number import Number
+from measurand.document.number import Number, real
 
 
 class Submitted(Document):
@@ -23,6 +24,16 @@ class Submitted(Document):
     replicates: tuple[Number, ...] = ()
     certificate: str = ""
     """Number of the certificate that states it."""
+
+    @model_validator(mode="after")
+    def _measured(self) -> Submitted:
+        if any(real(x) == inf for x in (self.value, *self.replicates)):
+            raise ValueError("a result is a finite number")
+        if self.u is not None and not 0.0 < real(self.u) < inf:
+            raise ValueError("a standard uncertainty is a finite number above 0")
+        if self.df is not None and not real(self.df) > 0.0:
+            raise ValueError("degrees of freedom are above 0")
+        return self
 
 
 class LeftOut(Document):
@@ -41,6 +52,13 @@ class Quantity(Document):
     submitted: tuple[Submitted, ...]
     left_out: tuple[LeftOut, ...] = ()
     """Of those submitted, who does not enter the consensus."""
+    reference: Number | None = None
+    """Reference value that the protocol states, with ``reference_u``."""
+    reference_u: Number | None = None
+    sigma_pt: Number | None = None
+    """Standard deviation for proficiency assessment of the protocol."""
+    delta_e: Number | None = None
+    """Largest permitted deviation of the protocol."""
     correlation: tuple[tuple[Number, ...], ...] = ()
     """Correlation coefficients of the results, in the order of ``submitted``, where they are known: of laboratories
     that measured the same items. Absent: independent."""
@@ -51,5 +69,7 @@ class RoundData(Document):
 
     schema_: Literal["measurand/round-data/1"] = Field(default="measurand/round-data/1", alias="schema")
     title: str
+    method: str = ""
+    """Of the reference value, as the protocol fixes it; empty: nothing was fixed."""
     quantities: tuple[Quantity, ...]
     remarks: tuple[str, ...] = ()

@@ -102,8 +102,8 @@ class Precision(Document):
     s_R_limits: tuple[Number, Number]  # noqa: N815
     h: dict[str, Number]
     k: dict[str, Number]
-    h_limits: tuple[Number, Number]
-    """At 5 % and 1 %."""
+    h_limits: tuple[Number, Number] | None = None
+    """At 5 % and 1 %; absent with fewer than three laboratories."""
     k_limits: tuple[Number, Number]
     without: Precision | None = None
     """The same without the laboratories that were left out, where some were."""
@@ -199,6 +199,8 @@ class Relation(Document):
     of: Literal["s_r", "s_R"]
     form: str
     coefficients: tuple[Number, ...]
+    p: Number
+    """Probability of a larger misfit by chance."""
     fits: bool
 
 

@@ -178,7 +178,7 @@ def _levels(measurand: str, report: RoundReport) -> Iterator[Section]:
         return
     sentences = [text for q, _ in held for text in (f"{q.material}: {flag}".removeprefix(": ") for flag in flags(q))]
     for r in report.relations.get(measurand, ()):
-        sentences.append(relation_text(measurand, r.of, r.form, tuple(map(real, r.coefficients)), r.fits))
+        sentences.append(relation_text(measurand, r))
     keys = ("material", "laboratories", "mean", "s_r", "limits", "s_L", "s_R", "limits")
     rows = tuple(_precision_row(q.material, p) for q, p in held)
     header = tuple(say(f"round.column.{key}") for key in keys)
@@ -204,6 +204,9 @@ def _mandel(levels: list[str], several: list[Precision], identity: str) -> Pictu
 
     h = tuple(row(name, "h") for name in names)
     k = tuple(row(name, "k") for name in names)
-    limits = [tuple(MandelLimits(*map(real, getattr(p, of))) for p in several) for of in ("h_limits", "k_limits")]
+    limits = [
+        tuple(MandelLimits(*map(real, pair)) if (pair := getattr(p, of)) else MandelLimits(None, None) for p in several)
+        for of in ("h_limits", "k_limits")
+    ]
     plain = "".join(c if c.isalnum() else "-" for c in identity)
     return compared(Mandel(names, tuple(levels), h, k, limits[0], limits[1]), plain)

@@ -6,7 +6,15 @@ import textwrap
 from collections.abc import Iterator
 
 from measurand.document.number import real
-from measurand.document.round_report import Participant, Precision, QuantityReport, RoundReport, Scored, YoudenData
+from measurand.document.round_report import (
+    Participant,
+    Precision,
+    QuantityReport,
+    Relation,
+    RoundReport,
+    Scored,
+    YoudenData,
+)
 from measurand.document.rounding import rounded, significant
 from measurand.export.plain import visible
 from measurand.message import say
@@ -23,7 +31,7 @@ def render_round(report: RoundReport) -> str:
         lines += [*block(q, report), ""]
     for measurand, several in report.relations.items():
         for r in several:
-            lines += _wrapped(relation_text(measurand, r.of, r.form, tuple(map(real, r.coefficients)), r.fits))
+            lines += _wrapped(relation_text(measurand, r))
     for y in report.youden:
         lines += _wrapped(youden_text(y))
     for text in report.remarks:
@@ -177,9 +185,8 @@ def _precision(q: QuantityReport, p: Precision) -> Iterator[str]:
     for text in flags(q):
         yield from _wrapped(text, INDENT + "  ")
     if p.without is not None:
-        yield from _wrapped(
-            say("round.without", s_r=significant(p.without.s_r), s_R=significant(p.without.s_R)), INDENT + "  "
-        )
+        (_, s_r, within), (_, s_R, total) = precision_rows(p.without)
+        yield from _wrapped(say("round.without", s_r=f"{s_r} {within}", s_R=f"{s_R} {total}"), INDENT + "  ")
 
 
 def flags(q: QuantityReport) -> tuple[str, ...]:
@@ -192,10 +199,10 @@ def flags(q: QuantityReport) -> tuple[str, ...]:
         for f in q.findings
     ]  # fmt: skip
     if q.precision is not None:
-        for symbol, values, limits in (
-            ("h", q.precision.h, q.precision.h_limits),
-            ("k", q.precision.k, q.precision.k_limits),
-        ):
+        held = (("h", q.precision.h, q.precision.h_limits), ("k", q.precision.k, q.precision.k_limits))
+        for symbol, values, limits in held:
+            if limits is None:
+                continue
             far = [f"{name} ({real(x):.2f})" for name, x in values.items() if abs(real(x)) > real(limits[1])]
             if far:
                 found.append(
@@ -204,14 +211,16 @@ def flags(q: QuantityReport) -> tuple[str, ...]:
     return tuple(found)
 
 
-def relation_text(measurand: str, of: str, form: str, c: tuple[float, ...], fits: bool) -> str:
+def relation_text(measurand: str, r: Relation) -> str:
     """How a standard deviation depends on the level, as a sentence."""
+    of, c = r.of, tuple(map(real, r.coefficients))
     formula = {
         "s = b m": f"{of} = {c[0]:.3g} m",
         "s = a + b m": f"{of} = {c[0]:.3g} + {c[-1]:.3g} m",
         "lg s = c + d lg m": f"lg {of} = {c[0]:.3g} + {c[-1]:.3g} lg m",
-    }[form]
-    return say(f"round.relation.{'fits' if fits else 'none'}", measurand=measurand, formula=formula)
+    }[r.form]
+    key = f"round.relation.{'fits' if r.fits else 'none'}"
+    return say(key, measurand=measurand, formula=formula, p=f"{real(r.p):.2g}")
 
 
 def _wrapped(text: str, indent: str = INDENT) -> list[str]:

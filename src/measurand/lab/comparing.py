@@ -18,6 +18,8 @@ from measurand.study.contender import Contender, contender
 from measurand.study.from_parts import FACTOR, estimates_from
 from measurand.study.pairing import Asked
 
+RUNS = "repeatability"
+"""The curve of the values under each condition and in each repeat."""
 Named = tuple[str, Path]
 """A name (may be empty: that of the system) and a file."""
 
@@ -80,9 +82,11 @@ def _contenders(
             continue
         shown = _shown(result.system, result.measurand, name, one, several)
         estimate = estimates[f"{result.measurand}|{result.system}|{result.level}"]
+        seen = [str(c) for curve in result.curves if curve.name == RUNS for c in curve.columns["condition"]]
         made = contender(
-            shown, result, estimate, defined(one.procedure, m), source=one.source, evidence=one.kind, names=one.names
-        )
+            shown, result, estimate, defined(one.procedure, m, conditions=seen), source=one.source, evidence=one.kind,
+            names=one.names,
+        )  # fmt: skip
         found.append(((result.measurand, result.level), made))
     return found
 

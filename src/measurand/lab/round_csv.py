@@ -76,7 +76,10 @@ def _faults(table: Table, cells: Cells) -> list[Finding]:
             cell = cells[role][i]
             if cell.strip().lower() in free:
                 continue
-            if key := number_fault(cell):
+            key = number_fault(cell)
+            if not key and role == "df" and not float(cell) > 0.0:
+                key = "M0891.df"
+            if key:
                 fixed = cell.strip().replace(",", ".")
                 hint = key.partition(".")[0] + ".hint"
                 named = {"column": shown(role), "value": shown(cell), "fixed": fixed}
@@ -88,9 +91,8 @@ def _quantity(table: Table, cells: Cells, place: tuple[str, str], rows: Mapping[
     every = [i for several in rows.values() for i in several]
     units = sorted({cells["unit"][i].strip() for i in every})
     if len(units) > 1:
-        raise TableError(
-            fault("M0892.units", file=table.file, measurand=" ".join(place).strip(), units=", ".join(units))
-        )
+        named = " ".join(place).strip()
+        raise refusal("M0892.units", file=table.file, measurand=named, units=", ".join(units))
     submitted, out = [], []
     for laboratory, several in rows.items():
         if len(several) > 1:
@@ -111,16 +113,8 @@ def _check_replicates(table: Table, cells: Cells, laboratory: str, rows: Sequenc
     numbers = [cells["replicate"][i].strip() for i in rows]
     lines = ", ".join(str(table.row[i]) for i in rows)
     if not cells["has replicates"] or len(set(numbers)) < len(numbers):
-        raise TableError(
-            fault(
-                "M0893.twice",
-                file=table.file,
-                row=table.row[rows[1]],
-                hint="M0893.hint",
-                laboratory=laboratory,
-                rows=lines,
-            )
-        )
+        said = {"laboratory": laboratory, "rows": lines}
+        raise refusal("M0893.twice", file=table.file, row=table.row[rows[1]], hint="M0893.hint", **said)
     if len({(cells["u"][i].strip(), cells["df"][i].strip()) for i in rows}) > 1:
         raise refusal("M0893.uncertainties", file=table.file, row=table.row[rows[1]], laboratory=laboratory, rows=lines)
 
@@ -132,6 +126,6 @@ def _submitted(cells: Cells, laboratory: str, rows: Sequence[int]) -> Submitted:
     df = None if freedom in UNLIMITED else float(freedom)
     return Submitted(
         laboratory=laboratory, value=number(fmean(values)), u=number(u) if u is not None and u > 0 else None,
-        df=None if df is None or df <= 0 else number(df),
+        df=None if df is None else number(df),
         replicates=tuple(number(v) for v in values) if len(values) > 1 else (),
     )  # fmt: skip

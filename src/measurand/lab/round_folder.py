@@ -64,7 +64,7 @@ def begin(folder: Path, text: bytes, key: keys.PrivateKey) -> Protocol:
     if isinstance(deadline, datetime):
         tables["deadline"] = stamp(deadline)
     for one in tables.get("quantity", []) if isinstance(tables.get("quantity"), list) else []:
-        for name in ("reference", "reference_u"):
+        for name in ("reference", "reference_u", "sigma_pt", "delta_e"):
             if isinstance(one, dict) and isinstance(one.get(name), int | float):
                 one[name] = repr(one[name])
     try:

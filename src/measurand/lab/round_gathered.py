@@ -91,14 +91,26 @@ def round_data(folder: Path) -> RoundData:
             else:
                 found.remarks.append(say("round.other_quantity", code=code, measurand=" ".join(filter(None, place))))
         out = tuple(LeftOut(laboratory=s.laboratory, reason=say("round.no_u")) for s in held if s.u is None)
+        named = " ".join(filter(None, place))
+        for s in held:
+            if (count := max(len(s.replicates), 1)) != asked.replicates:
+                words = {"code": s.laboratory, "found": str(count), "asked": str(asked.replicates)}
+                found.remarks.append(say("round.replicates", measurand=named, **words))
         quantities.append(
             Quantity(
-                measurand=asked.measurand, material=asked.material, unit=asked.unit, submitted=tuple(held), left_out=out
+                measurand=asked.measurand, material=asked.material, unit=asked.unit, submitted=tuple(held),
+                left_out=out, reference=asked.reference, reference_u=asked.reference_u, sigma_pt=asked.sigma_pt,
+                delta_e=asked.delta_e,
             )
-        )
+        )  # fmt: skip
     if found.closing.early:
         found.remarks.append(say("round.early", at=found.closing.at, reason=found.closing.early))
-    return RoundData(title=found.protocol.title, quantities=tuple(quantities), remarks=tuple(found.remarks))
+    _, key = step_of(folder / PROTOCOL, Protocol)
+    found.remarks.append(say("round.signed", coordinator=found.protocol.coordinator, key=key))
+    return RoundData(
+        title=found.protocol.title, method=found.protocol.method, quantities=tuple(quantities),
+        remarks=tuple(found.remarks),
+    )  # fmt: skip
 
 
 def _participants(folder: Path, found: Gathered) -> None:

@@ -8,13 +8,12 @@ from measurand.document.comparison import Kind
 from measurand.document.number import number
 from measurand.document.round_data import Quantity, RoundData, Submitted
 from measurand.errors import DesignError, Finding
-from measurand.lab.comparing import Named, contenders, read
+from measurand.lab.comparing import RUNS, Named, contenders, read
 from measurand.lab.trust import Trusted
 from measurand.message import say
 from measurand.study.contender import Contender, correlation
 from measurand.study.pairing import Asked, checked
 
-REPEATABILITY = "repeatability"
 DIFFERENCE: Kind = "difference"
 
 
@@ -62,7 +61,7 @@ def _quantity(key: tuple[str, str], group: Sequence[Contender]) -> Quantity:
 
 def _submitted(c: Contender) -> Submitted:
     r = c.result
-    curves = [curve for curve in r.curves if curve.name == REPEATABILITY]
+    curves = [curve for curve in r.curves if curve.name == RUNS]
     replicates = tuple(str(v) for v in curves[0].columns["value"]) if curves else ()
     return Submitted(
         laboratory=c.name, value=r.value, u=r.u, df=None if r.df == "infinite" else r.df, replicates=replicates,

@@ -83,7 +83,7 @@ def _pair(
     family_lower, family_upper = m.limits.at_tail(family)
     finite = np.isfinite(family_lower) and np.isfinite(family_upper)
     slope = (1.0, 1.0) if asked.kind == "difference" else _slopes(m)
-    shares = _shares(m, slope)
+    shares = _shares(m, slope, asked)
     unit = m.first.result.unit if asked.kind == "difference" else "1"
     shown = printed(
         m.limits.value, m.limits.u, interval=(lower, upper), coverage_probability=asked.level, unit=unit,
@@ -114,7 +114,8 @@ def _slopes(m: Made) -> tuple[float, float]:
     return abs(b) / a**2, 1.0 / abs(a)
 
 
-def _shares(m: Made, slope: tuple[float, float]) -> tuple[document.Share, ...]:
+def _shares(m: Made, slope: tuple[float, float], asked: Asked) -> tuple[document.Share, ...]:
+    """What each component of the parts contributes to first order, and what was declared."""
     out = []
     for component, (a, b, c) in common(m.first, m.second).items():
         one, other, both = slope[0] ** 2 * a, slope[1] ** 2 * b, slope[0] * slope[1] * c
@@ -124,6 +125,10 @@ def _shares(m: Made, slope: tuple[float, float]) -> tuple[document.Share, ...]:
                 variance=number(one + other - 2.0 * both),
             )
         )  # fmt: skip
+    if asked.implementation is not None:
+        u = number(asked.implementation**2)
+        declared = {"variance_first": "0", "variance_second": "0", "covariance": "0", "variance": u}
+        out.append(document.Share(component="implementation", **declared))
     return tuple(out)
 
 

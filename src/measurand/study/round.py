@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +32,18 @@ from measurand.study.round_precision import precision_of, relations_of
 from measurand.study.round_scores import density_of, scored, youdens
 
 Array = NDArray[np.float64]
+METHOD = "mandel-paule"
+"""Of the reference value, where nothing was fixed: its limits hold best (docs/consensus.md)."""
 LEAST = 2
 """Laboratories with an uncertainty, for a consensus."""
 DISAGREE = 0.05
+"""Probability of a larger chi-square below which laboratories are said to disagree."""
 MOST_PAIRS = 60
+"""Laboratories up to which every pair is stated."""
 ROUNDING = 1e-14
+"""Of a value: what rounding leaves of no difference."""
+FEW = 5
+"""Laboratories below which limits of normal theory are too short (docs/consensus.md)."""
 LEAST_DF = 1.0
 """Degrees of freedom below which an interval means nothing."""
 LEAST_EIGENVALUE = 1e-6
@@ -55,8 +63,8 @@ class Excluded:
 class Asked:
     """How a round is evaluated."""
 
-    method: str = "mandel-paule"
-    """Of the reference value."""
+    method: str = ""
+    """Of the reference value; empty: that of the protocol, else ``METHOD``."""
     level: float = 0.95
     factor: float = 2.0
     """Coverage factor of the degrees of equivalence."""
@@ -77,6 +85,11 @@ def reported(data: RoundData, asked: Asked) -> document.RoundReport:
     Raises RefusedError for an unknown method, DesignError for one laboratory, and for an exclusion without a reason or
     of nobody.
     """
+    fixed = data.method or METHOD
+    remarks = list(data.remarks)
+    if asked.method and data.method and asked.method != data.method:
+        remarks.append(say("round.other_method", method=asked.method, protocol=data.method))
+    asked = replace(asked, method=asked.method or fixed)
     if asked.method not in WEIGHTED:
         raise RefusedError(Finding("M0894", "", say("M0894.method", name=asked.method, names=", ".join(WEIGHTED))))
     known = {(s.laboratory, q.material) for q in data.quantities for s in q.submitted}
@@ -85,12 +98,32 @@ def reported(data: RoundData, asked: Asked) -> document.RoundReport:
             raise DesignError(Finding("M0895", "", say("M0895.unknown", laboratory=one.laboratory)))
         if not one.reason.strip():
             raise DesignError(Finding("M0895", "", say("M0895.reason", laboratory=one.laboratory)))
-    several = tuple(_quantity(q, asked) for q in data.quantities)
+    several = tuple(_quantity(q, _of_quantity(q, asked)) for q in data.quantities)
+    without = {(q.measurand, q.material): {o.laboratory for o in _excluded(q, asked)} for q in data.quantities}
+    drawn, gaps = youdens(data.quantities, without, level=asked.level)
     return document.RoundReport(
         title=data.title, coverage_probability=number(asked.level), factor=number(asked.factor), method=asked.method,
-        quantities=several, relations=relations_of(several), remarks=data.remarks,
-        youden=youdens(data.quantities, {e.laboratory for e in asked.excluded}, level=asked.level),
+        quantities=several, relations=relations_of(several), youden=drawn, remarks=(*remarks, *gaps),
     )  # fmt: skip
+
+
+def _of_quantity(q: Quantity, asked: Asked) -> Asked:
+    """What is asked of one quantity: where nothing else is said, what the protocol states of it."""
+    stated = None if q.reference is None or q.reference_u is None else (real(q.reference), real(q.reference_u))
+    return replace(
+        asked, reference=asked.reference or stated,
+        sigma_pt=asked.sigma_pt or (None if q.sigma_pt is None else real(q.sigma_pt)),
+        delta_e=asked.delta_e or (None if q.delta_e is None else real(q.delta_e)),
+    )  # fmt: skip
+
+
+def _excluded(q: Quantity, asked: Asked) -> list[LeftOut]:
+    """Whom the coordinator leaves out here, with the reason."""
+    return [
+        LeftOut(laboratory=e.laboratory, reason=e.reason)
+        for e in asked.excluded
+        if e.material in ("", q.material) and any(s.laboratory == e.laboratory for s in q.submitted)
+    ]
 
 
 def _quantity(q: Quantity, asked: Asked) -> document.QuantityReport:
@@ -98,31 +131,29 @@ def _quantity(q: Quantity, asked: Asked) -> document.QuantityReport:
         named = " ".join((q.measurand, q.material)).strip()
         text = say("M0896.one", measurand=named, laboratory=q.submitted[0].laboratory)
         raise DesignError(Finding("M0896", "", text))
-    chosen = [
-        LeftOut(laboratory=e.laboratory, reason=e.reason)
-        for e in asked.excluded
-        if e.material in ("", q.material) and any(s.laboratory == e.laboratory for s in q.submitted)
-    ]
+    chosen = _excluded(q, asked)
     out = {o.laboratory: o.reason for o in (*q.left_out, *chosen)}
     entered = [s for s in q.submitted if s.laboratory not in out and s.u is not None]
     without = {e.laboratory for e in chosen}
-    precision, findings = precision_of(q, without, level=asked.level)
+    precision, findings, gaps = precision_of(q, without, level=asked.level)
+    scores, why = scored(
+        q, without, sigma_pt=asked.sigma_pt, delta_e=asked.delta_e, reference=asked.reference, method=asked.assigned,
+        factor=asked.factor,
+    )  # fmt: skip
+    warnings = (*gaps, *([why] if why else []))
     base = document.QuantityReport(
         measurand=q.measurand, material=q.material, unit=q.unit, precision=precision, findings=findings,
-        density=density_of(q, without),
-        scored=scored(
-            q, without, sigma_pt=asked.sigma_pt, delta_e=asked.delta_e, reference=asked.reference,
-            method=asked.assigned, factor=asked.factor,
-        ),
+        density=density_of(q, without), scored=scores, warnings=warnings,
         left_out=tuple(LeftOut(laboratory=name, reason=reason) for name, reason in out.items()),
         participants=tuple(_participant(s, out.get(s.laboratory, "")) for s in q.submitted),
     )  # fmt: skip
     if len(entered) < LEAST:
-        return base.model_copy(update={"warnings": (say("round.too_few", count=len(entered)),)})
-    return base.model_copy(update=_agreed(q, entered, out, asked))
+        return base.model_copy(update={"warnings": (say("round.too_few", count=len(entered)), *warnings)})
+    found = _agreed(q, entered, out, asked)
+    return base.model_copy(update={**found, "warnings": (*found["warnings"], *warnings)})
 
 
-def _agreed(q: Quantity, entered: Sequence[Submitted], out: Mapping[str, str], asked: Asked) -> dict[str, object]:
+def _agreed(q: Quantity, entered: Sequence[Submitted], out: Mapping[str, str], asked: Asked) -> dict[str, Any]:
     """What a report says where there is a consensus."""
     labs = laboratories(
         [real(s.value) for s in entered], [real(s.u or "") for s in entered], covariance=_covariance(q, entered),
@@ -207,9 +238,16 @@ def _method(one: Consensus, unit: str, own: Limits | None = None) -> document.Me
 
 
 def _reference(labs: Laboratories, chosen: Consensus, asked: Asked, unit: str) -> tuple[document.Method, Degrees]:
-    """The reference value with limits of Hartung and Knapp, not shorter than the method's own; and who differs."""
+    """The reference value with limits of Hartung and Knapp, not shorter than the method's own; and who differs.
+
+    Raises RefusedError where the method gives no value with an uncertainty here.
+    """
     if asked.reference is None and chosen.weights is not None and chosen.knapp is not None:
-        reference = _method(chosen, unit, chosen.knapp.at_least)
+        try:
+            reference = _method(chosen, unit, chosen.knapp.at_least)
+        except ValueError as error:
+            text = say("M0894.no_value", name=asked.method, why=str(error))
+            raise RefusedError(Finding("M0894", "", text, say("M0894.hint"))) from error
         return reference, degrees_within(labs, weights=chosen.weights, factor=asked.factor)
     if asked.reference is None:
         raise RefusedError(Finding("M0894", "", say("M0894.method", name=asked.method, names=", ".join(WEIGHTED))))
@@ -261,6 +299,6 @@ def _warnings(p: float, methods: Sequence[document.Method], labs: Laboratories, 
         low, high = min(methods, key=lambda m: real(m.value)), max(methods, key=lambda m: real(m.value))
         names = {"low": say(f"round.method.{low.name}"), "high": say(f"round.method.{high.name}")}
         found.append(say("round.methods_differ", a=rounded(low.value, low.u), b=rounded(high.value, high.u), **names))
-    if labs.count < 5:
+    if labs.count < FEW:
         found.append(say("round.few", count=labs.count))
     return tuple(found)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Literal, cast
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from measurand.document import round_report as document
 from measurand.document.number import number, real
 from measurand.document.round_data import Quantity
 from measurand.errors import DesignError, StatisticError
+from measurand.message import say
 from measurand.quantity.collaborative import Cells, cells, precision, repeatability, reproducibility
 from measurand.quantity.level_dependence import level_dependence
 from measurand.quantity.mandel import h_limit, k_limit, mandel
@@ -21,20 +23,25 @@ LEAST_LEVELS = 3
 
 def precision_of(
     q: Quantity, without: Collection[str], *, level: float
-) -> tuple[document.Precision | None, tuple[document.Finding, ...]]:
-    """Precision with all laboratories and without those left out, and what the tests found; None without replicates.
+) -> tuple[document.Precision | None, tuple[document.Finding, ...], tuple[str, ...]]:
+    """Precision with all laboratories and without those left out, what the tests found, and what could not be
+    evaluated, with the reason; None and nothing to say without replicates.
 
     A single result of a laboratory enters the scatter between laboratories.
     """
     held = {s.laboratory: [real(x) for x in s.replicates] or [real(s.value)] for s in q.submitted}
     if sum(len(v) > 1 for v in held.values()) < 2:
-        return None, ()
-    found = _precision(held, level)
+        return None, (), ()
+    found, why = _precision(held, level)
     if found is None:
-        return None, ()
-    kept = {name: values for name, values in held.items() if name not in without}
-    other = _precision(kept, level) if 2 <= len(kept) < len(held) else None
-    tested = scrutinise({q.material or "1": cast("dict[object, object]", held)})  # type: ignore[dict-item]
+        return None, (), (say("round.no_precision", why=why),)
+    gaps = []
+    kept, other = {name: values for name, values in held.items() if name not in without}, None
+    if len(kept) < len(held):
+        other, why = _precision(kept, level)
+        gaps += [say("round.no_precision_without", why=why)] if other is None else []
+    level_of: dict[Hashable, ArrayLike] = dict(held.items())
+    tested = scrutinise({q.material or q.measurand: level_of})
     findings = tuple(
         document.Finding(
             laboratories=tuple(map(str, f.laboratories)), test=f.test, statistic=number(f.statistic),
@@ -43,30 +50,31 @@ def precision_of(
         )
         for f in tested.findings
     )  # fmt: skip
-    return found.model_copy(update={"without": other}), findings
+    return found.model_copy(update={"without": other}), findings, (*gaps, *tested.not_tested)
 
 
-def _precision(held: dict[str, list[float]], level: float) -> document.Precision | None:
-    """None where nothing varies."""
-    names, several = list(held), cells(list(held.values()))
+def _precision(held: Mapping[str, list[float]], level: float) -> tuple[document.Precision | None, str]:
+    """Precision, or None and why there is none: nothing varies, or too few laboratories have replicates."""
     try:
-        p = precision(several)
+        names, several = list(held), cells(list(held.values()))
+        p, k_limits = precision(several), _k_limits(several)
         within, total = repeatability(p, level=level), reproducibility(p, level=level)
         m = mandel(several)
-    except (DesignError, StatisticError):
-        return None
-    return document.Precision(
+    except (DesignError, StatisticError) as error:
+        return None, str(error)
+    done = document.Precision(
         laboratories=p.laboratories, results=p.results, singles=p.singles, mean=number(p.mean), s_r=number(p.s_r),
         s_r_limits=_pair(within.limits), s_L=number(p.s_L), s_L_negative=p.is_negative, s_R=number(p.s_R),
         s_R_limits=_pair(total.limits), h={name: number(float(x)) for name, x in zip(names, m.h, strict=True)},
         k={names[int(i)]: number(float(x)) for i, x in zip(m.k_of, m.k, strict=True)}, h_limits=_h_limits(several),
-        k_limits=_k_limits(several),
+        k_limits=k_limits,
     )  # fmt: skip
+    return done, ""
 
 
-def _h_limits(held: Cells) -> tuple[str, str]:
+def _h_limits(held: Cells) -> tuple[str, str] | None:
     p = len(held.count)
-    return (number(h_limit(p, 0.05)), number(h_limit(p, 0.01))) if p > 2 else ("infinite", "infinite")
+    return (number(h_limit(p, 0.05)), number(h_limit(p, 0.01))) if p > 2 else None
 
 
 def _k_limits(held: Cells) -> tuple[str, str]:
@@ -94,6 +102,6 @@ def _relation(of: str, levels: Sequence[document.Precision]) -> document.Relatio
     df = [p.results - p.laboratories if of == "s_r" else p.laboratories - 1 for p in levels]
     d = level_dependence([real(p.mean) for p in levels], [real(getattr(p, of)) for p in levels], df=df)
     return document.Relation(
-        of=cast(Literal["s_r", "s_R"], of), form=d.recommended.form, fits=d.fits,
+        of=cast(Literal["s_r", "s_R"], of), form=d.recommended.form, fits=d.fits, p=number(d.recommended.p),
         coefficients=tuple(number(c) for c in d.recommended.coefficients),
     )  # fmt: skip

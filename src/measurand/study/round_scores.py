@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from measurand.document.number import number, real
 from measurand.document.round_data import Quantity
 from measurand.document.rounding import printed
 from measurand.errors import DesignError, StatisticError
+from measurand.message import say
 from measurand.quantity.assigned_value import AssignedValue, by_participants
 from measurand.quantity.kernel_density import bandwidth_of_data, kernel_density, modes
 from measurand.quantity.proficiency import Criterion, Reported, Score, scores
@@ -18,25 +19,30 @@ from measurand.quantity.robust import algorithm_a
 from measurand.quantity.youden import youden
 
 POINTS = 121
+"""Places at which the density is stated."""
 LEAST_OF_DENSITY = 5
+"""Results below which a density says nothing."""
+FAR, SMALL = 12.0, 0.05
+"""Bandwidths from the median beyond which no density is drawn; share of the area below which a peak is not counted."""
 
 
 def scored(
     q: Quantity, without: Collection[str], *, sigma_pt: float | None, delta_e: float | None,
     reference: tuple[float, float] | None, method: str, factor: float,
-) -> document.Scored | None:  # fmt: skip
+) -> tuple[document.Scored | None, str]:  # fmt: skip
     """Scores of every result against the assigned value, also of those that state no uncertainty.
 
     The assigned value is a reference value from outside, else the robust consensus of those who are not excluded.
-    None where neither sigma_pt nor delta_E was stated, or the results show no spread for a robust consensus.
+    None without a reason where neither sigma_pt nor delta_E was stated, with the reason where there is no assigned
+    value.
     """
     if sigma_pt is None and delta_e is None:
-        return None
+        return None, ""
     held = [real(s.value) for s in q.submitted if s.laboratory not in without]
     try:
         assigned = AssignedValue(*reference) if reference is not None else by_participants(held, method=method)
-    except (DesignError, StatisticError):
-        return None
+    except (DesignError, StatisticError) as error:
+        return None, say("round.no_scores", why=str(error))
     criterion = Criterion(assigned, sigma_pt=sigma_pt, delta_e=delta_e, factor=factor)
     rows = []
     for s in q.submitted:
@@ -49,13 +55,16 @@ def scored(
             )
         )  # fmt: skip
     low, high = assigned.value - 2.0 * assigned.u, assigned.value + 2.0 * assigned.u
-    text = printed(assigned.value, assigned.u, interval=(low, high), unit=q.unit).text if assigned.u > 0.0 else ""
-    return document.Scored(
-        assigned=number(assigned.value), u=number(assigned.u), text=text or number(assigned.value),
+    if not assigned.u > 0.0:
+        return None, say("round.no_scores", why=say("round.no_u"))
+    shown = printed(assigned.value, assigned.u, interval=(low, high), unit=q.unit)
+    done = document.Scored(
+        assigned=number(assigned.value), u=number(assigned.u), text=shown.text,
         method="outside" if reference is not None else method,
         sigma_pt=None if sigma_pt is None else number(sigma_pt), delta_e=None if delta_e is None else number(delta_e),
         negligible=sigma_pt is None or assigned.is_negligible(sigma_pt), rows=tuple(rows),
     )  # fmt: skip
+    return done, ""
 
 
 def _value(score: Score) -> str | None:
@@ -72,27 +81,35 @@ def density_of(q: Quantity, without: Collection[str]) -> document.DensityData | 
     except (DesignError, StatisticError):
         return None
     middle = float(np.median(x))
-    near = x[np.abs(x - middle) <= 12.0 * h] if np.any(np.abs(x - middle) <= 12.0 * h) else x
+    close = np.abs(x - middle) <= FAR * h
+    near = x[close] if np.any(close) else x
     at = np.linspace(near.min() - 3.0 * h, near.max() + 3.0 * h, POINTS)
     return document.DensityData(
         x=tuple(number(float(t)) for t in at),
         density=tuple(number(float(f)) for f in kernel_density(x, at, bandwidth=h)),
-        modes=len([m for m in modes(x, bandwidth=h) if m.share > 0.05]), bandwidth=number(h),
+        modes=len([m for m in modes(x, bandwidth=h) if m.share > SMALL]), bandwidth=number(h),
     )  # fmt: skip
 
 
-def youdens(several: Sequence[Quantity], without: Collection[str], *, level: float) -> tuple[document.YoudenData, ...]:
-    """Youden's analysis of each measurand with exactly two materials, of the laboratories that measured both."""
-    found = []
+def youdens(
+    several: Sequence[Quantity], without: Mapping[tuple[str, str], Collection[str]], *, level: float
+) -> tuple[tuple[document.YoudenData, ...], tuple[str, ...]]:
+    """Youden's analysis of each measurand with exactly two materials, of the laboratories that measured both; and why
+    there is none. ``without``: who is excluded, by measurand and material."""
+    found, gaps = [], []
     for name in dict.fromkeys(q.measurand for q in several):
         pair = [q for q in several if q.measurand == name]
         if len(pair) != 2:
             continue
-        a, b = ({s.laboratory: real(s.value) for s in q.submitted if s.laboratory not in without} for q in pair)
+        a, b = (
+            {s.laboratory: real(s.value) for s in q.submitted if s.laboratory not in without[q.measurand, q.material]}
+            for q in pair
+        )
         names = [laboratory for laboratory in a if laboratory in b]
         try:
             y = youden([a[n] for n in names], [b[n] for n in names], level=level, robust_mean=_robust)
-        except (DesignError, StatisticError):
+        except (DesignError, StatisticError) as error:
+            gaps.append(say("round.no_youden", measurand=name, why=str(error)))
             continue
         outside = tuple(n for n, far in zip(names, y.is_outside_ellipse, strict=True) if far)
         found.append(
@@ -105,7 +122,7 @@ def youdens(several: Sequence[Quantity], without: Collection[str], *, level: flo
                 angle=number(y.ellipse.angle), outside=outside,
             )
         )  # fmt: skip
-    return tuple(found)
+    return tuple(found), tuple(gaps)
 
 
 def _robust(values: object) -> tuple[float, float]:
