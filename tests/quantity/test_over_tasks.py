@@ -62,9 +62,9 @@ def test_scale_sign_and_order(seed: int, scale: float, shift: float) -> None:
     for method in ("reml", "dersimonian-laird"):
         one = over_tasks(d, u, scale="points", method=method)
         other = over_tasks(-scale * (d + shift)[order], scale * u[order], scale="points", method=method)
-        assert other.value == pytest.approx(-scale * (one.value + shift), rel=1e-4, abs=1e-4 * scale)
-        assert other.tau == pytest.approx(scale * one.tau, rel=1e-3, abs=1e-3 * scale)
-        assert other.u == pytest.approx(scale * one.u, rel=1e-3)
+        assert other.value == pytest.approx(-scale * (one.value + shift), rel=1e-7, abs=1e-7 * scale)
+        assert other.tau == pytest.approx(scale * one.tau, rel=1e-6, abs=1e-6 * scale)
+        assert other.u == pytest.approx(scale * one.u, rel=1e-6)
 
 
 def test_pairs() -> None:
