@@ -39,6 +39,13 @@ AFTER = datetime(2027, 1, 2, tzinfo=UTC)
 VALUES = {"Alpha Lab": 10.01, "Beta Lab": 10.03, "Gamma Lab": 9.98, "Delta Lab": 10.02, "Epsilon Lab": 10.00}
 
 
+def drafted_in(place: Path, text: str) -> Path:
+    """A protocol file."""
+    path = place / "protocol.toml"
+    path.write_text(text)
+    return path
+
+
 class Round:
     """A round in a folder, with its participants' own folders beside it."""
 
@@ -46,7 +53,7 @@ class Round:
         self.folder, self.place = place / "round", place
         keys.new(place, "coordinator")
         self.key = keys.private_key(place / "coordinator")
-        begin(self.folder, PROTOCOL.encode(), self.key)
+        begin(self.folder, drafted_in(place, PROTOCOL), self.key)
         self.code = {name: join(self.folder, self.mine(name), now=BEFORE) for name in VALUES}
 
     def mine(self, name: str) -> Path:
@@ -233,7 +240,7 @@ def test_protocols_that_are_none(tmp_path: Path) -> None:
         PROTOCOL.replace("2026-12-31T12:00:00Z", '"soon"'),
     ):
         with pytest.raises(MeasurandError):
-            begin(tmp_path / "r", text.encode(), key)
+            begin(tmp_path / "r", drafted_in(tmp_path, text), key)
         assert not (tmp_path / "r" / "protocol.json").exists()
 
 
@@ -276,7 +283,7 @@ def test_the_protocol_fixes_method_reference_and_scores(tmp_path: Path) -> None:
     text = PROTOCOL.replace("least = 2", 'least = 2\nmethod = "reml"') + stated
     round_ = Round.__new__(Round)
     round_.folder, round_.place, round_.key = tmp_path / "round", tmp_path, keys.private_key(tmp_path / "k")
-    begin(round_.folder, text.encode(), round_.key)
+    begin(round_.folder, drafted_in(tmp_path, text), round_.key)
     round_.code = {name: join(round_.folder, round_.mine(name), now=BEFORE) for name in VALUES}
     data = round_data(round_.closed().folder)
     found = reported(data, Asked())
@@ -296,7 +303,7 @@ def test_the_protocol_fixes_method_reference_and_scores(tmp_path: Path) -> None:
 def test_protocols_that_state_half(tmp_path: Path, extra: str) -> None:
     keys.new(tmp_path, "k")
     with pytest.raises(MeasurandError, match="protocol"):
-        begin(tmp_path / "r", f"{PROTOCOL}{extra}\n".encode(), keys.private_key(tmp_path / "k"))
+        begin(tmp_path / "r", drafted_in(tmp_path, f"{PROTOCOL}{extra}\n"), keys.private_key(tmp_path / "k"))
 
 
 @pytest.mark.parametrize("wrong", ['"u":"-0.02"', '"u":"infinite"', '"u":"0"', '"u":"0.02","df":"0"'])

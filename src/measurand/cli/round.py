@@ -24,9 +24,9 @@ from measurand.lab.round_csv import from_table
 from measurand.lab.round_folder import (
     PROTOCOL,
     begin,
-    bytes_of,
     close,
     commit,
+    drafted,
     join,
     leaving,
     prepare,
@@ -34,10 +34,12 @@ from measurand.lab.round_folder import (
     reveal,
     withdraw,
 )
-from measurand.lab.round_gathered import gathered, round_data, state
+from measurand.lab.round_gathered import as_asked, gathered, round_data, state, with_items
+from measurand.lab.round_items import items_from
 from measurand.lab.round_records import from_records, of_one
 from measurand.lab.trust import trust_folder, trusted
 from measurand.message import say
+from measurand.quantity.assigned_value import ROBUST
 from measurand.quantity.consensus import WEIGHTED
 from measurand.study.round import Asked, Excluded, reported
 
@@ -47,7 +49,8 @@ NUMBERS = frozenset({
     "value", "u", "df", "lower", "upper", "tau", "knapp", "q", "p", "i2", "birge", "tau_lower", "tau_upper", "d",
     "expanded", "e_n", "others", "weight", "shift", "statistic", "five", "one", "mean", "s_r", "s_L", "s_R", "factor",
     "coverage_probability", "percent", "p_a", "z", "z_prime", "zeta", "assigned", "sigma_pt", "delta_e", "bandwidth",
-    "angle",
+    "angle", "s_w", "s_s", "suspect_p", "found", "limit", "expanded_limit", "u_added", "before", "after", "difference",
+    "u_homogeneity", "u_stability", "consensus", "consensus_u", "s",
 })  # fmt: skip
 """Fields of the report that hold decimal strings."""
 
@@ -69,6 +72,10 @@ def verb() -> None:
 @click.option("--reference", type=float, nargs=2, metavar="VALUE U", help=say("cli.round.reference"))
 @click.option("--sigma-pt", type=click.FloatRange(0.0, min_open=True), metavar="S", help=say("cli.round.sigma_pt"))
 @click.option("--delta-e", type=click.FloatRange(0.0, min_open=True), metavar="D", help=say("cli.round.delta_e"))
+@click.option("--assigned", type=click.Choice(tuple(ROBUST)), help=say("cli.round.assigned"))
+@click.option("--protocol", type=click.Path(path_type=Path), metavar="FILE", help=say("cli.round.protocol"))
+@click.option("--items", type=click.Path(path_type=Path), metavar="TABLE", help=say("cli.round.items"))
+@click.option("--nested", multiple=True, metavar="COLUMN", help=say("cli.round.nested"))
 @click.option("--exclude", multiple=True, metavar="LAB[@MATERIAL]:REASON", help=say("cli.round.exclude"))
 @click.option(
     "--level", type=click.FloatRange(0.5, 0.9999), default=0.95, show_default=True, help=say("cli.compare.level")
@@ -84,14 +91,17 @@ def verb() -> None:
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def report(
     files: tuple[str, ...], title: str, method: str | None, exclude: tuple[str, ...], same: tuple[str, ...],
-    implementation: float | None, out: Path | None, json: bool, **asked: Any,
+    implementation: float | None, out: Path | None, json: bool, assigned: str | None, protocol: Path | None,
+    items: Path | None, nested: tuple[str, ...], **asked: Any,
 ) -> int:  # fmt: skip
     """Print the report of results in a table, of a round, or of records and certificates."""
     reference = asked["reference"]
     if reference is not None and not (isfinite(reference[0]) and 0.0 < reference[1] < inf):
         raise click.UsageError(say("cli.round.reference_u"))
-    wanted = Asked(method=method or "", excluded=tuple(_excluded(text) for text in exclude), **asked)
-    found = reported(_data(files, title, same=same, implementation=implementation), wanted)
+    excluded = tuple(_excluded(text) for text in exclude)
+    wanted = Asked(method=method or "", excluded=excluded, assigned=assigned or "", **asked)
+    data = _data(files, title, same=same, implementation=implementation, protocol=protocol, nested=nested)
+    found = reported(data if items is None else with_items(data, items_from(items)), wanted)
     if out is not None:
         write_file(out, _form(found, out))
     click.echo(printed(numeric(plain(found), NUMBERS)) if json else render_round(found), nl=json)
@@ -110,7 +120,7 @@ def new(folder: Path, protocol: Path | None, key: Path | None, json: bool) -> in
         folder.mkdir(parents=True, exist_ok=True)
         write_file(path, say("round.template").lstrip().encode())
         return _said(json, "cli.round.template", file=str(path), folder=str(folder))
-    made = begin(folder, bytes_of(protocol), signing_key(key))
+    made = begin(folder, protocol, signing_key(key))
     return _said(json, "cli.round.begun", id=made.id, folder=str(folder), deadline=made.deadline)
 
 
@@ -161,10 +171,11 @@ def withdraw_from(folder: Path, mine: Path, reason: str, json: bool) -> int:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--key", required=True, type=click.Path(path_type=Path), help=say("cli.option.key"))
 @click.option("--early", default="", metavar="REASON", help=say("cli.round.early"))
+@click.option("--items", type=click.Path(path_type=Path), metavar="TABLE", help=say("cli.round.items_after"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
-def close_round(folder: Path, key: Path, early: str, json: bool) -> int:
+def close_round(folder: Path, key: Path, early: str, items: Path | None, json: bool) -> int:
     """Fix which commitments count."""
-    made = close(folder, signing_key(key), now=datetime.now(UTC), early=early)
+    made = close(folder, signing_key(key), now=datetime.now(UTC), early=early, items=items)
     return _said(json, "cli.round.closed", count=len(made.commitments), at=made.at, folder=str(folder))
 
 
@@ -215,24 +226,32 @@ def _said(json: bool, key: str, **fields: Any) -> int:
 
 def _own_results(folder: Path, files: tuple[str, ...]) -> RoundData:
     """One table with the results of this laboratory, or its records and certificates."""
-    paths = [Path(text) for text in files]
+    paths, asked = [Path(text) for text in files], protocol_of(folder)
     if len(paths) == 1 and not paths[0].is_dir() and paths[0].suffix not in (".json", ".html"):
-        return from_table(paths[0])
-    wanted = {q.measurand for q in protocol_of(folder).quantity}
+        return from_table(paths[0], nested=asked.nested)
+    wanted = {q.measurand for q in asked.quantity}
     return of_one([("", path) for path in paths], trusted=trusted(trust_folder()), wanted=wanted)
 
 
-def _data(files: tuple[str, ...], title: str, *, same: tuple[str, ...], implementation: float | None) -> RoundData:
-    """A table of results; else one record or certificate for each laboratory."""
+def _data(
+    files: tuple[str, ...], title: str, *, same: tuple[str, ...], implementation: float | None, protocol: Path | None,
+    nested: tuple[str, ...],
+) -> RoundData:  # fmt: skip
+    """A round, a table of results, or one record or certificate for each laboratory."""
     if len(files) == 1 and (Path(files[0]) / PROTOCOL).exists():
+        if protocol is not None or nested:
+            raise click.UsageError(say("cli.round.has_protocol"))
         return round_data(Path(files[0]))
+    asked = None if protocol is None else drafted(protocol)
     if len(files) == 1 and not Path(files[0]).is_dir():
-        return from_table(Path(files[0]), title=title)
-    pairs = [named(text) for text in files]
-    trust = trusted(trust_folder())
-    return from_records(
-        pairs, trusted=trust, title=title or say("round.title"), same=same, implementation=implementation
-    )
+        held = from_table(Path(files[0]), title=title, nested=nested or (() if asked is None else asked.nested))
+    else:
+        pairs = [named(text) for text in files]
+        trust = trusted(trust_folder())
+        held = from_records(
+            pairs, trusted=trust, title=title or say("round.title"), same=same, implementation=implementation
+        )
+    return held if asked is None else as_asked(held, asked)
 
 
 def _excluded(text: str) -> Excluded:

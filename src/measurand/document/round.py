@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from measurand.document.assigned import Assigned, CheckedItem, CheckedMaterial, Sigma
 from measurand.document.canonical import Document, Time
 from measurand.document.number import Number, real
 from measurand.document.round_data import Submitted
@@ -32,6 +33,12 @@ class AskedQuantity(Document):
     """Standard deviation for proficiency assessment: asks for z scores."""
     delta_e: Number | None = None
     """Largest permitted deviation: asks for P_A."""
+    assigned: Assigned | None = None
+    """How the assigned value of the scores is found, where no reference value is stated."""
+    sigma: Sigma | None = None
+    """How sigma_pt is found, where it is not stated."""
+    items: tuple[CheckedItem, ...] = ()
+    """The coordinator's check of the items that participants get."""
 
     @model_validator(mode="after")
     def _stated_whole(self) -> AskedQuantity:
@@ -40,6 +47,12 @@ class AskedQuantity(Document):
         given = (self.reference_u, self.sigma_pt, self.delta_e)
         if any(x is not None and not real(x) > 0.0 for x in given) or self.replicates < 1:
             raise ValueError("uncertainties, deviations and numbers of replicates are above 0")
+        if self.reference is not None and self.assigned is not None:
+            raise ValueError("state a reference value, or how the assigned value is found, not both")
+        if self.sigma_pt is not None and self.sigma is not None:
+            raise ValueError("state sigma_pt, or how it is found (sigma), not both")
+        if self.sigma is not None and self.sigma.by == "delta_e" and self.delta_e is None:
+            raise ValueError("sigma by delta_e needs delta_e")
         return self
 
 
@@ -56,6 +69,9 @@ class Protocol(Document):
     """Of the reference value, where none is stated."""
     least: int = 2
     """Participants below which nothing is reported."""
+    nested: tuple[str, ...] = ()
+    """Conditions in which the replicates of a laboratory differ (day, run), the outermost first: asks for intermediate
+    precision."""
     quantity: tuple[AskedQuantity, ...] = Field(min_length=1)
     text: str = ""
     """The protocol file verbatim."""
@@ -103,6 +119,8 @@ class Closing(Document):
     withdrawals: tuple[Digest, ...] = ()
     early: str = ""
     """Why it was closed before the deadline."""
+    items: tuple[CheckedMaterial, ...] = ()
+    """Items that were checked again: whether they kept their values."""
     at: Time
 
 

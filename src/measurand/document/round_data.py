@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from measurand.document.assigned import Assigned, CheckedItem, Sigma
 from measurand.document.canonical import Document
 from measurand.document.number import Number, real
 
@@ -22,6 +23,8 @@ class Submitted(Document):
     df: Number | None = None
     """Degrees of freedom of u; absent: not stated, taken as known."""
     replicates: tuple[Number, ...] = ()
+    conditions: tuple[tuple[str, ...], ...] = ()
+    """Of each replicate the levels of the conditions that ``nested`` names, the outermost first."""
     certificate: str = ""
     """Number of the certificate that states it."""
 
@@ -33,6 +36,8 @@ class Submitted(Document):
             raise ValueError("a standard uncertainty is a finite number above 0")
         if self.df is not None and not real(self.df) > 0.0:
             raise ValueError("degrees of freedom are above 0")
+        if self.conditions and len(self.conditions) != len(self.replicates):
+            raise ValueError("conditions are stated of each replicate, or of none")
         return self
 
 
@@ -59,6 +64,14 @@ class Quantity(Document):
     """Standard deviation for proficiency assessment of the protocol."""
     delta_e: Number | None = None
     """Largest permitted deviation of the protocol."""
+    assigned: Assigned | None = None
+    """How the assigned value is found, where there is no reference value."""
+    sigma: Sigma | None = None
+    """How sigma_pt is found, where it is not stated."""
+    nested: tuple[str, ...] = ()
+    """Names of the conditions of the replicates, the outermost first."""
+    items: tuple[CheckedItem, ...] = ()
+    """The coordinator's check of the items that participants got."""
     correlation: tuple[tuple[Number, ...], ...] = ()
     """Correlation coefficients of the results, in the order of ``submitted``, where they are known: of laboratories
     that measured the same items. Absent: independent."""

@@ -87,6 +87,95 @@ class Finding(Document):
     verdict: Literal["straggler", "outlier"]
 
 
+class Bias(Document):
+    """Difference of the general mean from a reference value (ISO 5725-4)."""
+
+    value: Number
+    u: Number
+    df: Number
+    lower: Number
+    upper: Number
+    text: str
+
+
+class RobustPrecision(Document):
+    """Precision without tests of outliers (ISO 5725-5)."""
+
+    method: Literal["algorithm-a", "q-hampel"]
+    """Of the scale between laboratories; within them Algorithm S."""
+    mean: Number
+    s_r: Number
+    s_L: Number  # noqa: N815
+    s_L_negative: bool  # noqa: N815
+    s_R: Number  # noqa: N815
+
+
+class Component(Document):
+    """Standard deviation that one condition brings (ISO 5725-3)."""
+
+    factor: str
+    """``laboratory``, a condition, or ``repeatability``."""
+    s: Number
+    negative: bool
+    """Whether its variance came out below 0; then 0 is used."""
+    lower: Number
+    upper: Number
+
+
+class Intermediate(Document):
+    """Standard deviation of one result where these differ and all else is the same (ISO 5725-3)."""
+
+    differs: tuple[str, ...]
+    """None: repeatability; all: reproducibility."""
+    s: Number
+    df: Number
+    lower: Number
+    upper: Number
+
+
+class ItemCheck(Document):
+    """What was found of the items against ``0.3 sigma_pt``, and against the limit that allows for the check's noise."""
+
+    found: Number
+    limit: Number
+    expanded_limit: Number
+    verdict: Literal["adequate", "adequate by the expanded criterion", "not adequate"]
+
+
+class Homogeneity(Document):
+    """Standard deviation between the items that participants get (ISO 13528)."""
+
+    items: int
+    portions: int
+    mean: Number
+    s_w: Number
+    """Within the items."""
+    s_s: Number
+    """Between the items."""
+    s_s_negative: bool
+    p: Number
+    """Of an F ratio as large where all items are equal."""
+    suspect: str = ""
+    """Item whose portions differ most."""
+    suspect_p: Number | None = None
+    """Cochran's test of it."""
+    check: ItemCheck | None = None
+    """Absent: no sigma_pt to judge by."""
+    u_added: Number
+    """What enters u of the assigned value: 0 where the check passed."""
+
+
+class Stability(Document):
+    """Means of the items before and after (ISO 13528)."""
+
+    before: Number
+    after: Number
+    difference: Number
+    u: Number
+    check: ItemCheck | None = None
+    u_added: Number
+
+
 class Precision(Document):
     """Repeatability and reproducibility at one level (ISO 5725-2)."""
 
@@ -105,6 +194,12 @@ class Precision(Document):
     h_limits: tuple[Number, Number] | None = None
     """At 5 % and 1 %; absent with fewer than three laboratories."""
     k_limits: tuple[Number, Number]
+    robust: tuple[RobustPrecision, ...] = ()
+    bias: Bias | None = None
+    """Absent: no reference value from outside."""
+    components: tuple[Component, ...] = ()
+    """Where the conditions of the replicates are stated."""
+    intermediate: tuple[Intermediate, ...] = ()
     without: Precision | None = None
     """The same without the laboratories that were left out, where some were."""
 
@@ -120,6 +215,9 @@ class ScoreRow(Document):
     z: Number | None = None
     z_prime: Number | None = None
     zeta: Number | None = None
+    e_n: Number | None = None
+    stated_u: Literal["acceptable", "warning", "not evaluated"] = "not evaluated"
+    """Whether its standard uncertainty lies between that of the assigned value and 1.5 times the robust deviation."""
     judged_by: Literal["z", "z'"]
     signal: Literal["acceptable", "warning", "action", "not evaluated"]
 
@@ -131,8 +229,18 @@ class Scored(Document):
     u: Number
     text: str
     method: str
-    """Of the robust consensus, or "outside"."""
+    """Of the robust consensus of participants, or where the assigned value comes from."""
+    u_homogeneity: Number = "0"
+    """Part of u from the items that participants got."""
+    u_stability: Number = "0"
+    consensus: Number | None = None
+    """Robust consensus of the participants, beside an assigned value from elsewhere."""
+    consensus_u: Number | None = None
+    agrees: bool | None = None
+    """Whether both agree: ``|difference| <= 2 sqrt(u^2 + u^2)``."""
     sigma_pt: Number | None = None
+    sigma_from: str = ""
+    """How sigma_pt was found; empty: stated."""
     delta_e: Number | None = None
     negligible: bool
     """Whether u of the assigned value is below 0.3 sigma_pt; else participants are judged by z'."""
@@ -165,6 +273,8 @@ class YoudenData(Document):
     angle: Number
     outside: tuple[str, ...]
     """Laboratories that lie outside of the ellipse."""
+    split: RobustPrecision | None = None
+    """Precision of the split level: both materials as one level, where they are alike (ISO 5725-5)."""
 
 
 class QuantityReport(Document):
@@ -190,6 +300,8 @@ class QuantityReport(Document):
     findings: tuple[Finding, ...] = ()
     scored: Scored | None = None
     density: DensityData | None = None
+    homogeneity: Homogeneity | None = None
+    stability: Stability | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -202,6 +314,16 @@ class Relation(Document):
     p: Number
     """Probability of a larger misfit by chance."""
     fits: bool
+
+
+class Performance(Document):
+    """How often each signal was given to one participant: counted, never averaged."""
+
+    laboratory: str
+    acceptable: int
+    warning: int
+    action: int
+    not_evaluated: int
 
 
 class RoundReport(Document):
@@ -218,4 +340,6 @@ class RoundReport(Document):
     """By measurand, where at least three levels have replicates."""
     youden: tuple[YoudenData, ...] = ()
     """Of measurands with exactly two materials."""
+    performance: tuple[Performance, ...] = ()
+    """Where scores of at least two measurands and materials were evaluated."""
     remarks: tuple[str, ...] = ()

@@ -8,17 +8,16 @@ from measurand.document.number import real
 from measurand.document.round_report import Precision, QuantityReport, RoundReport, Scored, ScoreRow, YoudenData
 from measurand.document.rounding import percent, rounded, significant
 from measurand.export.report import Report, Section, Table, page
-from measurand.export.round_text import (
-    agreement_text,
+from measurand.export.round_precision_text import (
+    bias_text,
     flags,
-    heading,
-    left_out_texts,
+    intermediate_rows,
     precision_rows,
     relation_text,
-    score_text,
-    scored_text,
-    youden_text,
+    robust_name,
 )
+from measurand.export.round_scores_text import SIGNALS, items_texts, performance_rows, score_text, scored_texts
+from measurand.export.round_text import agreement_text, heading, left_out_texts, youden_texts
 from measurand.export.svg.comparison import compared
 from measurand.export.svg.comparison_data import (
     Caterpillar,
@@ -39,6 +38,7 @@ from measurand.export.svg.comparison_data import (
     Youden,
 )
 from measurand.export.svg.writer import Picture
+from measurand.export.terminal import size
 from measurand.message import say
 
 PAIRS = 25
@@ -51,6 +51,9 @@ def render_page(report: RoundReport) -> bytes:
     for measurand in dict.fromkeys(q.measurand for q in report.quantities):
         sections += _levels(measurand, report)
     sections += [_youden(y, f"youden{k}") for k, y in enumerate(report.youden)]
+    if report.performance:
+        names = (say("round.laboratory"), *(say(f"round.signal.{name}") for name in SIGNALS))
+        sections.append(Section(say("round.performance"), tables=(Table(names, performance_rows(report)),)))
     if report.remarks:
         sections.append(Section(say("compare.page.remarks"), report.remarks))
     subtitle = say("round.page.subtitle", method=say(f"round.method.{report.method}"))
@@ -69,7 +72,7 @@ def _sections(q: QuantityReport, report: RoundReport, identity: str) -> Iterator
         sentences.insert(0, say(f"round.reference.{q.reference_from}", name=name, text=q.reference.text))
         sentences.append(say("round.degrees", factor=f"{real(report.factor):g}"))
     pictures = tuple(_pictures(q, report, identity))
-    sentences += [*([say("round.correlated")] if q.correlated else []), *left_out_texts(q)]
+    sentences += [*([say("round.correlated")] if q.correlated else []), *left_out_texts(q), *items_texts(q)]
     yield Section(heading(q), tuple(sentences), pictures, tuple(_tables(q)))
 
 
@@ -128,7 +131,7 @@ def _youden(y: YoudenData, identity: str) -> Section:
     unit = "" if y.unit == "1" else y.unit
     (ma, mb), (ca, cb), (ha, hb) = numbers[2:]
     data = Youden(y.first, y.second, unit, pairs, (ma, mb), Ellipse((ca, cb), (ha, hb), real(y.angle)))
-    return Section(say("round.page.youden", measurand=y.measurand), (youden_text(y),), (compared(data, identity),))
+    return Section(say("round.page.youden", measurand=y.measurand), tuple(youden_texts(y)), (compared(data, identity),))
 
 
 def _tables(q: QuantityReport) -> Iterator[Table]:
@@ -151,15 +154,19 @@ def _tables(q: QuantityReport) -> Iterator[Table]:
         rows.append((p.laboratory, *own, *numbers))
     yield Table(tuple(say(f"round.column.{key}") for key in keys), tuple(rows))
     if q.scored is not None:
-        header = (say("round.column.laboratory"), "D %", "P_A %", "z", "z'", "zeta", say("round.signal"))
-        yield Table(header, tuple(_score_row(r) for r in q.scored.rows), scored_text(q.scored))
+        header = (say("round.column.laboratory"), "D %", "P_A %", "z", "z'", "zeta", "E_n", say("round.signal"))
+        yield Table(header, tuple(_score_row(r) for r in q.scored.rows), "; ".join(scored_texts(q.scored)))
     if q.methods:
         names = tuple(say(f"round.column.{key}") for key in ("method", "consensus", "u", "tau", "knapp"))
         yield Table(names, tuple(_method_rows(q)))
 
 
 def _score_row(r: ScoreRow) -> tuple[str, ...]:
-    return (r.laboratory, *map(score_text, (r.percent, r.p_a, r.z, r.z_prime, r.zeta)), say(f"round.signal.{r.signal}"))
+    return (
+        r.laboratory,
+        *map(score_text, (r.percent, r.p_a, r.z, r.z_prime, r.zeta, r.e_n)),
+        say(f"round.signal.{r.signal}"),
+    )
 
 
 def _method_rows(q: QuantityReport) -> Iterator[tuple[str, ...]]:
@@ -177,6 +184,7 @@ def _levels(measurand: str, report: RoundReport) -> Iterator[Section]:
     if not held:
         return
     sentences = [text for q, _ in held for text in (f"{q.material}: {flag}".removeprefix(": ") for flag in flags(q))]
+    sentences += [f"{q.material}: {bias_text(p.bias)}".removeprefix(": ") for q, p in held if p.bias is not None]
     for r in report.relations.get(measurand, ()):
         sentences.append(relation_text(measurand, r))
     keys = ("material", "laboratories", "mean", "s_r", "limits", "s_L", "s_R", "limits")
@@ -186,8 +194,30 @@ def _levels(measurand: str, report: RoundReport) -> Iterator[Section]:
     level = percent(report.coverage_probability)
     yield Section(
         say("round.page.precision", measurand=measurand), (say("round.page.limits", level=level), *sentences),
-        (picture,), (Table(header, rows),),
+        (picture,), (Table(header, rows), *_robust(held), *_conditions(held, level)),
     )  # fmt: skip
+
+
+def _robust(held: list[tuple[QuantityReport, Precision]]) -> Iterator[Table]:
+    """Precision without tests of outliers."""
+    rows = tuple(
+        (q.material or q.measurand, robust_name(r), rounded(r.mean, r.s_R) if real(r.s_R) else r.mean, size(r.s_r),
+         size(r.s_L), size(r.s_R))
+        for q, p in held for r in p.robust
+    )  # fmt: skip
+    if rows:
+        yield Table(
+            tuple(say(f"round.column.{key}") for key in ("material", "method", "mean", "s_r", "s_L", "s_R")), rows
+        )
+
+
+def _conditions(held: list[tuple[QuantityReport, Precision]], level: str) -> Iterator[Table]:
+    """Conditions of the replicates, and the precision where several of them differ."""
+    for q, p in held:
+        if p.components:
+            caption = f"{q.material or q.measurand}: {say('round.page.conditions', level=level)}"
+            header = (say("round.components"), "s", say("round.column.limits"))
+            yield Table(header, intermediate_rows(p), caption)
 
 
 def _precision_row(material: str, p: Precision) -> tuple[str, ...]:

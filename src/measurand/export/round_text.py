@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from measurand.document.number import real
 from measurand.document.round_report import (
     Participant,
-    Precision,
     QuantityReport,
-    Relation,
     RoundReport,
-    Scored,
     YoudenData,
 )
 from measurand.document.rounding import rounded, significant
 from measurand.export.plain import visible
+from measurand.export.round_precision_text import precision_lines, relation_text
+from measurand.export.round_scores_text import items_texts, performance_lines, score_lines
+from measurand.export.terminal import INDENT, MOST_WORD, size, wrapped
 from measurand.message import say
-
-WIDTH, INDENT = 80, "      "
-MOST_WORD = 18
-PRIME = "z'"
 
 
 def render_round(report: RoundReport) -> str:
@@ -31,18 +26,22 @@ def render_round(report: RoundReport) -> str:
         lines += [*block(q, report), ""]
     for measurand, several in report.relations.items():
         for r in several:
-            lines += _wrapped(relation_text(measurand, r))
+            lines += wrapped(relation_text(measurand, r))
     for y in report.youden:
-        lines += _wrapped(youden_text(y))
+        for text in youden_texts(y):
+            lines += wrapped(text)
+    lines += performance_lines(report)
     for text in report.remarks:
-        lines += _wrapped(text)
+        lines += wrapped(text)
     return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
 
 
-def youden_text(y: YoudenData) -> str:
-    """Who lies outside of the ellipse of two materials, as a sentence."""
+def youden_texts(y: YoudenData) -> Iterator[str]:
+    """Who lies outside of the ellipse of two materials, and the precision of the split level, as sentences."""
     outside = ", ".join(y.outside) or say("round.nobody")
-    return say("round.youden", measurand=y.measurand, first=y.first, second=y.second, outside=outside)
+    yield say("round.youden", measurand=y.measurand, first=y.first, second=y.second, outside=outside)
+    if y.split is not None:
+        yield say("round.split", s_r=size(y.split.s_r), s_R=size(y.split.s_R))
 
 
 def heading(q: QuantityReport) -> str:
@@ -59,30 +58,32 @@ def block(q: QuantityReport, report: RoundReport) -> Iterator[str]:
     yield ""
     if q.reference is not None:
         name = say(f"round.method.{q.reference.name}")
-        yield from _wrapped(say(f"round.reference.{q.reference_from}", name=name, text=q.reference.text))
-        yield from _wrapped(say("round.degrees", factor=f"{real(report.factor):g}"))
+        yield from wrapped(say(f"round.reference.{q.reference_from}", name=name, text=q.reference.text))
+        yield from wrapped(say("round.degrees", factor=f"{real(report.factor):g}"))
         yield ""
         yield f"{INDENT}{say('round.methods')}"
         for m in q.methods:
-            tau = "" if m.tau is None else say("round.tau", tau=significant(m.tau) if real(m.tau) else "0")
-            yield f"{INDENT}  {say(f'round.method.{m.name}'):<26}{m.text:<34}{tau}"
+            tau = "" if m.tau is None else say("round.tau", tau=size(m.tau))
+            yield f"{INDENT}  {say(f'round.method.{m.name}'):<26}{m.text:<34} {tau}"
         by_reason: dict[str, list[str]] = {}
         for gap in q.not_given:
             by_reason.setdefault(gap.reason, []).append(say(f"round.method.{gap.name}"))
         for reason, names in by_reason.items():
-            yield from _wrapped(say("round.not_given", name=", ".join(names), why=reason), INDENT + "  ")
+            yield from wrapped(say("round.not_given", name=", ".join(names), why=reason), INDENT + "  ")
     if q.agreement is not None:
-        yield from _wrapped(agreement_text(q))
+        yield from wrapped(agreement_text(q))
     if q.correlated:
-        yield from _wrapped(say("round.correlated"))
+        yield from wrapped(say("round.correlated"))
+    for text in items_texts(q):
+        yield from wrapped(text)
     if q.scored is not None:
         yield ""
-        yield from _scores(q.scored)
+        yield from score_lines(q.scored)
     if q.precision is not None:
         yield ""
-        yield from _precision(q, q.precision)
+        yield from precision_lines(q, q.precision)
     for text in q.warnings:
-        yield from _wrapped(f"! {text}")
+        yield from wrapped(f"! {text}")
 
 
 def _participants(q: QuantityReport) -> Iterator[str]:
@@ -104,7 +105,7 @@ def _participants(q: QuantityReport) -> Iterator[str]:
     if any(p.consistent is False for p in q.participants):
         yield f"{INDENT}{say('round.outside')}"
     for text in left_out_texts(q):
-        yield from _wrapped(text)
+        yield from wrapped(text)
 
 
 def value_text(p: Participant) -> str:
@@ -127,101 +128,13 @@ def left_out_texts(q: QuantityReport) -> tuple[str, ...]:
     )
 
 
-def _scores(found: Scored) -> Iterator[str]:
-    yield from _wrapped(scored_text(found))
-    name = min(max(*(len(visible(r.laboratory)) for r in found.rows), 10), MOST_WORD)
-    head = f"{INDENT}  {say('round.laboratory'):<{name}}{'D %':>9}{'P_A %':>9}{'z':>8}"
-    yield head + f"{PRIME:>8}{'zeta':>8}  {say('round.signal')}"
-    for r in found.rows:
-        numbers = "".join(
-            f"{score_text(x):>{w}}"
-            for x, w in ((r.percent, 9), (r.p_a, 9), (r.z, 8), (r.z_prime, 8), (r.zeta, 8))
-        )  # fmt: skip
-        yield f"{INDENT}  {visible(r.laboratory)[:name]:<{name}}{numbers}  {say(f'round.signal.{r.signal}')}"
-
-
-def score_text(x: str | None) -> str:
-    """A score as printed; a dash where it was not evaluated."""
-    return "-" if x is None else f"{real(x):.2f}"
-
-
-def scored_text(found: Scored) -> str:
-    """Assigned value and criterion, as a sentence."""
-    criterion = [
-        f"{name} = {value}" for name, value in (("sigma_pt", found.sigma_pt), ("delta_E", found.delta_e)) if value
-    ]
-    key = "round.scored" if found.negligible else "round.scored_prime"
-    method = say(f"round.assigned.{found.method}")
-    return say(key, text=found.text, method=method, criterion=", ".join(criterion))
-
-
 def agreement_text(q: QuantityReport) -> str:
     """How far the stated uncertainties explain the scatter, as a sentence."""
     a = q.agreement
     if a is None:
         return say("round.not_evaluated")
-    low, high = (significant(x) if real(x) else "0" for x in (a.tau_lower, a.tau_upper))
+    low, high = map(size, (a.tau_lower, a.tau_upper))
     return say(
         "round.agreement", q=f"{real(a.q):.3g}", df=a.df, p=f"{real(a.p):.2g}", i2=f"{100 * real(a.i2):.0f} %",
         birge=f"{real(a.birge):.2f}", low=low, high=high,
     )  # fmt: skip
-
-
-def precision_rows(p: Precision) -> tuple[tuple[str, str, str], ...]:
-    """Symbol, value and limits of the standard deviations."""
-    found = []
-    for symbol, value, limits in (("s_r", p.s_r, p.s_r_limits), ("s_R", p.s_R, p.s_R_limits)):
-        low, high = (significant(x) if real(x) else "0" for x in limits)
-        found.append((symbol, significant(value) if real(value) else "0", f"[{low}, {high}]"))
-    return tuple(found)
-
-
-def _precision(q: QuantityReport, p: Precision) -> Iterator[str]:
-    yield from _wrapped(say("round.precision", laboratories=p.laboratories, results=p.results, singles=p.singles))
-    for symbol, value, limits in precision_rows(p):
-        yield f"{INDENT}  {symbol:<6}{value:<12}{limits}"
-    if p.s_L_negative:
-        yield from _wrapped(say("round.negative"), INDENT + "  ")
-    for text in flags(q):
-        yield from _wrapped(text, INDENT + "  ")
-    if p.without is not None:
-        (_, s_r, within), (_, s_R, total) = precision_rows(p.without)
-        yield from _wrapped(say("round.without", s_r=f"{s_r} {within}", s_R=f"{s_R} {total}"), INDENT + "  ")
-
-
-def flags(q: QuantityReport) -> tuple[str, ...]:
-    """What the tests of outliers found, and who lies beyond Mandel's limits."""
-    found = [
-        say(
-            f"round.verdict.{f.verdict}", laboratories=", ".join(f.laboratories), test=say(f"round.test.{f.test}"),
-            statistic=f"{real(f.statistic):.3f}", critical=f"{real(f.five if f.verdict == 'straggler' else f.one):.3f}",
-        )
-        for f in q.findings
-    ]  # fmt: skip
-    if q.precision is not None:
-        held = (("h", q.precision.h, q.precision.h_limits), ("k", q.precision.k, q.precision.k_limits))
-        for symbol, values, limits in held:
-            if limits is None:
-                continue
-            far = [f"{name} ({real(x):.2f})" for name, x in values.items() if abs(real(x)) > real(limits[1])]
-            if far:
-                found.append(
-                    say("round.mandel", symbol=symbol, limit=f"{real(limits[1]):.2f}", laboratories=", ".join(far))
-                )
-    return tuple(found)
-
-
-def relation_text(measurand: str, r: Relation) -> str:
-    """How a standard deviation depends on the level, as a sentence."""
-    of, c = r.of, tuple(map(real, r.coefficients))
-    formula = {
-        "s = b m": f"{of} = {c[0]:.3g} m",
-        "s = a + b m": f"{of} = {c[0]:.3g} + {c[-1]:.3g} m",
-        "lg s = c + d lg m": f"lg {of} = {c[0]:.3g} + {c[-1]:.3g} lg m",
-    }[r.form]
-    key = f"round.relation.{'fits' if r.fits else 'none'}"
-    return say(key, measurand=measurand, formula=formula, p=f"{real(r.p):.2g}")
-
-
-def _wrapped(text: str, indent: str = INDENT) -> list[str]:
-    return textwrap.wrap(visible(text), WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)

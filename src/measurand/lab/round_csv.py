@@ -32,8 +32,8 @@ UNLIMITED = frozenset({"", "inf", "infinity", "infinite", "na", "n/a", "-"})
 Cells = Mapping[str, Sequence[str]]
 
 
-def from_table(path: Path, *, title: str = "") -> RoundData:
-    """The results in a CSV file (or Parquet, JSON lines).
+def from_table(path: Path, *, title: str = "", nested: Sequence[str] = ()) -> RoundData:
+    """The results in a CSV file (or Parquet, JSON lines). ``nested``: columns of the conditions of the replicates.
 
     A value that is no number is refused, a decimal comma with its fix; a laboratory without a standard uncertainty, or
     with 0 or less, stays in the table and out of the consensus, with the reason. Several rows of a laboratory for one
@@ -42,7 +42,7 @@ def from_table(path: Path, *, title: str = "") -> RoundData:
     Raises TableError with file, row and column.
     """
     table = read(path)
-    cells = _columns(table)
+    cells = _columns(table, nested)
     faults = [*_faults(table, cells)]
     if faults:
         raise TableError(faults[:MOST])
@@ -50,11 +50,11 @@ def from_table(path: Path, *, title: str = "") -> RoundData:
     for i, laboratory in enumerate(cells["laboratory"]):
         place = (cells["measurand"][i].strip() or say("round.value"), cells["material"][i].strip())
         groups.setdefault(place, {}).setdefault(laboratory.strip(), []).append(i)
-    several = [_quantity(table, cells, place, rows) for place, rows in groups.items()]
+    several = [_quantity(table, cells, place, rows, tuple(nested)) for place, rows in groups.items()]
     return RoundData(title=title or path.stem, quantities=tuple(several), remarks=table.remarks)
 
 
-def _columns(table: Table) -> dict[str, Sequence[str]]:
+def _columns(table: Table, nested: Sequence[str]) -> dict[str, Sequence[str]]:
     own = {name.strip().lower().replace(" ", ""): name for name in table.columns}
     found: dict[str, Sequence[str]] = {}
     for role, names in NAMES.items():
@@ -63,7 +63,13 @@ def _columns(table: Table) -> dict[str, Sequence[str]]:
             columns = ", ".join(table.columns)
             raise refusal("M0890.column", file=table.file, hint="M0890.hint", role=FIRST[role], columns=columns)
         found[role] = table.columns[known[0]] if known else [""] * len(table.row)
-    found["has replicates"] = ["yes"] if any(own.get(name) for name in NAMES["replicate"]) else []
+    for name in nested:
+        if name not in table.columns:
+            columns = ", ".join(table.columns)
+            raise refusal("M0890.column", file=table.file, hint="M0890.hint", role=name, columns=columns)
+        found[f"condition {name}"] = table.columns[name]
+    named = bool(nested) or any(own.get(name) for name in NAMES["replicate"])
+    found["has replicates"] = ["yes"] if named else []
     return found
 
 
@@ -87,7 +93,9 @@ def _faults(table: Table, cells: Cells) -> list[Finding]:
     return found
 
 
-def _quantity(table: Table, cells: Cells, place: tuple[str, str], rows: Mapping[str, list[int]]) -> Quantity:
+def _quantity(
+    table: Table, cells: Cells, place: tuple[str, str], rows: Mapping[str, list[int]], nested: tuple[str, ...]
+) -> Quantity:
     every = [i for several in rows.values() for i in several]
     units = sorted({cells["unit"][i].strip() for i in every})
     if len(units) > 1:
@@ -97,7 +105,7 @@ def _quantity(table: Table, cells: Cells, place: tuple[str, str], rows: Mapping[
     for laboratory, several in rows.items():
         if len(several) > 1:
             _check_replicates(table, cells, laboratory, several)
-        one = _submitted(cells, laboratory, several)
+        one = _submitted(cells, laboratory, several, nested)
         submitted.append(one)
         if one.u is None:
             stated = cells["u"][several[0]].strip()
@@ -105,21 +113,23 @@ def _quantity(table: Table, cells: Cells, place: tuple[str, str], rows: Mapping[
             reason = say("round.u_not_positive", u=stated) if said else say("round.no_u")
             out.append(LeftOut(laboratory=laboratory, reason=reason))
     return Quantity(
-        measurand=place[0], material=place[1], unit=units[0] or "1", submitted=tuple(submitted), left_out=tuple(out)
-    )
+        measurand=place[0], material=place[1], unit=units[0] or "1", submitted=tuple(submitted), left_out=tuple(out),
+        nested=nested,
+    )  # fmt: skip
 
 
 def _check_replicates(table: Table, cells: Cells, laboratory: str, rows: Sequence[int]) -> None:
     numbers = [cells["replicate"][i].strip() for i in rows]
     lines = ", ".join(str(table.row[i]) for i in rows)
-    if not cells["has replicates"] or len(set(numbers)) < len(numbers):
+    numbered = any(numbers)
+    if not cells["has replicates"] or (numbered and len(set(numbers)) < len(numbers)):
         said = {"laboratory": laboratory, "rows": lines}
         raise refusal("M0893.twice", file=table.file, row=table.row[rows[1]], hint="M0893.hint", **said)
     if len({(cells["u"][i].strip(), cells["df"][i].strip()) for i in rows}) > 1:
         raise refusal("M0893.uncertainties", file=table.file, row=table.row[rows[1]], laboratory=laboratory, rows=lines)
 
 
-def _submitted(cells: Cells, laboratory: str, rows: Sequence[int]) -> Submitted:
+def _submitted(cells: Cells, laboratory: str, rows: Sequence[int], nested: Sequence[str]) -> Submitted:
     values = [float(cells["value"][i]) for i in rows]
     stated, freedom = cells["u"][rows[0]].strip(), cells["df"][rows[0]].strip().lower()
     u = None if stated.lower() in NOT_STATED else float(stated)
@@ -128,4 +138,7 @@ def _submitted(cells: Cells, laboratory: str, rows: Sequence[int]) -> Submitted:
         laboratory=laboratory, value=number(fmean(values)), u=number(u) if u is not None and u > 0 else None,
         df=None if df is None else number(df),
         replicates=tuple(number(v) for v in values) if len(values) > 1 else (),
+        conditions=tuple(tuple(cells[f"condition {name}"][i].strip() for name in nested) for i in rows)
+        if nested and len(values) > 1
+        else (),
     )  # fmt: skip

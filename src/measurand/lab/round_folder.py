@@ -34,6 +34,7 @@ from measurand.errors import Finding, StoreError
 from measurand.lab import keys
 from measurand.lab.atomic import write_file
 from measurand.lab.envelope import Signed, read, signature_checks, signed
+from measurand.lab.round_items import items_from
 from measurand.lab.store import parsed
 from measurand.message import say
 
@@ -54,28 +55,52 @@ def stamp(now: datetime) -> str:
     return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def begin(folder: Path, text: bytes, key: keys.PrivateKey) -> Protocol:
-    """Write ``protocol.json`` from the text of a protocol file. Raises StoreError that names what is wrong in it."""
-    try:
-        tables: dict[str, Any] = tomllib.loads(text.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise refuse("M0870.toml", folder, reason=str(error)) from None
-    deadline = tables.get("deadline")
-    if isinstance(deadline, datetime):
-        tables["deadline"] = stamp(deadline)
-    for one in tables.get("quantity", []) if isinstance(tables.get("quantity"), list) else []:
-        for name in ("reference", "reference_u", "sigma_pt", "delta_e"):
-            if isinstance(one, dict) and isinstance(one.get(name), int | float):
-                one[name] = repr(one[name])
-    try:
-        protocol = Protocol.model_validate({**tables, "text": text.decode("utf-8")})
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise refuse("M0870.key", folder, where=where, reason=str(first["msg"])) from None
+def begin(folder: Path, file: Path, key: keys.PrivateKey) -> Protocol:
+    """Write ``protocol.json`` from a protocol file. Raises StoreError that names what is wrong in it."""
+    protocol = drafted(file)
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / PROTOCOL, protocol, key)
     return protocol
+
+
+def drafted(file: Path) -> Protocol:
+    """What a protocol file says; its ``items`` (a table beside it) are read into it. Raises StoreError, TableError."""
+    data = bytes_of(file)
+    try:
+        text = data.decode("utf-8")
+        tables: dict[str, Any] = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise refuse("M0870.toml", file, reason=str(error)) from None
+    deadline = tables.get("deadline")
+    if isinstance(deadline, datetime):
+        tables["deadline"] = stamp(deadline)
+    several = tables.get("quantity")
+    quantities = [one for one in several if isinstance(one, dict)] if isinstance(several, list) else []
+    for one in quantities:
+        one.update({name: _in_text(value) for name, value in one.items() if name != "replicates"})
+    named = tables.pop("items", "")
+    checked = items_from(file.parent / named) if isinstance(named, str) and named else ()
+    for material in checked:
+        place = (material.measurand, material.material)
+        own = [one for one in quantities if (one.get("measurand"), one.get("material", "")) == place]
+        if not own:
+            raise refuse("M0870.items", file, name=" ".join(filter(None, place)))
+        own[0]["items"] = [plain(one) for one in material.items]
+    try:
+        return Protocol.model_validate({**tables, "text": text})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise refuse("M0870.key", file, where=where, reason=str(first["msg"])) from None
+
+
+def _in_text(value: Any) -> Any:
+    """Numbers as documents write them, also inside of lists and tables."""
+    if isinstance(value, dict):
+        return {name: _in_text(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_in_text(inner) for inner in value]
+    return repr(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def join(folder: Path, mine: Path, *, now: datetime) -> str:
@@ -137,8 +162,10 @@ def withdraw(folder: Path, mine: Path, reason: str, *, now: datetime) -> Path:
     return path
 
 
-def close(folder: Path, key: keys.PrivateKey, *, now: datetime, early: str = "") -> Closing:
+def close(folder: Path, key: keys.PrivateKey, *, now: datetime, early: str = "", items: Path | None = None) -> Closing:
     """Write ``closing.json``: the commitments that are there count, and nothing that comes later.
+
+    ``items``: a table of what was measured on the items after the participants.
 
     Raises StoreError before the deadline without a reason (``early``), and by another key than the protocol's.
     """
@@ -148,8 +175,14 @@ def close(folder: Path, key: keys.PrivateKey, *, now: datetime, early: str = "")
     if stamp(now) < protocol.deadline and not early:
         raise refuse("M0873.early", folder / PROTOCOL, deadline=protocol.deadline)
     digests = [tuple(sorted(map(digest_of, (folder / name).glob("*.json")))) for name in (COMMITMENTS, WITHDRAWALS)]
+    checked = () if items is None else items_from(items, only="after")
+    asked = {(q.measurand, q.material) for q in protocol.quantity}
+    for one in checked:
+        if (one.measurand, one.material) not in asked:
+            raise refuse("M0870.items", folder / PROTOCOL, name=" ".join(filter(None, (one.measurand, one.material))))
     step = Closing(
-        protocol=_at(folder), commitments=digests[0], withdrawals=digests[1], early=early, at=stamp(now)
+        protocol=_at(folder), commitments=digests[0], withdrawals=digests[1], early=early, items=checked,
+        at=stamp(now),
     )  # fmt: skip
     _write(folder / CLOSING, step, key)
     return step

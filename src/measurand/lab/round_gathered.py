@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from measurand.document.assigned import CheckedMaterial
 from measurand.document.canonical import Document
 from measurand.document.round import Closing, Commitment, Opening, Participation, Protocol, Withdrawal
 from measurand.document.round_data import LeftOut, Quantity, RoundData, Submitted
@@ -80,6 +81,7 @@ def round_data(folder: Path) -> RoundData:
         found.remarks.append(say(key, code=code))
     if len(found.openings) < found.protocol.least:
         raise refuse("M0877.few", folder, count=str(len(found.openings)), least=str(found.protocol.least))
+    again = {(one.measurand, one.material): one.items for one in found.closing.items}
     quantities = []
     for asked in found.protocol.quantity:
         place = (asked.measurand, asked.material)
@@ -100,7 +102,8 @@ def round_data(folder: Path) -> RoundData:
             Quantity(
                 measurand=asked.measurand, material=asked.material, unit=asked.unit, submitted=tuple(held),
                 left_out=out, reference=asked.reference, reference_u=asked.reference_u, sigma_pt=asked.sigma_pt,
-                delta_e=asked.delta_e,
+                delta_e=asked.delta_e, assigned=asked.assigned, sigma=asked.sigma, nested=found.protocol.nested,
+                items=(*asked.items, *again.get(place, ())),
             )
         )  # fmt: skip
     if found.closing.early:
@@ -198,3 +201,41 @@ def state(found: Gathered) -> Mapping[str, str]:
         else:
             out[code] = "committed" if code in found.commitments else "joined"
     return out
+
+
+def as_asked(data: RoundData, protocol: Protocol) -> RoundData:
+    """Results of a table, evaluated as a protocol says that nobody has signed.
+
+    Raises StoreError where the protocol asks for a quantity that the table does not hold.
+    """
+    asked = {(q.measurand, q.material): q for q in protocol.quantity}
+    held = {(q.measurand, q.material): q for q in data.quantities}
+    if missing := [place for place in asked if place not in held]:
+        names = ", ".join(" ".join(filter(None, place)) for place in missing)
+        raise refuse("M0877.missing", Path(data.title), names=names)
+    fields = ("reference", "reference_u", "sigma_pt", "delta_e", "assigned", "sigma", "items")
+    quantities = tuple(
+        q.model_copy(update={name: getattr(asked[place], name) for name in fields}) if place in asked else q
+        for place, q in held.items()
+    )
+    remarks = (*data.remarks, say("round.not_signed", coordinator=protocol.coordinator))
+    return data.model_copy(
+        update={"quantities": quantities, "method": protocol.method, "title": protocol.title, "remarks": remarks}
+    )
+
+
+def with_items(data: RoundData, checked: Sequence[CheckedMaterial]) -> RoundData:
+    """The same with the coordinator's check of the items. Raises StoreError for items of another quantity."""
+    held = {(q.measurand, q.material) for q in data.quantities}
+    for one in checked:
+        if (one.measurand, one.material) not in held:
+            raise refuse("M0870.items", Path(data.title), name=" ".join(filter(None, (one.measurand, one.material))))
+    items = {(one.measurand, one.material): one.items for one in checked}
+    return data.model_copy(
+        update={
+            "quantities": tuple(
+                q.model_copy(update={"items": (*q.items, *items.get((q.measurand, q.material), ()))})
+                for q in data.quantities
+            )
+        }
+    )

@@ -28,8 +28,9 @@ from measurand.quantity.equivalence_degrees import (
     degrees_within,
 )
 from measurand.quantity.laboratories import Laboratories, laboratories
+from measurand.study.round_assigned import judging_of
 from measurand.study.round_precision import precision_of, relations_of
-from measurand.study.round_scores import density_of, scored, youdens
+from measurand.study.round_scores import density_of, performance_of, scored, youdens
 
 Array = NDArray[np.float64]
 METHOD = "mandel-paule"
@@ -75,8 +76,8 @@ class Asked:
     """Standard deviation for proficiency assessment: asks for z scores."""
     delta_e: float | None = None
     """Largest permitted deviation: asks for P_A."""
-    assigned: str = "algorithm-a"
-    """Robust consensus of the scores, where there is no reference value from outside."""
+    assigned: str = ""
+    """Robust consensus of the scores; empty: what the protocol says, else Algorithm A."""
 
 
 def reported(data: RoundData, asked: Asked) -> document.RoundReport:
@@ -103,7 +104,8 @@ def reported(data: RoundData, asked: Asked) -> document.RoundReport:
     drawn, gaps = youdens(data.quantities, without, level=asked.level)
     return document.RoundReport(
         title=data.title, coverage_probability=number(asked.level), factor=number(asked.factor), method=asked.method,
-        quantities=several, relations=relations_of(several), youden=drawn, remarks=(*remarks, *gaps),
+        quantities=several, relations=relations_of(several), youden=drawn, performance=performance_of(several),
+        remarks=(*remarks, *gaps),
     )  # fmt: skip
 
 
@@ -135,25 +137,31 @@ def _quantity(q: Quantity, asked: Asked) -> document.QuantityReport:
     out = {o.laboratory: o.reason for o in (*q.left_out, *chosen)}
     entered = [s for s in q.submitted if s.laboratory not in out and s.u is not None]
     without = {e.laboratory for e in chosen}
-    precision, findings, gaps = precision_of(q, without, level=asked.level)
-    scores, why = scored(
-        q, without, sigma_pt=asked.sigma_pt, delta_e=asked.delta_e, reference=asked.reference, method=asked.assigned,
-        factor=asked.factor,
+    held = [real(s.value) for s in q.submitted if s.laboratory not in without]
+    judging = judging_of(
+        q, held, reference=asked.reference, sigma_pt=asked.sigma_pt, method=asked.assigned
     )  # fmt: skip
-    warnings = (*gaps, *([why] if why else []))
+    asked = replace(asked, reference=judging.outside)
+    precision, findings, gaps = precision_of(q, without, level=asked.level, reference=judging.outside)
+    scores, why = scored(q, held, judging, delta_e=asked.delta_e, factor=asked.factor)
+    wanted = asked.delta_e is not None or judging.sigma_pt is not None
+    warnings = (*gaps, *judging.gaps_where(scores=wanted), *([why] if why else []))
     base = document.QuantityReport(
         measurand=q.measurand, material=q.material, unit=q.unit, precision=precision, findings=findings,
-        density=density_of(q, without), scored=scores, warnings=warnings,
+        density=density_of(q, without), scored=scores, warnings=warnings, homogeneity=judging.items.homogeneity,
+        stability=judging.items.stability,
         left_out=tuple(LeftOut(laboratory=name, reason=reason) for name, reason in out.items()),
         participants=tuple(_participant(s, out.get(s.laboratory, "")) for s in q.submitted),
     )  # fmt: skip
     if len(entered) < LEAST:
         return base.model_copy(update={"warnings": (say("round.too_few", count=len(entered)), *warnings)})
-    found = _agreed(q, entered, out, asked)
+    found = _agreed(q, entered, out, asked, judging.source)
     return base.model_copy(update={**found, "warnings": (*found["warnings"], *warnings)})
 
 
-def _agreed(q: Quantity, entered: Sequence[Submitted], out: Mapping[str, str], asked: Asked) -> dict[str, Any]:
+def _agreed(
+    q: Quantity, entered: Sequence[Submitted], out: Mapping[str, str], asked: Asked, source: str
+) -> dict[str, Any]:
     """What a report says where there is a consensus."""
     labs = laboratories(
         [real(s.value) for s in entered], [real(s.u or "") for s in entered], covariance=_covariance(q, entered),
@@ -161,7 +169,7 @@ def _agreed(q: Quantity, entered: Sequence[Submitted], out: Mapping[str, str], a
     )  # fmt: skip
     methods, missing = _methods(labs, asked.level, q.unit)
     chosen = consensus_of(labs, method=asked.method, level=asked.level)
-    reference, degrees = _reference(labs, chosen, asked, q.unit)
+    reference, degrees = _reference(labs, chosen, asked, q.unit, source)
     subset = set(largest_consistent_subset(labs).members) if labs.independent else None
     moved = influence(labs, method=asked.method, level=asked.level) if labs.count > LEAST else ()
     place = {s.laboratory: i for i, s in enumerate(entered)}
@@ -237,10 +245,13 @@ def _method(one: Consensus, unit: str, own: Limits | None = None) -> document.Me
     )  # fmt: skip
 
 
-def _reference(labs: Laboratories, chosen: Consensus, asked: Asked, unit: str) -> tuple[document.Method, Degrees]:
+def _reference(
+    labs: Laboratories, chosen: Consensus, asked: Asked, unit: str, source: str
+) -> tuple[document.Method, Degrees]:
     """The reference value with limits of Hartung and Knapp, not shorter than the method's own; and who differs.
 
-    Raises RefusedError where the method gives no value with an uncertainty here.
+    ``source``: where a value from outside comes from. Raises RefusedError where the method gives no value with an
+    uncertainty here.
     """
     if asked.reference is None and chosen.weights is not None and chosen.knapp is not None:
         try:
@@ -255,7 +266,7 @@ def _reference(labs: Laboratories, chosen: Consensus, asked: Asked, unit: str) -
     low, high = value - asked.factor * u, value + asked.factor * u
     shown = printed(value, u, interval=(low, high), unit=unit)
     stated = document.Method(
-        name="outside", value=number(value), u=number(u), lower=number(low), upper=number(high), text=shown.text
+        name=source, value=number(value), u=number(u), lower=number(low), upper=number(high), text=shown.text
     )
     return stated, degrees_against(labs, value, u, factor=asked.factor)
 

@@ -6,39 +6,49 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Literal, cast
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from measurand.document import round_report as document
+from measurand.document.canonical import Document
 from measurand.document.number import number, real
 from measurand.document.round_data import Quantity
+from measurand.document.rounding import printed
 from measurand.errors import DesignError, StatisticError
 from measurand.message import say
+from measurand.quantity.assigned_value import ROBUST
 from measurand.quantity.collaborative import Cells, cells, precision, repeatability, reproducibility
+from measurand.quantity.collaborative import Precision as Trial
+from measurand.quantity.intermediate_precision import intermediate_precision
 from measurand.quantity.level_dependence import level_dependence
 from measurand.quantity.mandel import h_limit, k_limit, mandel
+from measurand.quantity.robust_precision import RobustMean, RobustPrecision, robust_precision, split_level
 from measurand.quantity.screening import scrutinise
+from measurand.quantity.trueness import bias_of_results
 
+Array = NDArray[np.float64]
 LEAST_LEVELS = 3
+ROBUST_SCALES = ("algorithm-a", "q-hampel")
 
 
 def precision_of(
-    q: Quantity, without: Collection[str], *, level: float
+    q: Quantity, without: Collection[str], *, level: float, reference: tuple[float, float] | None = None
 ) -> tuple[document.Precision | None, tuple[document.Finding, ...], tuple[str, ...]]:
     """Precision with all laboratories and without those left out, what the tests found, and what could not be
     evaluated, with the reason; None and nothing to say without replicates.
 
-    A single result of a laboratory enters the scatter between laboratories.
+    A single result of a laboratory enters the scatter between laboratories. ``reference``: value and standard
+    uncertainty from outside, for the bias.
     """
     held = {s.laboratory: [real(x) for x in s.replicates] or [real(s.value)] for s in q.submitted}
     if sum(len(v) > 1 for v in held.values()) < 2:
         return None, (), ()
-    found, why = _precision(held, level)
+    found, why = _precision(held, level, q.unit, reference)
     if found is None:
         return None, (), (say("round.no_precision", why=why),)
     gaps = []
     kept, other = {name: values for name, values in held.items() if name not in without}, None
     if len(kept) < len(held):
-        other, why = _precision(kept, level)
+        other, why = _precision(kept, level, q.unit, reference)
         gaps += [say("round.no_precision_without", why=why)] if other is None else []
     level_of: dict[Hashable, ArrayLike] = dict(held.items())
     tested = scrutinise({q.material or q.measurand: level_of})
@@ -50,10 +60,50 @@ def precision_of(
         )
         for f in tested.findings
     )  # fmt: skip
-    return found.model_copy(update={"without": other}), findings, (*gaps, *tested.not_tested)
+    robust, missing = _robust(held)
+    nested, why = _nested(q, level)
+    gaps += missing
+    gaps += [say("round.no_intermediate", why=why)] if why else []
+    return (
+        found.model_copy(update={"without": other, "robust": robust, **nested}),
+        findings,
+        (*gaps, *tested.not_tested),
+    )
 
 
-def _precision(held: Mapping[str, list[float]], level: float) -> tuple[document.Precision | None, str]:
+def _nested(q: Quantity, level: float) -> tuple[dict[str, tuple[Document, ...]], str]:
+    """Components and intermediate precisions where the conditions of the replicates are known, else why not."""
+    if not q.nested:
+        return {}, ""
+    several = [s for s in q.submitted if s.conditions]
+    values = [real(x) for s in several for x in s.replicates]
+    factors: dict[str, Sequence[Hashable]] = {"laboratory": [s.laboratory for s in several for _ in s.replicates]}
+    for k, name in enumerate(q.nested):
+        factors[name] = [one[k] for s in several for one in s.conditions]
+    try:
+        found = intermediate_precision(values, factors, level=level)
+    except (DesignError, StatisticError) as error:
+        return {}, str(error)
+    components = tuple(
+        document.Component(
+            factor=c.factor, s=number(c.deviation), negative=c.is_negative, lower=number(c.limits[0]),
+            upper=number(c.limits[1]),
+        )
+        for c in found.components
+    )  # fmt: skip
+    growing = tuple(
+        document.Intermediate(
+            differs=p.differs, s=number(p.deviation.value), df=number(p.deviation.df),
+            lower=number(p.deviation.limits[0]), upper=number(p.deviation.limits[1]),
+        )
+        for p in found.precisions
+    )  # fmt: skip
+    return {"components": components, "intermediate": growing}, ""
+
+
+def _precision(
+    held: Mapping[str, list[float]], level: float, unit: str, reference: tuple[float, float] | None
+) -> tuple[document.Precision | None, str]:
     """Precision, or None and why there is none: nothing varies, or too few laboratories have replicates."""
     try:
         names, several = list(held), cells(list(held.values()))
@@ -67,9 +117,55 @@ def _precision(held: Mapping[str, list[float]], level: float) -> tuple[document.
         s_r_limits=_pair(within.limits), s_L=number(p.s_L), s_L_negative=p.is_negative, s_R=number(p.s_R),
         s_R_limits=_pair(total.limits), h={name: number(float(x)) for name, x in zip(names, m.h, strict=True)},
         k={names[int(i)]: number(float(x)) for i, x in zip(m.k_of, m.k, strict=True)}, h_limits=_h_limits(several),
-        k_limits=k_limits,
+        k_limits=k_limits, bias=_bias(p, reference, level, unit),
     )  # fmt: skip
     return done, ""
+
+
+def _robust(held: Mapping[str, list[float]]) -> tuple[tuple[document.RobustPrecision, ...], tuple[str, ...]]:
+    """Algorithm S within and two robust scales between laboratories; and why there is none."""
+    found, gaps = [], []
+    for name in ROBUST_SCALES:
+        try:
+            found.append(_robust_document(robust_precision(cells(list(held.values())), robust_mean=_scale(name)), name))
+        except (DesignError, StatisticError) as error:
+            gaps.append(say("round.no_robust", method=say(f"round.robust.{name}"), why=str(error)))
+    return tuple(found), tuple(gaps)
+
+
+def _scale(name: str) -> RobustMean:
+    def of(values: Array) -> tuple[float, float]:
+        return ROBUST[name](values).pair
+
+    return of
+
+
+def _robust_document(p: RobustPrecision, method: str) -> document.RobustPrecision:
+    return document.RobustPrecision(
+        method=cast(Literal["algorithm-a", "q-hampel"], method), mean=number(p.mean), s_r=number(p.s_r),
+        s_L=number(p.s_L), s_L_negative=p.is_negative, s_R=number(p.s_R),
+    )  # fmt: skip
+
+
+def split_of(first: Sequence[float], second: Sequence[float]) -> document.RobustPrecision | None:
+    """Precision of the split level (ISO 5725-5): two similar materials, one result of each; None without a scatter."""
+    try:
+        p = split_level(first, second, robust_mean=_scale("algorithm-a"))
+    except (DesignError, StatisticError):
+        return None
+    return _robust_document(p, "algorithm-a")
+
+
+def _bias(p: Trial, reference: tuple[float, float] | None, level: float, unit: str) -> document.Bias | None:
+    """Of the general mean against a reference value from outside."""
+    if reference is None or p.laboratories < 2:
+        return None
+    b = bias_of_results(p, reference[0], u_reference=reference[1], level=level)
+    shown = printed(b.value, b.u, interval=b.limits, coverage_probability=level, unit=unit)
+    return document.Bias(
+        value=number(b.value), u=number(b.u), df=number(b.df), lower=number(b.limits[0]), upper=number(b.limits[1]),
+        text=shown.text,
+    )  # fmt: skip
 
 
 def _h_limits(held: Cells) -> tuple[str, str] | None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Literal, cast
 
 import numpy as np
 
 from measurand.document import round_report as document
 from measurand.document.number import number, real
-from measurand.document.round_data import Quantity
+from measurand.document.round_data import Quantity, Submitted
 from measurand.document.rounding import printed
 from measurand.errors import DesignError, StatisticError
 from measurand.message import say
-from measurand.quantity.assigned_value import AssignedValue, by_participants
 from measurand.quantity.kernel_density import bandwidth_of_data, kernel_density, modes
-from measurand.quantity.proficiency import Criterion, Reported, Score, scores
+from measurand.quantity.proficiency import Criterion, Reported, Score, scores, stated_uncertainty
 from measurand.quantity.robust import algorithm_a
 from measurand.quantity.youden import youden
+from measurand.study.round_assigned import Judging, agreement_with
+from measurand.study.round_precision import split_of
 
 POINTS = 121
 """Places at which the density is stated."""
@@ -27,44 +29,70 @@ FAR, SMALL = 12.0, 0.05
 
 
 def scored(
-    q: Quantity, without: Collection[str], *, sigma_pt: float | None, delta_e: float | None,
-    reference: tuple[float, float] | None, method: str, factor: float,
-) -> tuple[document.Scored | None, str]:  # fmt: skip
+    q: Quantity, held: Sequence[float], judging: Judging, *, delta_e: float | None, factor: float
+) -> tuple[document.Scored | None, str]:
     """Scores of every result against the assigned value, also of those that state no uncertainty.
 
-    The assigned value is a reference value from outside, else the robust consensus of those who are not excluded.
-    None without a reason where neither sigma_pt nor delta_E was stated, with the reason where there is no assigned
-    value.
+    ``held``: results of those who are not excluded. None without a reason where neither sigma_pt nor delta_E is known,
+    with the reason where the assigned value has no uncertainty.
     """
-    if sigma_pt is None and delta_e is None:
+    assigned, sigma_pt = judging.assigned, judging.sigma_pt
+    if assigned is None or (sigma_pt is None and delta_e is None):
         return None, ""
-    held = [real(s.value) for s in q.submitted if s.laboratory not in without]
-    try:
-        assigned = AssignedValue(*reference) if reference is not None else by_participants(held, method=method)
-    except (DesignError, StatisticError) as error:
-        return None, say("round.no_scores", why=str(error))
-    criterion = Criterion(assigned, sigma_pt=sigma_pt, delta_e=delta_e, factor=factor)
-    rows = []
-    for s in q.submitted:
-        found = scores(Reported(real(s.value), None if s.u is None else real(s.u), factor), criterion)
-        rows.append(
-            document.ScoreRow(
-                laboratory=s.laboratory, percent=_value(found.percent), p_a=_value(found.p_a), z=_value(found.z),
-                z_prime=_value(found.z_prime), zeta=_value(found.zeta), judged_by=found.judged_by,
-                signal=found.judged.signal if sigma_pt is not None else found.p_a.signal,
-            )
-        )  # fmt: skip
-    low, high = assigned.value - 2.0 * assigned.u, assigned.value + 2.0 * assigned.u
     if not assigned.u > 0.0:
         return None, say("round.no_scores", why=say("round.no_u"))
-    shown = printed(assigned.value, assigned.u, interval=(low, high), unit=q.unit)
+    criterion = Criterion(assigned, sigma_pt=sigma_pt, delta_e=delta_e, factor=factor)
+    low, high = assigned.value - 2.0 * assigned.u, assigned.value + 2.0 * assigned.u
+    beside = agreement_with(assigned, held) if judging.outside is not None else None
+    spread = _spread(held)
     done = document.Scored(
-        assigned=number(assigned.value), u=number(assigned.u), text=shown.text,
-        method="outside" if reference is not None else method,
-        sigma_pt=None if sigma_pt is None else number(sigma_pt), delta_e=None if delta_e is None else number(delta_e),
-        negligible=sigma_pt is None or assigned.is_negligible(sigma_pt), rows=tuple(rows),
+        assigned=number(assigned.value), u=number(assigned.u),
+        text=printed(assigned.value, assigned.u, interval=(low, high), unit=q.unit).text, method=judging.source,
+        u_homogeneity=number(assigned.u_homogeneity), u_stability=number(assigned.u_stability),
+        consensus=None if beside is None else number(beside[0].value),
+        consensus_u=None if beside is None else number(beside[0].u), agrees=None if beside is None else beside[1],
+        sigma_pt=None if sigma_pt is None else number(sigma_pt), sigma_from=judging.sigma_from,
+        delta_e=None if delta_e is None else number(delta_e),
+        negligible=sigma_pt is None or assigned.is_negligible(sigma_pt),
+        rows=tuple(_row(s, criterion, spread) for s in q.submitted),
     )  # fmt: skip
     return done, ""
+
+
+def _row(s: Submitted, criterion: Criterion, spread: float | None) -> document.ScoreRow:
+    u = None if s.u is None else real(s.u)
+    found = scores(Reported(real(s.value), u, criterion.factor), criterion)
+    stated = None if spread is None else stated_uncertainty(u, lowest=criterion.assigned.u, highest=1.5 * spread)
+    return document.ScoreRow(
+        laboratory=s.laboratory, percent=_value(found.percent), p_a=_value(found.p_a), z=_value(found.z),
+        z_prime=_value(found.z_prime), zeta=_value(found.zeta), e_n=_value(found.e_n), judged_by=found.judged_by,
+        stated_u="not evaluated" if stated is None else cast(Literal["acceptable", "warning"], stated.signal),
+        signal=found.judged.signal if criterion.sigma_pt is not None else found.p_a.signal,
+    )  # fmt: skip
+
+
+def _spread(held: Sequence[float]) -> float | None:
+    """Robust standard deviation of the results; None where there is none."""
+    try:
+        return algorithm_a(np.asarray(held)).scale
+    except (DesignError, StatisticError):
+        return None
+
+
+def performance_of(several: Sequence[document.QuantityReport]) -> tuple[document.Performance, ...]:
+    """How often each signal was given to each participant, over all quantities with scores; nothing for one of them."""
+    rows = [r for q in several if q.scored is not None for r in q.scored.rows]
+    if sum(q.scored is not None for q in several) < 2:
+        return ()
+    names = dict.fromkeys(r.laboratory for r in rows)
+    signals = {name: [r.signal for r in rows if r.laboratory == name] for name in names}
+    return tuple(
+        document.Performance(
+            laboratory=name, acceptable=own.count("acceptable"), warning=own.count("warning"),
+            action=own.count("action"), not_evaluated=own.count("not evaluated"),
+        )
+        for name, own in signals.items()
+    )  # fmt: skip
 
 
 def _value(score: Score) -> str | None:
@@ -120,6 +148,7 @@ def youdens(
                 centre=(number(y.ellipse.centre[0]), number(y.ellipse.centre[1])),
                 half_axes=(number(y.ellipse.half_axes[0]), number(y.ellipse.half_axes[1])),
                 angle=number(y.ellipse.angle), outside=outside,
+                split=split_of([a[n] for n in names], [b[n] for n in names]),
             )
         )  # fmt: skip
     return tuple(found), tuple(gaps)
