@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import ValidationError
 
 from measurand.cli.compare import named
 from measurand.cli.later import later
 from measurand.cli.signing import signing_key
 from measurand.cli.view import numeric, printed
 from measurand.document.canonical import canonical, plain
+from measurand.document.number import number
+from measurand.document.round_answers import Scheme
 from measurand.document.round_data import RoundData
 from measurand.document.round_report import RoundReport
 from measurand.export.round_text import render_round
 from measurand.lab.atomic import write_file
+from measurand.lab.round_answers import answered, own_answers
 from measurand.lab.round_csv import from_table
 from measurand.lab.round_folder import (
     PROTOCOL,
@@ -50,7 +54,7 @@ NUMBERS = frozenset({
     "expanded", "e_n", "others", "weight", "shift", "statistic", "five", "one", "mean", "s_r", "s_L", "s_R", "factor",
     "coverage_probability", "percent", "p_a", "z", "z_prime", "zeta", "assigned", "sigma_pt", "delta_e", "bandwidth",
     "angle", "s_w", "s_s", "suspect_p", "found", "limit", "expanded_limit", "u_added", "before", "after", "difference",
-    "u_homogeneity", "u_stability", "consensus", "consensus_u", "s",
+    "u_homogeneity", "u_stability", "consensus", "consensus_u", "s", "share", "needed", "least_right",
 })  # fmt: skip
 """Fields of the report that hold decimal strings."""
 
@@ -108,6 +112,49 @@ def report(
     return 0
 
 
+@verb.command("answers", help=say("cli.round.answers.help"))
+@click.argument("file", type=click.Path(path_type=Path), metavar="TABLE")
+@click.option("--assigned", type=click.Path(path_type=Path), metavar="TABLE", help=say("cli.round.right"))
+@click.option("--scale", default="", metavar="A,B,...", help=say("cli.round.scale"))
+@click.option("--positive", default="", metavar="CATEGORY", help=say("cli.round.positive"))
+@click.option(
+    "--needed",
+    type=click.FloatRange(0.5, 1.0, min_open=True),
+    default=0.8,
+    show_default=True,
+    help=say("cli.round.needed"),
+)
+@click.option(
+    "--least-right", type=click.FloatRange(0.0, 1.0, min_open=True), metavar="SHARE", help=say("cli.round.least_right")
+)
+@click.option("--title", default="", help=say("cli.round.title"))
+@click.option(
+    "--level", type=click.FloatRange(0.5, 0.9999), default=0.95, show_default=True, help=say("cli.compare.level")
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help=say("cli.round.out_answers"))
+@click.option("--json", is_flag=True, help=say("cli.option.json"))
+def answers_of(
+    file: Path, assigned: Path | None, scale: str, positive: str, needed: float, least_right: float | None,
+    title: str, level: float, out: Path | None, json: bool,
+) -> int:  # fmt: skip
+    """Print the report of categories that laboratories gave to the same items."""
+    held = answered(file, assigned=assigned)
+    names = tuple(name.strip() for name in scale.split(",")) if scale else held.scheme.scale
+    try:
+        scheme = Scheme(
+            measurand=held.scheme.measurand, scale=names, ordered=bool(scale) and len(names) > 2, positive=positive,
+            needed=number(needed), least_right=None if least_right is None else number(least_right),
+        )  # fmt: skip
+    except ValidationError as error:
+        raise click.UsageError(str(error.errors(include_url=False)[0]["msg"])) from None
+    one = held.model_copy(update={"scheme": scheme})
+    found = reported(RoundData(title=title or file.stem, quantities=(), answered=(one,)), Asked(level=level))
+    if out is not None:
+        write_file(out, _form(found, out))
+    click.echo(printed(numeric(plain(found), NUMBERS)) if json else render_round(found), nl=json)
+    return 0
+
+
 @verb.command("new", help=say("cli.round.new.help"))
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--from", "protocol", type=click.Path(path_type=Path), metavar="FILE", help=say("cli.round.from"))
@@ -137,13 +184,19 @@ def join_round(folder: Path, mine: Path, json: bool) -> int:
 
 @verb.command("submit", help=say("cli.round.submit.help"))
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.argument("files", nargs=-1, required=True, metavar="TABLE | CERTIFICATE ...")
+@click.argument("files", nargs=-1, metavar="TABLE | CERTIFICATE ...")
+@click.option("--answers", type=click.Path(path_type=Path), metavar="TABLE", help=say("cli.round.own_answers"))
 @MINE_OPTION
 @click.option("--yes", is_flag=True, help=say("cli.round.yes"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
-def submit(folder: Path, files: tuple[str, ...], mine: Path, yes: bool, json: bool) -> int:
+def submit(folder: Path, files: tuple[str, ...], answers: Path | None, mine: Path, yes: bool, json: bool) -> int:
     """Show what will leave, then commit to it."""
-    opening = prepare(folder, mine, _own_results(folder, files))
+    if not files and answers is None:
+        raise click.UsageError(say("cli.round.nothing"))
+    held = _own_results(folder, files) if files else RoundData(title="", quantities=())
+    if answers is not None:
+        held = held.model_copy(update={"answered": own_answers(answers, protocol_of(folder).answers)})
+    opening = prepare(folder, mine, held)
     rows = leaving(opening)
     if not json or not yes:
         width = max(len(name) for name, _ in rows)
@@ -172,10 +225,13 @@ def withdraw_from(folder: Path, mine: Path, reason: str, json: bool) -> int:
 @click.option("--key", required=True, type=click.Path(path_type=Path), help=say("cli.option.key"))
 @click.option("--early", default="", metavar="REASON", help=say("cli.round.early"))
 @click.option("--items", type=click.Path(path_type=Path), metavar="TABLE", help=say("cli.round.items_after"))
+@click.option(
+    "--assigned", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help=say("cli.round.sealed")
+)
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
-def close_round(folder: Path, key: Path, early: str, items: Path | None, json: bool) -> int:
+def close_round(folder: Path, key: Path, early: str, items: Path | None, assigned: tuple[Path, ...], json: bool) -> int:
     """Fix which commitments count."""
-    made = close(folder, signing_key(key), now=datetime.now(UTC), early=early, items=items)
+    made = close(folder, signing_key(key), now=datetime.now(UTC), early=early, items=items, assigned=assigned)
     return _said(json, "cli.round.closed", count=len(made.commitments), at=made.at, folder=str(folder))
 
 
@@ -213,6 +269,8 @@ def _form(found: RoundReport, out: Path) -> bytes:
     """The report in the form that the name of its file says."""
     if out.suffix == ".json":
         return canonical(found)
+    if out.suffix == ".xml" and not found.quantities:
+        raise click.UsageError(say("cli.round.no_dcc"))
     if out.suffix == ".xml":
         return bytes(DCC(found, day=f"{datetime.now(UTC):%Y-%m-%d}", version=version("measurand")))
     return bytes(PAGE(found))

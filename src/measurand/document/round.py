@@ -9,10 +9,10 @@ from pydantic import Field, StringConstraints, model_validator
 from measurand.document.assigned import Assigned, CheckedItem, CheckedMaterial, Sigma
 from measurand.document.canonical import Document, Time
 from measurand.document.number import Number, real
+from measurand.document.round_answers import AssignedAnswers, Digest, Scheme
 from measurand.document.round_data import Submitted
 from measurand.document.statement import SignedStatement
 
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^P-[0-9A-F]{8}$")]
 """Of a participant: from the fingerprint of a key that was made for this round."""
 
@@ -72,9 +72,20 @@ class Protocol(Document):
     nested: tuple[str, ...] = ()
     """Conditions in which the replicates of a laboratory differ (day, run), the outermost first: asks for intermediate
     precision."""
-    quantity: tuple[AskedQuantity, ...] = Field(min_length=1)
+    quantity: tuple[AskedQuantity, ...] = ()
+    answers: tuple[Scheme, ...] = ()
+    """Qualitative and ordinal answers that are asked for."""
     text: str = ""
     """The protocol file verbatim."""
+
+    @model_validator(mode="after")
+    def _asks(self) -> Protocol:
+        if not self.quantity and not self.answers:
+            raise ValueError("a protocol asks for a quantity or for answers")
+        names = [one.measurand for one in self.answers]
+        if len(set(names)) < len(names):
+            raise ValueError("answers to one measurand are asked for twice")
+        return self
 
 
 class Participation(Document):
@@ -121,6 +132,8 @@ class Closing(Document):
     """Why it was closed before the deadline."""
     items: tuple[CheckedMaterial, ...] = ()
     """Items that were checked again: whether they kept their values."""
+    assigned: tuple[AssignedAnswers, ...] = ()
+    """The right answers that the protocol sealed."""
     at: Time
 
 
@@ -143,6 +156,13 @@ class SubmittedQuantity(Document):
     result: Submitted
 
 
+class SubmittedAnswers(Document):
+    """What a participant answered: item -> category."""
+
+    measurand: str
+    answers: dict[str, str]
+
+
 class Opening(Document):
     """The result itself, with the salt that keeps its hash from being guessed. Its digest is the commitment."""
 
@@ -150,4 +170,5 @@ class Opening(Document):
     protocol: Digest
     code: Code
     salt: Digest
-    quantity: tuple[SubmittedQuantity, ...]
+    quantity: tuple[SubmittedQuantity, ...] = ()
+    answers: tuple[SubmittedAnswers, ...] = ()

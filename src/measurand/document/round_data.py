@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from measurand.document.assigned import Assigned, CheckedItem, Sigma
 from measurand.document.canonical import Document
 from measurand.document.number import Number, real
+from measurand.document.round_answers import Answered
 
 
 class Submitted(Document):
@@ -85,4 +86,5 @@ class RoundData(Document):
     method: str = ""
     """Of the reference value, as the protocol fixes it; empty: nothing was fixed."""
     quantities: tuple[Quantity, ...]
+    answered: tuple[Answered, ...] = ()
     remarks: tuple[str, ...] = ()

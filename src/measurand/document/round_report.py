@@ -8,6 +8,7 @@ from pydantic import Field
 
 from measurand.document.canonical import Document
 from measurand.document.number import Number
+from measurand.document.round_answers import AnswersReport
 from measurand.document.round_data import LeftOut
 
 
@@ -336,6 +337,8 @@ class RoundReport(Document):
     """Coverage factor of the degrees of equivalence."""
     method: str
     quantities: tuple[QuantityReport, ...]
+    answers: tuple[AnswersReport, ...] = ()
+    """Qualitative and ordinal answers."""
     relations: dict[str, tuple[Relation, ...]] = Field(default_factory=dict)
     """By measurand, where at least three levels have replicates."""
     youden: tuple[YoudenData, ...] = ()

@@ -21,6 +21,7 @@ from measurand.document.procedure import Procedure
 from measurand.document.reference_certificate import ReferenceStatement
 from measurand.document.result import Results
 from measurand.document.round import Opening, RoundStatement
+from measurand.document.round_answers import AssignedAnswers
 from measurand.document.round_data import RoundData
 from measurand.document.round_report import RoundReport
 from measurand.document.seal import SealStatement
@@ -35,7 +36,7 @@ DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "status": StatusStatement, "key": KeyStatement, "reference": ReferenceStatement, "disclosed": Disclosed,
     "challenge": Challenge, "problem": Problem, "selftest": SelftestStatement, "import": Import,
     "comparison": Comparisons, "round-data": RoundData, "round-report": RoundReport,
-    "round": RoundStatement, "round-opening": Opening,
+    "round": RoundStatement, "round-opening": Opening, "round-assigned": AssignedAnswers,
 }  # fmt: skip
 """Name of the schema -> document. ``procedure`` is the resolved one; the file has ``procedure-file``."""
 

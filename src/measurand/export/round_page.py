@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measurand.document.number import real
+from measurand.document.round_answers import AnswersReport
 from measurand.document.round_report import Precision, QuantityReport, RoundReport, Scored, ScoreRow, YoudenData
 from measurand.document.rounding import percent, rounded, significant
 from measurand.export.report import Report, Section, Table, page
+from measurand.export.round_answers_text import answers_table, answers_texts
+from measurand.export.round_answers_text import items_texts as answered_items
 from measurand.export.round_precision_text import (
     bias_text,
     flags,
@@ -48,6 +51,7 @@ PAIRS = 25
 def render_page(report: RoundReport) -> bytes:
     """The page, as UTF-8."""
     sections = [s for k, q in enumerate(report.quantities) for s in _sections(q, report, f"q{k}")]
+    sections += [_answers(one, f"a{k}", real(report.coverage_probability)) for k, one in enumerate(report.answers)]
     for measurand in dict.fromkeys(q.measurand for q in report.quantities):
         sections += _levels(measurand, report)
     sections += [_youden(y, f"youden{k}") for k, y in enumerate(report.youden)]
@@ -56,7 +60,8 @@ def render_page(report: RoundReport) -> bytes:
         sections.append(Section(say("round.performance"), tables=(Table(names, performance_rows(report)),)))
     if report.remarks:
         sections.append(Section(say("compare.page.remarks"), report.remarks))
-    subtitle = say("round.page.subtitle", method=say(f"round.method.{report.method}"))
+    key = "round.page.subtitle" if report.quantities else "round.page.subtitle_answers"
+    subtitle = say(key, method=say(f"round.method.{report.method}"))
     kind = say("round.page.kind")
     return page(
         Report(
@@ -123,6 +128,25 @@ def _scores(found: Scored, identity: str) -> Picture:
         for r, value in shown
     )
     return compared(Scores(kind, rows, (1.0,) if kind.startswith("P") else (2.0, 3.0)), identity)
+
+
+def _answers(found: AnswersReport, identity: str, coverage: float) -> Section:
+    header, *rows = answers_table(found)
+    sentences = (*answers_texts(found), *answered_items(found))
+    drawn = tuple(
+        Participant(r.laboratory, None)
+        if r.right is None
+        else Participant(r.laboratory, real(r.right.share), limits=(real(r.right.lower), real(r.right.upper)))
+        for r in found.rows
+    )
+    least = (
+        None
+        if found.least_right is None
+        else Reference(real(found.least_right), name=say("round.answers.asked"), is_limit=True)
+    )
+    picture = compared(Caterpillar(say("round.answers.right"), "", drawn, least, coverage), f"{identity}-right")
+    title = say("round.page.answers", measurand=found.measurand)
+    return Section(title, sentences, (picture,), (Table(header, tuple(rows)),))
 
 
 def _youden(y: YoudenData, identity: str) -> Section:

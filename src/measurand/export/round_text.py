@@ -13,6 +13,7 @@ from measurand.document.round_report import (
 )
 from measurand.document.rounding import rounded, significant
 from measurand.export.plain import visible
+from measurand.export.round_answers_text import answers_lines
 from measurand.export.round_precision_text import precision_lines, relation_text
 from measurand.export.round_scores_text import items_texts, performance_lines, score_lines
 from measurand.export.terminal import INDENT, MOST_WORD, size, wrapped
@@ -24,6 +25,8 @@ def render_round(report: RoundReport) -> str:
     lines = [visible(report.title), ""]
     for q in report.quantities:
         lines += [*block(q, report), ""]
+    for answered in report.answers:
+        lines += [*answers_lines(answered), ""]
     for measurand, several in report.relations.items():
         for r in several:
             lines += wrapped(relation_text(measurand, r))

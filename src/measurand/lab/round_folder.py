@@ -25,21 +25,25 @@ from measurand.document.round import (
     Protocol,
     RoundStatement,
     Step,
+    SubmittedAnswers,
     SubmittedQuantity,
     Withdrawal,
 )
+from measurand.document.round_answers import AssignedAnswers
 from measurand.document.round_data import RoundData
 from measurand.document.statement import Subject
 from measurand.errors import Finding, StoreError
 from measurand.lab import keys
 from measurand.lab.atomic import write_file
 from measurand.lab.envelope import Signed, read, signature_checks, signed
+from measurand.lab.round_answers import assigned_from
 from measurand.lab.round_items import items_from
 from measurand.lab.store import parsed
 from measurand.message import say
 
 PROTOCOL, CLOSING, KEY, MINE = "protocol.json", "closing.json", "round", "opening-{digest}.json"
 PARTICIPANTS, COMMITMENTS, WITHDRAWALS, OPENINGS = "participants", "commitments", "withdrawals", "openings"
+SEALED = "assigned-{measurand}.json"
 LARGEST = 4 << 20
 _S = TypeVar("_S", bound=Document)
 
@@ -56,15 +60,28 @@ def stamp(now: datetime) -> str:
 
 
 def begin(folder: Path, file: Path, key: keys.PrivateKey) -> Protocol:
-    """Write ``protocol.json`` from a protocol file. Raises StoreError that names what is wrong in it."""
-    protocol = drafted(file)
+    """Write ``protocol.json`` from a protocol file, and beside that file what it seals (``assigned-MEASURAND.json``).
+
+    Raises StoreError that names what is wrong in it.
+    """
+    protocol, sealed = read_protocol(file)
     folder.mkdir(parents=True, exist_ok=True)
+    for one in sealed:
+        write_file(file.parent / SEALED.format(measurand=plain_name(one.measurand)), canonical(one), mode=0o600)
     _write(folder / PROTOCOL, protocol, key)
     return protocol
 
 
 def drafted(file: Path) -> Protocol:
-    """What a protocol file says; its ``items`` (a table beside it) are read into it. Raises StoreError, TableError."""
+    """What a protocol file says that nobody has signed. Raises StoreError, TableError."""
+    return read_protocol(file)[0]
+
+
+def read_protocol(file: Path) -> tuple[Protocol, tuple[AssignedAnswers, ...]]:
+    """What a protocol file says; its ``items`` (a table beside it) are read into it, ``assigned`` answers are sealed.
+
+    Raises StoreError, TableError.
+    """
     data = bytes_of(file)
     try:
         text = data.decode("utf-8")
@@ -86,12 +103,37 @@ def drafted(file: Path) -> Protocol:
         if not own:
             raise refuse("M0870.items", file, name=" ".join(filter(None, place)))
         own[0]["items"] = [plain(one) for one in material.items]
+    sealed = _sealed(file, tables.get("answers"))
     try:
-        return Protocol.model_validate({**tables, "text": text})
+        return Protocol.model_validate({**tables, "text": text}), sealed
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise refuse("M0870.key", file, where=where, reason=str(first["msg"])) from None
+
+
+def _sealed(file: Path, asked: Any) -> tuple[AssignedAnswers, ...]:
+    """The assigned answers of the tables that ``[[answers]]`` name; these get the digest instead."""
+    found = []
+    for one in asked if isinstance(asked, list) else []:
+        if not isinstance(one, dict):
+            continue
+        one.update({name: _in_text(one[name]) for name in ("needed", "least_right") if name in one})
+        named, measurand = one.pop("assigned", None), str(one.get("measurand", ""))
+        if not isinstance(named, str):
+            continue
+        answers = assigned_from(file.parent / named, measurand=measurand)
+        if unknown := sorted(set(answers.values()) - set(map(str, one.get("scale", ())))):
+            raise refuse("M0871.scale", file, names=", ".join(unknown), scale=", ".join(map(str, one.get("scale", ()))))
+        sealed = AssignedAnswers(measurand=measurand, salt=secrets.token_hex(32), answers=answers)
+        one["assigned_at"] = hashlib.sha256(canonical(sealed)).hexdigest()
+        found.append(sealed)
+    return tuple(found)
+
+
+def plain_name(text: str) -> str:
+    """A name as part of the name of a file."""
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in text)
 
 
 def _in_text(value: Any) -> Any:
@@ -120,9 +162,19 @@ def prepare(folder: Path, mine: Path, data: RoundData) -> Opening:
     protocol, code = protocol_of(folder), code_of(_own(mine).public_key())
     asked = {(q.measurand, q.material): q for q in protocol.quantity}
     found = {(q.measurand, q.material): q for q in data.quantities}
-    if set(found) != set(asked):
+    schemes = {one.measurand: one for one in protocol.answers}
+    answered = {one.scheme.measurand: one.submitted for one in data.answered}
+    if set(found) != set(asked) or set(answered) != set(schemes):
         names = [" ".join(filter(None, pair)) for pair in sorted(set(found) ^ set(asked))]
+        names += sorted(set(answered) ^ set(schemes))
         raise refuse("M0871.quantities", folder / PROTOCOL, names=", ".join(names))
+    answers = []
+    for name, held in answered.items():
+        if len(held) != 1:
+            raise refuse("M0871.several", folder, names=", ".join(s.laboratory for s in held))
+        if unknown := sorted(set(held[0].answers.values()) - set(schemes[name].scale)):
+            raise refuse("M0871.scale", folder, names=", ".join(unknown), scale=", ".join(schemes[name].scale))
+        answers.append(SubmittedAnswers(measurand=name, answers=held[0].answers))
     several = []
     for place, q in found.items():
         if len(q.submitted) != 1:
@@ -131,7 +183,8 @@ def prepare(folder: Path, mine: Path, data: RoundData) -> Opening:
             raise refuse("M0871.unit", folder, name=q.measurand, unit=q.unit, asked=asked[place].unit)
         one = q.submitted[0].model_copy(update={"laboratory": code})
         several.append(SubmittedQuantity(measurand=q.measurand, material=q.material, unit=q.unit, result=one))
-    return Opening(protocol=_at(folder), code=code, salt=secrets.token_hex(32), quantity=tuple(several))
+    salt = secrets.token_hex(32)
+    return Opening(protocol=_at(folder), code=code, salt=salt, quantity=tuple(several), answers=tuple(answers))
 
 
 def commit(folder: Path, mine: Path, opening: Opening, *, now: datetime) -> Path:
@@ -162,10 +215,13 @@ def withdraw(folder: Path, mine: Path, reason: str, *, now: datetime) -> Path:
     return path
 
 
-def close(folder: Path, key: keys.PrivateKey, *, now: datetime, early: str = "", items: Path | None = None) -> Closing:
+def close(
+    folder: Path, key: keys.PrivateKey, *, now: datetime, early: str = "", items: Path | None = None,
+    assigned: Sequence[Path] = (),
+) -> Closing:  # fmt: skip
     """Write ``closing.json``: the commitments that are there count, and nothing that comes later.
 
-    ``items``: a table of what was measured on the items after the participants.
+    ``items``: a table of what was measured on the items after the participants; ``assigned``: the sealed answers.
 
     Raises StoreError before the deadline without a reason (``early``), and by another key than the protocol's.
     """
@@ -182,10 +238,25 @@ def close(folder: Path, key: keys.PrivateKey, *, now: datetime, early: str = "",
             raise refuse("M0870.items", folder / PROTOCOL, name=" ".join(filter(None, (one.measurand, one.material))))
     step = Closing(
         protocol=_at(folder), commitments=digests[0], withdrawals=digests[1], early=early, items=checked,
-        at=stamp(now),
+        assigned=_shown(protocol, assigned, folder), at=stamp(now),
     )  # fmt: skip
     _write(folder / CLOSING, step, key)
     return step
+
+
+def _shown(protocol: Protocol, files: Sequence[Path], folder: Path) -> tuple[AssignedAnswers, ...]:
+    """The assigned answers that the protocol sealed. Raises StoreError for others, and where some are missing."""
+    wanted = {one.assigned_at: one.measurand for one in protocol.answers if one.assigned_at is not None}
+    found = {}
+    for file in files:
+        data = bytes_of(file)
+        digest = hashlib.sha256(data).hexdigest()
+        if digest not in wanted:
+            raise refuse("M0873.assigned", file)
+        found[digest] = parsed(data, AssignedAnswers, file=file)
+    if missing := [name for digest, name in wanted.items() if digest not in found]:
+        raise refuse("M0873.missing", folder / PROTOCOL, names=", ".join(missing))
+    return tuple(found[digest] for digest in wanted)
 
 
 def reveal(folder: Path, mine: Path) -> Path:

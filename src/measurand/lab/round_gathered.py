@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from measurand.document.assigned import CheckedMaterial
-from measurand.document.canonical import Document
+from measurand.document.canonical import Document, canonical
 from measurand.document.round import Closing, Commitment, Opening, Participation, Protocol, Withdrawal
+from measurand.document.round_answers import Answered, Answers, Scheme
 from measurand.document.round_data import LeftOut, Quantity, RoundData, Submitted
 from measurand.errors import MeasurandError
 from measurand.lab.round_folder import (
@@ -106,14 +108,30 @@ def round_data(folder: Path) -> RoundData:
                 items=(*asked.items, *again.get(place, ())),
             )
         )  # fmt: skip
+    answered = tuple(_answered(scheme, found, found.closing) for scheme in found.protocol.answers)
     if found.closing.early:
         found.remarks.append(say("round.early", at=found.closing.at, reason=found.closing.early))
     _, key = step_of(folder / PROTOCOL, Protocol)
     found.remarks.append(say("round.signed", coordinator=found.protocol.coordinator, key=key))
     return RoundData(
-        title=found.protocol.title, method=found.protocol.method, quantities=tuple(quantities),
+        title=found.protocol.title, method=found.protocol.method, quantities=tuple(quantities), answered=answered,
         remarks=tuple(found.remarks),
     )  # fmt: skip
+
+
+def _answered(scheme: Scheme, found: Gathered, closing: Closing) -> Answered:
+    """The answers to one measurand; who gave none, or a category that is not on the scale, is a remark."""
+    held = []
+    for code in sorted(found.openings):
+        own = {one.measurand: one.answers for one in found.openings[code].answers}.get(scheme.measurand)
+        if own is None or set(own.values()) - set(scheme.scale):
+            found.remarks.append(say("round.other_quantity", code=code, measurand=scheme.measurand))
+        else:
+            held.append(Answers(laboratory=code, answers=own))
+    right = [one for one in closing.assigned if hashlib.sha256(canonical(one)).hexdigest() == scheme.assigned_at]
+    if scheme.assigned_at is not None and not right:
+        found.remarks.append(say("round.bad.assigned", measurand=scheme.measurand))
+    return Answered(scheme=scheme, submitted=tuple(held), assigned=right[0].answers if right else {})
 
 
 def _participants(folder: Path, found: Gathered) -> None:

@@ -28,6 +28,7 @@ from measurand.quantity.equivalence_degrees import (
     degrees_within,
 )
 from measurand.quantity.laboratories import Laboratories, laboratories
+from measurand.study.round_answers import answers_reported
 from measurand.study.round_assigned import judging_of
 from measurand.study.round_precision import precision_of, relations_of
 from measurand.study.round_scores import density_of, performance_of, scored, youdens
@@ -101,11 +102,12 @@ def reported(data: RoundData, asked: Asked) -> document.RoundReport:
             raise DesignError(Finding("M0895", "", say("M0895.reason", laboratory=one.laboratory)))
     several = tuple(_quantity(q, _of_quantity(q, asked)) for q in data.quantities)
     without = {(q.measurand, q.material): {o.laboratory for o in _excluded(q, asked)} for q in data.quantities}
+    answers = tuple(answers_reported(one, level=asked.level) for one in data.answered)
     drawn, gaps = youdens(data.quantities, without, level=asked.level)
     return document.RoundReport(
         title=data.title, coverage_probability=number(asked.level), factor=number(asked.factor), method=asked.method,
-        quantities=several, relations=relations_of(several), youden=drawn, performance=performance_of(several),
-        remarks=(*remarks, *gaps),
+        quantities=several, answers=answers, relations=relations_of(several), youden=drawn,
+        performance=performance_of(several), remarks=(*remarks, *gaps),
     )  # fmt: skip
 
 

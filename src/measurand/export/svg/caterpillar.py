@@ -75,6 +75,7 @@ def found(data: Caterpillar) -> str:
 
 def _scale(people: list[Participant], reference: Reference | None, right: float) -> Scale:
     ends = [p.value + s * (p.expanded or p.u or 0.0) for p in people if p.value is not None for s in (-1, 0, 1)]
+    ends += [x for p in people if p.limits is not None for x in p.limits]
     keep = [] if reference is None else [reference.value + s * (reference.expanded or 0.0) for s in (-1, 1)]
     return scale_of(ends, right=right, keep=keep)
 
@@ -88,9 +89,11 @@ def _band(rows: Listing, reference: Reference | None, pattern: str) -> list[Mark
 def _row(p: Participant, rows: Listing, y: float) -> list[Markup]:
     if p.value is None:
         return nothing(rows.scale, y)
-    ends = None if p.expanded is None else (p.value - p.expanded, p.value + p.expanded)
+    ends = p.limits
+    if p.expanded is not None:
+        ends = (p.value - p.expanded, p.value + p.expanded)
     parts = estimate(rows.scale, y, p.value, ends=ends, u=p.u, is_hollow=bool(p.excluded), text=shown(p.value, p.u))
-    if p.expanded is None:
+    if ends is None:
         reach = min(p.value + (p.u or 0.0), rows.scale.high)
         parts.append(beside(rows.scale, y, reach, say("picture.comparison.no_expanded")))
     return parts
@@ -100,7 +103,9 @@ def _entries(data: Caterpillar, pattern: str) -> list[Entry]:
     entries = [(of_estimate(), say("picture.comparison.key.estimate", p=percent(data.coverage)))]
     if data.reference is not None:
         name = data.reference.name or say("picture.comparison.reference")
-        if data.reference.expanded is None:
+        if data.reference.is_limit:
+            entries.append((upright("mean"), name))
+        elif data.reference.expanded is None:
             entries.append((upright("mean"), say("picture.comparison.key.reference_alone", name=name)))
         else:
             entries.append((filled(pattern), say("picture.comparison.key.reference", name=name)))
@@ -112,10 +117,13 @@ def _entries(data: Caterpillar, pattern: str) -> list[Entry]:
 
 
 def _table(data: Caterpillar, people: list[Participant]) -> tuple[tuple[str, ...], ...]:
-    lines = [
-        (p.name, shown(p.value, p.u), shown(p.u, p.u), shown(p.expanded, p.u), p.letters, p.excluded) for p in people
-    ]
+    lines = [(p.name, shown(p.value, p.u), shown(p.u, p.u), _reach(p), p.letters, p.excluded) for p in people]
     if (r := data.reference) is not None:
         name = r.name or say("picture.comparison.reference")
         lines.append((name, shown(r.value, r.u or r.expanded), shown(r.u, r.u), shown(r.expanded, r.u), "", ""))
     return tuple(lines)
+
+
+def _reach(p: Participant) -> str:
+    """U, or the limits of an interval that is not symmetric."""
+    return shown(p.expanded, p.u) if p.limits is None else f"[{shown(p.limits[0], None)}, {shown(p.limits[1], None)}]"

@@ -19,6 +19,8 @@ class Reference:
     u: Number = None
     expanded: Number = None
     name: str = ""
+    is_limit: bool = False
+    """A limit that is asked for: it has no uncertainty."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Participant:
     expanded: Number = None
     letters: str = ""
     excluded: str = ""
+    limits: tuple[float, float] | None = None
+    """Of an interval that is not symmetric, in place of ``expanded``."""
 
 
 @dataclass(frozen=True)
