@@ -10,15 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from pydantic import ValidationError
 
 from measurand.cli.compare import named
 from measurand.cli.later import later
 from measurand.cli.signing import signing_key
 from measurand.cli.view import numeric, printed
 from measurand.document.canonical import canonical, plain
-from measurand.document.number import number
-from measurand.document.round_answers import Scheme
 from measurand.document.round_data import RoundData
 from measurand.document.round_report import RoundReport
 from measurand.export.round_text import render_round
@@ -138,16 +135,10 @@ def answers_of(
     title: str, level: float, out: Path | None, json: bool,
 ) -> int:  # fmt: skip
     """Print the report of categories that laboratories gave to the same items."""
-    held = answered(file, assigned=assigned)
-    names = tuple(name.strip() for name in scale.split(",")) if scale else held.scheme.scale
-    try:
-        scheme = Scheme(
-            measurand=held.scheme.measurand, scale=names, ordered=bool(scale) and len(names) > 2, positive=positive,
-            needed=number(needed), least_right=None if least_right is None else number(least_right),
-        )  # fmt: skip
-    except ValidationError as error:
-        raise click.UsageError(str(error.errors(include_url=False)[0]["msg"])) from None
-    one = held.model_copy(update={"scheme": scheme})
+    names = tuple(name.strip() for name in scale.split(",")) if scale else ()
+    one = answered(
+        file, assigned=assigned, scale=names, positive=positive, needed=needed, least_right=least_right
+    )  # fmt: skip
     found = reported(RoundData(title=title or file.stem, quantities=(), answered=(one,)), Asked(level=level))
     if out is not None:
         write_file(out, _form(found, out))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from measurand.document.number import number
 from measurand.document.round_answers import Answered, Answers, Scheme
 from measurand.document.table import Table
 from measurand.errors import Finding, TableError
@@ -81,21 +84,33 @@ def own_answers(path: Path, asked: Sequence[Scheme]) -> tuple[Answered, ...]:
     )
 
 
-def answered(path: Path, *, assigned: Path | None) -> Answered:
-    """The answers in a table to one measurand; its scale is the categories that occur, sorted.
+def answered(
+    path: Path, *, assigned: Path | None, scale: Sequence[str] = (), positive: str = "", needed: float = 0.8,
+    least_right: float | None = None,
+) -> Answered:  # fmt: skip
+    """The answers in a table to one measurand. ``scale``: its categories, three or more in rising order; none: those
+    that occur.
 
-    Raises TableError, also for several measurands, and for answers that are all the same.
+    Raises TableError, also for several measurands, answers that are all the same, and a scheme that cannot be.
     """
     held = answers_from(path)
     if len(held) != 1:
         raise refusal("M0892.measurands", file=str(path), names=", ".join(held))
     ((measurand, several),) = held.items()
     own = {} if assigned is None else assigned_from(assigned, measurand=measurand)
-    names = sorted({category for one in (*several.values(), own) for category in one.values()})
+    names = tuple(scale) or tuple(sorted({c for one in (*several.values(), own) for c in one.values()}))
     if len(names) == 1:
         raise refusal("M0898.same", file=str(path), category=names[0])
+    try:
+        scheme = Scheme(
+            measurand=measurand, scale=names, ordered=len(scale) > 2, positive=positive, needed=number(needed),
+            least_right=None if least_right is None else number(least_right),
+        )  # fmt: skip
+    except ValidationError as error:
+        reason = str(error.errors(include_url=False)[0]["msg"])
+        raise refusal("M0898.scheme", file=str(path), reason=reason) from None
     submitted = tuple(Answers(laboratory=name, answers=one) for name, one in several.items())
-    return Answered(scheme=Scheme(measurand=measurand, scale=tuple(names)), submitted=submitted, assigned=own)
+    return Answered(scheme=scheme, submitted=submitted, assigned=own)
 
 
 def _columns(table: Table, names: Sequence[str]) -> tuple[Sequence[str], ...]:
