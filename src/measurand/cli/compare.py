@@ -23,7 +23,9 @@ NUMBERS = frozenset({
     "value", "u", "df", "lower", "upper", "family_lower", "family_upper", "correlation", "u_if_independent", "p",
     "p_adjusted", "margin", "contribution", "variance", "covariance", "implementation", "coverage_probability",
     "floor", "family_floor", "variance_first", "variance_second",
-    "chi_square", "p_u", "critical_difference",
+    "chi_square", "p_u", "critical_difference", "infit", "outfit", "conditional", "conditional_u", "spread",
+    "difficulty", "discrimination", "u_discrimination", "s_x2", "log_likelihood", "two_parameter_p", "new_lower",
+    "new_upper", "tau",
 })  # fmt: skip
 """Fields of the comparison that hold decimal strings."""
 PAGE = later("measurand.export.comparison_page", "render_page")
@@ -60,6 +62,8 @@ ADJUST = {"simultaneous": "simultaneous", "holm": "holm", "bh": "benjamini-hochb
 @click.option(
     "--implementation", type=click.FloatRange(0.0, min_open=True), metavar="U", help=say("cli.compare.implementation")
 )
+@click.option("--abilities", is_flag=True, help=say("cli.compare.abilities"))
+@click.option("--scale", default="", metavar="NAME", help=say("cli.compare.scale"))
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help=say("cli.compare.out"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def verb(

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from measurand.document.abilities import Abilities
 from measurand.document.canonical import Address, Document
 from measurand.document.number import Number
 
@@ -145,6 +146,8 @@ class Comparison(Document):
     """Half width of a typical interval of one pair: smaller differences cannot be told apart on these items."""
     family_floor: Number
     """The same for all pairs together."""
+    abilities: Abilities | None = None
+    """Where they were asked for and can be evaluated."""
     remarks: tuple[str, ...] = ()
 
 
@@ -155,6 +158,25 @@ class MeanRank(Document):
     rank: Number
     group: str
     """Letters: systems with one in common cannot be told apart (Nemenyi)."""
+
+
+class OverTasks(Document):
+    """The expected difference of two systems on tasks like these: second minus first."""
+
+    first: str
+    second: str
+    value: Number
+    u: Number
+    lower: Number
+    upper: Number
+    new_lower: Number
+    """Limits of the true difference on one more task like these."""
+    new_upper: Number
+    tau: Number
+    """Standard deviation of the true difference between tasks."""
+    p: Number
+    """Adjusted for all pairs (Holm)."""
+    text: str
 
 
 class Across(Document):
@@ -172,6 +194,10 @@ class Across(Document):
     critical_difference: Number
     """Mean ranks further apart differ (Nemenyi)."""
     coverage_probability: Number
+    scale: str = ""
+    """The common scale of the tasks, as it was stated."""
+    means: tuple[OverTasks, ...] = ()
+    """Where a common scale was stated."""
 
 
 class Comparisons(Document):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
-from measurand.document.comparison import Across, Comparison, Comparisons, Contender, Pair
+from measurand.document.comparison import Across, Comparison, Comparisons, Contender, OverTasks, Pair
 from measurand.document.number import real
 from measurand.document.rounding import at_place, percent, place, plain, significant
+from measurand.export.abilities_text import abilities_lines
 from measurand.export.plain import visible
+from measurand.export.terminal import INDENT, size, wrapped
 from measurand.message import say
 
-WIDTH, INDENT = 80, "      "
 MOST_ITEMS = 8
 HASHED = 64
 """Characters of a hashed id."""
@@ -23,7 +23,7 @@ def render_comparisons(several: Comparisons) -> str:
     if several.across is not None:
         lines += [*_across(several.across), ""]
     for text in several.remarks:
-        lines += _wrapped(text)
+        lines += wrapped(text)
     return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
 
 
@@ -45,11 +45,14 @@ def block(one: Comparison) -> Iterator[str]:
     yield ""
     for pair in one.pairs:
         yield from _pair(one, pair)
-    yield from _wrapped(floor(one))
+    yield from wrapped(floor(one))
     if ranked:
-        yield from _wrapped(say("compare.letters", level=percent(one.coverage_probability)))
+        yield from wrapped(say("compare.letters", level=percent(one.coverage_probability)))
+    if one.abilities is not None:
+        yield ""
+        yield from abilities_lines(one.abilities)
     for text in one.remarks:
-        yield from _wrapped(text)
+        yield from wrapped(text)
 
 
 def across_text(one: Across) -> str:
@@ -67,8 +70,25 @@ def _across(one: Across) -> Iterator[str]:
     yield f"{INDENT}{say('compare.system'):<{name}}  {say('compare.mean_rank'):<10}  {say('compare.groups')}"
     for s in one.systems:
         yield f"{INDENT}{visible(s.name):<{name}}  {real(s.rank):<10.2f}  {s.group}"
-    yield from _wrapped(across_text(one))
-    yield from _wrapped(say("compare.across_tasks", tasks=", ".join(one.tasks)))
+    yield from wrapped(across_text(one))
+    yield from wrapped(say("compare.across_tasks", tasks=", ".join(one.tasks)))
+    if one.means:
+        yield ""
+        yield from wrapped(means_text(one))
+        for m in one.means:
+            yield f"{INDENT}  {visible(m.second)} - {visible(m.first)}   {m.text}   {p_text(m.p)}"
+            yield f"{INDENT}    {new_task_text(m)}"
+
+
+def means_text(one: Across) -> str:
+    """What the mean differences over tasks are."""
+    return say("compare.means", scale=one.scale, tasks=len(one.tasks))
+
+
+def new_task_text(m: OverTasks) -> str:
+    """Limits for one more task, and the spread between tasks."""
+    low, high = _limits(m.new_lower, m.new_upper, m.u)
+    return say("compare.new_task", lower=low, upper=high, tau=size(m.tau))
 
 
 def rank_text(c: Contender) -> str:
@@ -88,7 +108,7 @@ def _pair(one: Comparison, pair: Pair) -> Iterator[str]:
     )
     yield f"{INDENT}  {p if len(one.pairs) > 1 else p_text(pair.p)}"
     for text in about(one, pair):
-        yield from _wrapped(text, INDENT + "  ")
+        yield from wrapped(text, INDENT + "  ")
     yield ""
 
 
@@ -132,7 +152,3 @@ def p_text(text: str) -> str:
     """A p-value as printed."""
     p = real(text)
     return "p < 1e-11" if p < 1e-11 else f"p = {p:.2g}"
-
-
-def _wrapped(text: str, indent: str = INDENT) -> list[str]:
-    return textwrap.wrap(visible(text), WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)

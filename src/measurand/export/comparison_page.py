@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from statistics import NormalDist
 
+from measurand.document.abilities import Abilities, Items
 from measurand.document.comparison import Across, Comparison, Comparisons, Pair
 from measurand.document.number import real
-from measurand.document.rounding import percent, significant
-from measurand.export.compared_text import about, across_text, floor, p_text, rank_text
+from measurand.document.rounding import percent, rounded, significant
+from measurand.export.abilities_text import abilities_texts, ability_text, fit_text, pair_text
+from measurand.export.compared_text import about, across_text, floor, means_text, new_task_text, p_text, rank_text
 from measurand.export.report import Report, Section, Table, page
 from measurand.export.svg.comparison import compared
-from measurand.export.svg.comparison_data import CriticalDifference, Discordance, MeanRank, Ranked, TieGroups
+from measurand.export.svg.comparison_data import (
+    Caterpillar,
+    CriticalDifference,
+    Discordance,
+    MeanRank,
+    Participant,
+    Ranked,
+    TieGroups,
+)
 from measurand.export.svg.writer import Picture
 from measurand.message import say
 
 _LETTER = re.compile(r"[a-zA-Z]|\([0-9]+\)")
+MOST_ITEMS = 50
+"""Items of a table; the data hold all."""
 PAIRS = 12
 """Pairs of which the discordance is drawn."""
 
@@ -61,6 +74,37 @@ def _sections(one: Comparison, identity: str) -> Iterator[Section]:
         tuple(_discordance(one, identity)),
         (_pairs(one), _shares(one)),
     )
+    if one.abilities is not None:
+        yield _abilities(one.abilities, title, identity, real(one.coverage_probability))
+
+
+def _abilities(found: Abilities, title: str, identity: str, coverage: float) -> Section:
+    header = (say("compare.system"), say("abilities.ability"), "infit", "outfit")
+    rows = tuple((s.name, ability_text(s), fit_text(s.infit), fit_text(s.outfit)) for s in found.systems)
+    pairs = tuple((f"{p.second} - {p.first}", pair_text(p), p_text(p.p)) for p in found.pairs)
+    tables = [Table(header, rows)]
+    if pairs:
+        names = tuple(say(f"compare.column.{key}") for key in ("pair", "difference", "p"))
+        tables.append(Table(names, pairs))
+    if found.of_items is not None:
+        tables.append(_items(found.of_items))
+    k = NormalDist().inv_cdf((1.0 + coverage) / 2.0)
+    people = tuple(Participant(s.name, real(s.value), real(s.u), k * real(s.u)) for s in found.systems)
+    picture = compared(Caterpillar(say("abilities.ability"), "logit", people, coverage=coverage), f"{identity}-ability")
+    heading = say("abilities.page", title=title)
+    return Section(heading, (say("abilities.title"), *abilities_texts(found)), (picture,), tuple(tables))
+
+
+def _items(found: Items) -> Table:
+    """The items, those that fit worst first."""
+    header = tuple(say(f"abilities.column.{key}") for key in ("item", "difficulty", "discrimination", "infit", "p"))
+    rows = tuple(
+        (i.item, f"{rounded(i.difficulty, i.u)} (u {significant(i.u)})", f"{real(i.discrimination):.2f}",
+         f"{real(i.infit):.2f} / {real(i.outfit):.2f}", "-" if i.p is None else f"{real(i.p):.2g}")
+        for i in found.items[:MOST_ITEMS]
+    )  # fmt: skip
+    more = len(found.items) - len(rows)
+    return Table(header, rows, say("abilities.page.more", count=more) if more > 0 else "")
 
 
 def _across(one: Across) -> Section:
@@ -73,7 +117,12 @@ def _across(one: Across) -> Section:
     rows = tuple((s.name, f"{real(s.rank):.2f}", s.group) for s in one.systems)
     header = tuple(say(f"compare.{key}") for key in ("system", "mean_rank", "groups"))
     sentences = (across_text(one), say("compare.across_tasks", tasks=", ".join(one.tasks)))
-    return Section(say("compare.page.across"), sentences, (picture,), (Table(header, rows),))
+    tables = [Table(header, rows)]
+    if one.means:
+        names = tuple(say(f"compare.column.{key}") for key in ("pair", "difference", "p", "about"))
+        means = tuple((f"{m.second} - {m.first}", m.text, p_text(m.p), new_task_text(m)) for m in one.means)
+        tables.append(Table(names, means, means_text(one)))
+    return Section(say("compare.page.across"), sentences, (picture,), tuple(tables))
 
 
 def _groups(one: Comparison, identity: str) -> Picture:

@@ -49,7 +49,8 @@ def comparisons(
         )
     if alone:
         remarks.append(say("comparison.remark.alone", measurands=", ".join(alone)))
-    over_tasks = across(done, level=asked.level)
+    over_tasks, why = across(done, level=asked.level, scale=asked.scale)
+    remarks += [say("comparison.remark.no_means", why=why)] if why else []
     return Comparisons(comparisons=tuple(done), across=over_tasks, remarks=tuple(dict.fromkeys(remarks)))
 
 

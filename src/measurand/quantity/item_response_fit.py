@@ -100,6 +100,18 @@ def s_x2(model: ItemResponseModel, table: Responses | ArrayLike, *, least: float
     return ItemTest(tuple(items), value, freedoms, p, float(times.sum()), untested)
 
 
+def likelihood_ratio(one: ItemResponseModel, two: ItemResponseModel) -> float:
+    """p of ``2 (log L_two - log L_one)``, chi-square with as many degrees of freedom as ``two`` has more parameters.
+
+    ``one`` is a special case of ``two``. Raises DesignError where they are not of the same items.
+    """
+    from scipy.special import chdtrc
+
+    if set(one.items) != set(two.items) or two.parameters <= one.parameters:
+        raise DesignError(say("item_response.not_nested"))
+    return float(chdtrc(two.parameters - one.parameters, max(2.0 * (two.log_likelihood - one.log_likelihood), 0.0)))
+
+
 def expected_shares(model: ItemResponseModel) -> Array:
     """``P(x_j = 1 | total)``, shape (items + 1, items).
 

@@ -16,6 +16,7 @@ from measurand.errors import Finding, RefusedError
 from measurand.message import say
 from measurand.quantity import paired_shares
 from measurand.quantity.two_shares import PairCounts
+from measurand.study.abilities import abilities_of
 from measurand.study.comparison_claims import claims_of
 from measurand.study.comparison_family import adjusted_p, floors_of, groups_of, together_of
 from measurand.study.comparison_tests import p_of_limits
@@ -59,6 +60,8 @@ def compared(contenders: Sequence[Contender], asked: Asked) -> Comparison:
     letters, ranks = groups_of(contenders, found, together) if asked.against is None else ({}, {})
     one = contenders[0]
     differs = sorted({text for c in contenders[1:] for text in differing(one.defined, c.defined)})
+    abilities, why = abilities_of(contenders, level=asked.level) if asked.abilities else (None, "")
+    remarks = (*_remarks(contenders, asked), *([say("abilities.none", why=why)] if why else []))
     half, family_half = floors_of(pairs, asked.level, together.tail)
     return Comparison(
         title=one.result.title, quantity=one.result.quantity, unit=one.result.unit, direction=one.result.direction,
@@ -68,7 +71,8 @@ def compared(contenders: Sequence[Contender], asked: Asked) -> Comparison:
         reference=reference_of(one.estimate) if alike else "",
         coverage_probability=number(asked.level), adjustment=asked.adjustment,
         contenders=tuple(_contender(c, letters.get(c.name, ""), ranks.get(c.name)) for c in ordered),
-        pairs=found, floor=number(half), family_floor=number(family_half), remarks=_remarks(contenders, asked),
+        pairs=found, floor=number(half), family_floor=number(family_half), abilities=abilities,
+        remarks=remarks,
     )  # fmt: skip
 
 

@@ -31,6 +31,10 @@ class Asked:
     margin: float | None = None
     implementation: float | None = None
     """Standard uncertainty declared for definitions that differ."""
+    abilities: bool = False
+    """Also abilities in logits, where all answered the same items right or wrong."""
+    scale: str = ""
+    """Name of the scale that all tasks have in common: asks for mean differences over tasks."""
 
 
 @dataclass(frozen=True, eq=False)
