@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import NormalDist
+from statistics import NormalDist, fmean, variance
 
 import duckdb
 import pytest
@@ -202,6 +202,35 @@ def test_harness_round(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
         rows = table(f"harness/{name}.csv")
         share = sum(row["winner"] == label[row["instance"]] for row in rows) / len(rows)
         assert re.search(rf"^ +{SHORT.get(name, name)} +{share:.3f} ", page, re.MULTILINE)
+
+
+LIVE = ("base", "backend", "completion", "greedy", "short")
+
+
+def test_live_harness_round_from_its_records(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the page shows is what the program prints; s_r and s_R by the formulas of ISO 5725-2 from plain counts."""
+    monkeypatch.chdir(EXAMPLES / "harness_live")
+    page = Path("README.md").read_text(encoding="utf-8")
+    record = {name: next(Path().glob(f"HARNESS-{name.upper()}-2*")) for name in (*LIVE, "shots")}
+    files = [f"{name}={record[name]}" for name in LIVE]
+    assert main(["round", "report", *files]) == 0
+    printed = capsys.readouterr().out
+    assert printed.rstrip() in page
+    assert main(["compare", *files, "--against", "base"]) == 0
+    assert capsys.readouterr().out.rstrip() in page
+    assert main(["compare", f"base={record['base']}", f"shots={record['shots']}"]) == 2
+    assert capsys.readouterr().err.rstrip() in page
+    cells = []
+    for name in LIVE:
+        rows = duckdb.sql(f"select repeat, value, reference from '{record[name] / 'evidence.parquet'}'").fetchall()
+        runs = sorted({repeat for repeat, _, _ in rows})
+        cells.append([sum(v == t for r, v, t in rows if r == run) / 60 for run in runs])
+        assert re.search(rf"^ +{name} +{fmean(cells[-1]):.3f} ", printed, re.MULTILINE)
+    s_r = math.sqrt(fmean(variance(runs) for runs in cells))
+    s_L = math.sqrt(variance(map(fmean, cells)) - s_r**2 / 3)
+    assert f"s_r   {s_r:.2g} " in printed and f"s_R   {math.hypot(s_r, s_L):.2g} " in printed
 
 
 def test_pythia_round(capsys: pytest.CaptureFixture[str]) -> None:
