@@ -13,11 +13,14 @@ from measurand.cli.view import numeric, printed
 from measurand.document.canonical import canonical, plain
 from measurand.document.comparison import Comparisons
 from measurand.export.compared_text import render_comparisons
+from measurand.export.preferences_text import render_preferences
 from measurand.lab.atomic import write_file
 from measurand.lab.comparing import comparisons
+from measurand.lab.preference_table import preferences_from
 from measurand.lab.trust import trust_folder, trusted
 from measurand.message import say
 from measurand.study.pairing import Asked
+from measurand.study.preferred import preferred
 
 NUMBERS = frozenset({
     "value", "u", "df", "lower", "upper", "family_lower", "family_upper", "correlation", "u_if_independent", "p",
@@ -25,9 +28,12 @@ NUMBERS = frozenset({
     "floor", "family_floor", "variance_first", "variance_second",
     "chi_square", "p_u", "critical_difference", "infit", "outfit", "conditional", "conditional_u", "spread",
     "difficulty", "discrimination", "u_discrimination", "s_x2", "log_likelihood", "two_parameter_p", "new_lower",
-    "new_upper", "tau",
+    "new_upper", "tau", "strength", "share", "wins", "losses", "ties", "probability", "compared", "comparisons",
+    "equal_p", "statistic",
 })  # fmt: skip
 """Fields of the comparison that hold decimal strings."""
+TABLES = (".csv", ".parquet", ".jsonl")
+PREFERENCES = later("measurand.export.preferences_page", "render_page")
 PAGE = later("measurand.export.comparison_page", "render_page")
 CLAIMS = ("superiority", "non-inferiority", "equivalence")
 ADJUST = {"simultaneous": "simultaneous", "holm": "holm", "bh": "benjamini-hochberg", "none": "none"}
@@ -64,13 +70,18 @@ ADJUST = {"simultaneous": "simultaneous", "holm": "holm", "bh": "benjamini-hochb
 )
 @click.option("--abilities", is_flag=True, help=say("cli.compare.abilities"))
 @click.option("--scale", default="", metavar="NAME", help=say("cli.compare.scale"))
+@click.option("--order", is_flag=True, help=say("cli.compare.order"))
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help=say("cli.compare.out"))
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def verb(
     files: tuple[str, ...], measurand: str, against: str | None, json: bool, out: Path | None, same: tuple[str, ...],
-    adjust: str, **asked: Any,
+    adjust: str, order: bool, **asked: Any,
 ) -> int:  # fmt: skip
     """Print the comparison; 3 where a claim was not shown."""
+    if len(files) == 1 and Path(files[0]).suffix in TABLES:
+        return _preferences(Path(files[0]), order=order, level=asked["level"], json=json, out=out)
+    if order:
+        raise click.UsageError(say("cli.compare.order_only"))
     pairs = [named(text) for text in files]
     wanted = Asked(adjustment=ADJUST[adjust], against=against, **asked)  # type: ignore[arg-type]
     found = comparisons(pairs, wanted, trusted=trusted(trust_folder()), measurand=measurand, same=same)
@@ -78,6 +89,15 @@ def verb(
         write_file(out, canonical(found) if out.suffix == ".json" else PAGE(found))
     click.echo(printed(numeric(plain(found), NUMBERS)) if json else render_comparisons(found), nl=json)
     return code(found)
+
+
+def _preferences(file: Path, *, order: bool, level: float, json: bool, out: Path | None) -> int:
+    """Print systems by the preferences of a table."""
+    found = preferred(preferences_from(existing(file)), level=level, order=order)
+    if out is not None:
+        write_file(out, canonical(found) if out.suffix == ".json" else PREFERENCES(found))
+    click.echo(printed(numeric(plain(found), NUMBERS)) if json else render_preferences(found), nl=json)
+    return 0
 
 
 def code(found: Comparisons) -> int:

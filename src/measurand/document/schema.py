@@ -17,6 +17,7 @@ from measurand.document.evidence import Evidence
 from measurand.document.imported import Import
 from measurand.document.keys import TABLES, Entry
 from measurand.document.parts import Parts
+from measurand.document.preferences import PreferenceComparison
 from measurand.document.procedure import Procedure
 from measurand.document.reference_certificate import ReferenceStatement
 from measurand.document.result import Results
@@ -35,7 +36,8 @@ DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "statement": Statement, "envelope": Envelope, "definition": Definition, "seal": SealStatement,
     "status": StatusStatement, "key": KeyStatement, "reference": ReferenceStatement, "disclosed": Disclosed,
     "challenge": Challenge, "problem": Problem, "selftest": SelftestStatement, "import": Import,
-    "comparison": Comparisons, "round-data": RoundData, "round-report": RoundReport,
+    "comparison": Comparisons, "preferences": PreferenceComparison, "round-data": RoundData,
+    "round-report": RoundReport,
     "round": RoundStatement, "round-opening": Opening, "round-assigned": AssignedAnswers,
 }  # fmt: skip
 """Name of the schema -> document. ``procedure`` is the resolved one; the file has ``procedure-file``."""
