@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurand.document.number import number, real
-from measurand.document.preferences import Advantage, PreferenceComparison, PreferenceFit, Preferred, PreferredPair
+from measurand.document.preferences import (
+    Advantage,
+    PreferenceComparison,
+    PreferenceData,
+    PreferenceFit,
+    Preferred,
+    PreferredPair,
+)
 from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.quantity.preferences import (
