@@ -230,6 +230,19 @@ def test_submissions_that_are_not_what_was_asked(round_: Round, rows: str, said_
         prepare(round_.folder, round_.mine("Alpha Lab"), from_table(path))
 
 
+FIRST_FORMAT = Path(__file__).parent / "first_format"
+"""A round as the program wrote it when rounds were new (three laboratories, one quantity)."""
+
+
+def test_a_round_of_the_first_format_is_still_read() -> None:
+    """What is signed must come out as the same bytes, whatever fields were added since."""
+    data = round_data(FIRST_FORMAT)
+    assert [len(q.submitted) for q in data.quantities] == [3]
+    assert {s.value[:3] for s in data.quantities[0].submitted} == {"1.0"}
+    assert set(state(gathered(FIRST_FORMAT)).values()) == {"opened"}
+    assert not any(".json" in text for text in data.remarks)
+
+
 def test_protocols_that_are_none(tmp_path: Path) -> None:
     keys.new(tmp_path, "k")
     key = keys.private_key(tmp_path / "k")

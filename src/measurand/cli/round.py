@@ -186,7 +186,7 @@ def submit(folder: Path, files: tuple[str, ...], answers: Path | None, mine: Pat
         raise click.UsageError(say("cli.round.nothing"))
     held = _own_results(folder, files) if files else RoundData(title="", quantities=())
     if answers is not None:
-        held = held.model_copy(update={"answered": own_answers(answers, protocol_of(folder).answers)})
+        held = held.model_copy(update={"answered": own_answers(answers, protocol_of(folder).answers or ())})
     opening = prepare(folder, mine, held)
     rows = leaving(opening)
     if not json or not yes:
@@ -277,7 +277,7 @@ def _own_results(folder: Path, files: tuple[str, ...]) -> RoundData:
     """One table with the results of this laboratory, or its records and certificates."""
     paths, asked = [Path(text) for text in files], protocol_of(folder)
     if len(paths) == 1 and not paths[0].is_dir() and paths[0].suffix not in (".json", ".html"):
-        return from_table(paths[0], nested=asked.nested)
+        return from_table(paths[0], nested=asked.nested or ())
     wanted = {q.measurand for q in asked.quantity}
     return of_one([("", path) for path in paths], trusted=trusted(trust_folder()), wanted=wanted)
 
@@ -293,7 +293,9 @@ def _data(
         return round_data(Path(files[0]))
     asked = None if protocol is None else drafted(protocol)
     if len(files) == 1 and not Path(files[0]).is_dir():
-        held = from_table(Path(files[0]), title=title, nested=nested or (() if asked is None else asked.nested))
+        held = from_table(
+            Path(files[0]), title=title, nested=nested or (asked.nested if asked is not None else None) or ()
+        )
     else:
         pairs = [named(text) for text in files]
         trust = trusted(trust_folder())

@@ -1,4 +1,8 @@
-"""The documents of a round: protocol, participation, commitment, withdrawal, closing, each signed; and the opening."""
+"""The documents of a round: protocol, participation, commitment, withdrawal, closing, each signed; and the opening.
+
+What is signed is read again as the same bytes: a field that a later release adds is ``None`` where it is absent, never
+an empty list.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,7 @@ class AskedQuantity(Document):
     """How the assigned value of the scores is found, where no reference value is stated."""
     sigma: Sigma | None = None
     """How sigma_pt is found, where it is not stated."""
-    items: tuple[CheckedItem, ...] = ()
+    items: tuple[CheckedItem, ...] | None = None
     """The coordinator's check of the items that participants get."""
 
     @model_validator(mode="after")
@@ -69,11 +73,11 @@ class Protocol(Document):
     """Of the reference value, where none is stated."""
     least: int = 2
     """Participants below which nothing is reported."""
-    nested: tuple[str, ...] = ()
+    nested: tuple[str, ...] | None = None
     """Conditions in which the replicates of a laboratory differ (day, run), the outermost first: asks for intermediate
     precision."""
     quantity: tuple[AskedQuantity, ...] = ()
-    answers: tuple[Scheme, ...] = ()
+    answers: tuple[Scheme, ...] | None = None
     """Qualitative and ordinal answers that are asked for."""
     text: str = ""
     """The protocol file verbatim."""
@@ -82,7 +86,7 @@ class Protocol(Document):
     def _asks(self) -> Protocol:
         if not self.quantity and not self.answers:
             raise ValueError("a protocol asks for a quantity or for answers")
-        names = [one.measurand for one in self.answers]
+        names = [one.measurand for one in self.answers or ()]
         if len(set(names)) < len(names):
             raise ValueError("answers to one measurand are asked for twice")
         return self
@@ -130,9 +134,9 @@ class Closing(Document):
     withdrawals: tuple[Digest, ...] = ()
     early: str = ""
     """Why it was closed before the deadline."""
-    items: tuple[CheckedMaterial, ...] = ()
+    items: tuple[CheckedMaterial, ...] | None = None
     """Items that were checked again: whether they kept their values."""
-    assigned: tuple[AssignedAnswers, ...] = ()
+    assigned: tuple[AssignedAnswers, ...] | None = None
     """The right answers that the protocol sealed."""
     at: Time
 

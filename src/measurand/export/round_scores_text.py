@@ -101,4 +101,4 @@ def performance_lines(report: RoundReport) -> Iterator[str]:
     yield f"{INDENT}{say('round.performance')}"
     names = (say("round.laboratory"), *(say(f"round.signal.{name}") for name in SIGNALS))
     for first, *counts in (names, *rows):
-        yield f"{INDENT}  {visible(first)[:MOST_WORD]:<{MOST_WORD}}" + "".join(f"{c:>15}" for c in counts)
+        yield f"{INDENT}  {visible(first)[:MOST_WORD]:<{MOST_WORD}}" + "".join(f"{c:>13}" for c in counts)

@@ -162,7 +162,7 @@ def prepare(folder: Path, mine: Path, data: RoundData) -> Opening:
     protocol, code = protocol_of(folder), code_of(_own(mine).public_key())
     asked = {(q.measurand, q.material): q for q in protocol.quantity}
     found = {(q.measurand, q.material): q for q in data.quantities}
-    schemes = {one.measurand: one for one in protocol.answers}
+    schemes = {one.measurand: one for one in protocol.answers or ()}
     answered = {one.scheme.measurand: one.submitted for one in data.answered}
     if set(found) != set(asked) or set(answered) != set(schemes):
         names = [" ".join(filter(None, pair)) for pair in sorted(set(found) ^ set(asked))]
@@ -237,16 +237,16 @@ def close(
         if (one.measurand, one.material) not in asked:
             raise refuse("M0870.items", folder / PROTOCOL, name=" ".join(filter(None, (one.measurand, one.material))))
     step = Closing(
-        protocol=_at(folder), commitments=digests[0], withdrawals=digests[1], early=early, items=checked,
+        protocol=_at(folder), commitments=digests[0], withdrawals=digests[1], early=early, items=checked or None,
         assigned=_shown(protocol, assigned, folder), at=stamp(now),
     )  # fmt: skip
     _write(folder / CLOSING, step, key)
     return step
 
 
-def _shown(protocol: Protocol, files: Sequence[Path], folder: Path) -> tuple[AssignedAnswers, ...]:
+def _shown(protocol: Protocol, files: Sequence[Path], folder: Path) -> tuple[AssignedAnswers, ...] | None:
     """The assigned answers that the protocol sealed. Raises StoreError for others, and where some are missing."""
-    wanted = {one.assigned_at: one.measurand for one in protocol.answers if one.assigned_at is not None}
+    wanted = {one.assigned_at: one.measurand for one in protocol.answers or () if one.assigned_at is not None}
     found = {}
     for file in files:
         data = bytes_of(file)
@@ -256,7 +256,7 @@ def _shown(protocol: Protocol, files: Sequence[Path], folder: Path) -> tuple[Ass
         found[digest] = parsed(data, AssignedAnswers, file=file)
     if missing := [name for digest, name in wanted.items() if digest not in found]:
         raise refuse("M0873.missing", folder / PROTOCOL, names=", ".join(missing))
-    return tuple(found[digest] for digest in wanted)
+    return tuple(found[digest] for digest in wanted) or None
 
 
 def reveal(folder: Path, mine: Path) -> Path:

@@ -83,7 +83,7 @@ def round_data(folder: Path) -> RoundData:
         found.remarks.append(say(key, code=code))
     if len(found.openings) < found.protocol.least:
         raise refuse("M0877.few", folder, count=str(len(found.openings)), least=str(found.protocol.least))
-    again = {(one.measurand, one.material): one.items for one in found.closing.items}
+    again = {(one.measurand, one.material): one.items for one in found.closing.items or ()}
     quantities = []
     for asked in found.protocol.quantity:
         place = (asked.measurand, asked.material)
@@ -104,11 +104,11 @@ def round_data(folder: Path) -> RoundData:
             Quantity(
                 measurand=asked.measurand, material=asked.material, unit=asked.unit, submitted=tuple(held),
                 left_out=out, reference=asked.reference, reference_u=asked.reference_u, sigma_pt=asked.sigma_pt,
-                delta_e=asked.delta_e, assigned=asked.assigned, sigma=asked.sigma, nested=found.protocol.nested,
-                items=(*asked.items, *again.get(place, ())),
+                delta_e=asked.delta_e, assigned=asked.assigned, sigma=asked.sigma, nested=found.protocol.nested or (),
+                items=(*(asked.items or ()), *again.get(place, ())),
             )
         )  # fmt: skip
-    answered = tuple(_answered(scheme, found, found.closing) for scheme in found.protocol.answers)
+    answered = tuple(_answered(scheme, found, found.closing) for scheme in found.protocol.answers or ())
     if found.closing.early:
         found.remarks.append(say("round.early", at=found.closing.at, reason=found.closing.early))
     _, key = step_of(folder / PROTOCOL, Protocol)
@@ -128,7 +128,7 @@ def _answered(scheme: Scheme, found: Gathered, closing: Closing) -> Answered:
             found.remarks.append(say("round.other_quantity", code=code, measurand=scheme.measurand))
         else:
             held.append(Answers(laboratory=code, answers=own))
-    right = [one for one in closing.assigned if hashlib.sha256(canonical(one)).hexdigest() == scheme.assigned_at]
+    right = [one for one in closing.assigned or () if hashlib.sha256(canonical(one)).hexdigest() == scheme.assigned_at]
     if scheme.assigned_at is not None and not right:
         found.remarks.append(say("round.bad.assigned", measurand=scheme.measurand))
     return Answered(scheme=scheme, submitted=tuple(held), assigned=right[0].answers if right else {})
@@ -231,9 +231,13 @@ def as_asked(data: RoundData, protocol: Protocol) -> RoundData:
     if missing := [place for place in asked if place not in held]:
         names = ", ".join(" ".join(filter(None, place)) for place in missing)
         raise refuse("M0877.missing", Path(data.title), names=names)
-    fields = ("reference", "reference_u", "sigma_pt", "delta_e", "assigned", "sigma", "items")
+    fields = ("reference", "reference_u", "sigma_pt", "delta_e", "assigned", "sigma")
     quantities = tuple(
-        q.model_copy(update={name: getattr(asked[place], name) for name in fields}) if place in asked else q
+        q.model_copy(
+            update={name: getattr(asked[place], name) for name in fields} | {"items": asked[place].items or ()}
+        )
+        if place in asked
+        else q
         for place, q in held.items()
     )
     remarks = (*data.remarks, say("round.not_signed", coordinator=protocol.coordinator))

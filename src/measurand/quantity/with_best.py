@@ -38,7 +38,8 @@ def with_best(
     With ``k_i`` the one-sided Dunnett factor with system i as the control, ``upper_i = max(0, min_j (v_i - v_j + k_i
     u_ij))``; ``lower_i = min(0, min_j (v_i - v_j - k_j u_ij))`` over the j that can be best, 0 if i alone can. Only the
     factor of the truly best system enters the proof, so unequal correlations need no further allowance. Systems
-    identical to i are left out of its "others". Where smaller is better, signs are those of "better by".
+    identical to i are left out of its "others". In simulations the limits of 95 % held in 93.4 to 94.7 %
+    (docs/ranking-coverage.md). Where smaller is better, signs are those of "better by".
     Raises DesignError.
     """
     if not 0.0 < level < 1.0:

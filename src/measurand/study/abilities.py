@@ -55,7 +55,8 @@ def abilities_of(contenders: Sequence[Contender], *, level: float) -> tuple[Abil
         remarks.append(say("abilities.few", count=len(contenders), least=LEAST_PERSONS))
     else:
         try:
-            of_items = _items(table)
+            of_items, why = _items(table)
+            remarks += [why] if why else []
         except (DesignError, StatisticError) as error:
             remarks.append(say("abilities.no_items", why=str(error)))
     order = np.argsort(-found.value, kind="stable")
@@ -99,22 +100,23 @@ def _fit_of_systems(table: Responses, beside: SystemAbilities | None) -> dict[st
     return {name: (float(fit.infit[k]), float(fit.outfit[k])) for k, name in enumerate(fit.items)}
 
 
-def _items(table: Responses) -> Items:
-    """Both models; the parameters of the one that the likelihood ratio prefers at 5 %."""
-    one = rasch(table)
+def _items(table: Responses) -> tuple[Items, str]:
+    """Both models; the parameters of the one that the likelihood ratio prefers at 5 %; why there is no second one."""
+    one, why = rasch(table), ""
     try:
         two: ItemResponseModel | None = two_parameter(table)
-    except (DesignError, StatisticError):
-        two = None  # a slope that runs away: the one-parameter model is what is left, and two_parameter_p is absent
+    except (DesignError, StatisticError) as error:
+        two, why = None, say("abilities.no_two", why=str(error))
     p = None if two is None else likelihood_ratio(one, two)
     chosen = two if two is not None and p is not None and p < 0.05 else one
     fit, tested = item_fit(chosen, table), s_x2(chosen, table)
     rows = [_item(chosen, k, fit, tested) for k in range(len(chosen.items))]
     rows.sort(key=lambda r: (r.p is None, float(r.p or 1.0)))
-    return Items(
+    done = Items(
         model="two-parameter" if chosen is two else "one-parameter", log_likelihood=number(chosen.log_likelihood),
         two_parameter_p=None if p is None else number(p), items=tuple(rows), left_out=_left_out(chosen.left_out),
     )  # fmt: skip
+    return done, why
 
 
 def _item(model: ItemResponseModel, k: int, fit: ItemFit, tested: ItemTest) -> ItemParameters:
