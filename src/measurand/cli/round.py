@@ -38,11 +38,13 @@ from measurand.lab.round_folder import (
 from measurand.lab.round_gathered import as_asked, gathered, round_data, state, with_items
 from measurand.lab.round_items import items_from
 from measurand.lab.round_records import from_records, of_one
+from measurand.lab.round_strata import strata_from
 from measurand.lab.trust import trust_folder, trusted
 from measurand.message import say
 from measurand.quantity.assigned_value import ROBUST
 from measurand.quantity.consensus import WEIGHTED
 from measurand.study.round import Asked, Excluded, reported
+from measurand.study.standardised import standardised
 
 DCC = later("measurand.export.round_dcc", "render")
 PAGE = later("measurand.export.round_page", "render_page")
@@ -76,6 +78,15 @@ def verb() -> None:
 @click.option("--assigned", type=click.Choice(tuple(ROBUST)), help=say("cli.round.assigned"))
 @click.option("--protocol", type=click.Path(path_type=Path), metavar="FILE", help=say("cli.round.protocol"))
 @click.option("--items", type=click.Path(path_type=Path), metavar="TABLE", help=say("cli.round.items"))
+@click.option("--standardise", type=click.Path(path_type=Path), metavar="TABLE", help=say("cli.round.standardise"))
+@click.option(
+    "--least-items",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help=say("cli.round.least_items"),
+)
 @click.option("--nested", multiple=True, metavar="COLUMN", help=say("cli.round.nested"))
 @click.option("--exclude", multiple=True, metavar="LAB[@MATERIAL]:REASON", help=say("cli.round.exclude"))
 @click.option(
@@ -93,7 +104,7 @@ def verb() -> None:
 def report(
     files: tuple[str, ...], title: str, method: str | None, exclude: tuple[str, ...], same: tuple[str, ...],
     implementation: float | None, out: Path | None, json: bool, assigned: str | None, protocol: Path | None,
-    items: Path | None, nested: tuple[str, ...], **asked: Any,
+    items: Path | None, nested: tuple[str, ...], standardise: Path | None, least_items: int, **asked: Any,
 ) -> int:  # fmt: skip
     """Print the report of results in a table, of a round, or of records and certificates."""
     reference = asked["reference"]
@@ -101,7 +112,12 @@ def report(
         raise click.UsageError(say("cli.round.reference_u"))
     excluded = tuple(_excluded(text) for text in exclude)
     wanted = Asked(method=method or "", excluded=excluded, assigned=assigned or "", **asked)
-    data = _data(files, title, same=same, implementation=implementation, protocol=protocol, nested=nested)
+    if standardise is None:
+        data = _data(files, title, same=same, implementation=implementation, protocol=protocol, nested=nested)
+    elif len(files) == 1 and protocol is None and not nested and Path(files[0]).is_file():
+        data = standardised(strata_from(Path(files[0]), standardise, title=title, least=least_items))
+    else:
+        raise click.UsageError(say("cli.round.strata_only"))
     found = reported(data if items is None else with_items(data, items_from(items)), wanted)
     if out is not None:
         write_file(out, _form(found, out))
