@@ -14,7 +14,9 @@ from measurand.message import say
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 FIRST, SECOND, TIE = 0, 1, 2
-_STEPS, _GOOD = 100, 1e-10
+_STEPS, _LEAST_STEP = 100, 1e-8
+_NEAR = 1e-10
+"""Newton's decrement ``g'H^-1 g`` from which one more step is the last."""
 _FEWEST = 5.0
 """Expected count below which a cell makes the chi-square approximation poor."""
 
@@ -223,25 +225,28 @@ def _maximum(held: Preferences, x: Array) -> tuple[Array, float, Array, Array]:
         log_sum = top + np.log(np.exp(u - top[:, None]).sum(axis=1))
         return float(held.count @ (u[row, held.outcome] - log_sum)), np.exp(u - log_sum[:, None])
 
+    def derivatives(p: Array) -> tuple[Array, Array]:
+        mean = np.einsum("no,nok->nk", p, x)
+        second = np.einsum("n,no,nok,nol->kl", held.count, p, x, x) - (mean * held.count[:, None]).T @ mean
+        return held.count[:, None] * (chosen - mean), np.asarray(second)
+
     value, p = at(theta)
     for _ in range(_STEPS):
-        mean = np.einsum("no,nok->nk", p, x)
-        score = held.count[:, None] * (chosen - mean)
-        second = np.einsum("n,no,nok,nol->kl", held.count, p, x, x) - (mean * held.count[:, None]).T @ mean
+        score, second = derivatives(p)
         gradient = score.sum(axis=0)
         try:
             step = np.linalg.solve(second, gradient)
         except np.linalg.LinAlgError as error:
             raise DesignError(say("preferences.singular")) from error
-        if float(gradient @ step) < _GOOD * max(1.0, held.count.sum()) * _GOOD:
+        if float(gradient @ step) < _NEAR:  # from here the likelihood is flat to rounding, and a whole step is exact
+            theta = theta + step
+            value, p = at(theta)
+            score, second = derivatives(p)
             return theta, value, second, score
         size = 1.0
-        while size > 1e-8:
-            new, q = at(theta + size * step)
-            if new >= value:
-                break
+        new, q = at(theta + step)
+        while new < value and size > _LEAST_STEP:
             size /= 2.0
-        else:
-            return theta, value, second, score
+            new, q = at(theta + size * step)
         theta, value, p = theta + size * step, new, q
     raise StatisticError(say("preferences.no_convergence", steps=_STEPS))
