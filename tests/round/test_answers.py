@@ -133,6 +133,10 @@ def test_by_the_command_line(tmp_path: Path, capsys: Capture) -> None:
     (answers,) = json.loads(capsys.readouterr().out)["answers"]
     assert answers["rows"][1]["right"]["share"] == 0.5
     assert main([*verb, "--out", str(tmp_path / "r.xml")]) == 2
+    capsys.readouterr()
+    right.write_text("Item,Answer\ni1,Present\n")
+    assert main(verb) == 2 and "no laboratory ever answered Present" in " ".join(capsys.readouterr().err.split())
+    right.write_text("Item,Answer\n" + "".join(f"{i},{c}\n" for i, c in RIGHT.items()))
     assert main([*verb, "--positive", "maybe"]) == 2 and main([*verb, "--scale", "absent,here"]) == 2
     assert "present is not on the scale" in capsys.readouterr().err
 

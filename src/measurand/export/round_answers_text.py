@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from measurand.document.number import real
+from measurand.document.number import Number, real
 from measurand.document.round_answers import AnswersReport, AnswersRow, Disputed, Share
+from measurand.document.rounding import percent as level_text
 from measurand.export.plain import percent, visible
 from measurand.export.terminal import INDENT, MOST_WORD, wrapped
 from measurand.message import say
@@ -15,11 +16,11 @@ MOST_ITEMS = 6
 """Items that are named; the data hold all."""
 
 
-def answers_lines(found: AnswersReport) -> Iterator[str]:
+def answers_lines(found: AnswersReport, coverage: Number) -> Iterator[str]:
     """One block for a measurand: what is asked, a line for each laboratory, the items that stand out."""
     yield visible(found.measurand)
     yield ""
-    for text in answers_texts(found):
+    for text in answers_texts(found, coverage):
         yield from wrapped(text)
     header, *rows = answers_table(found)
     yield ""
@@ -34,10 +35,11 @@ def answers_lines(found: AnswersReport) -> Iterator[str]:
         yield from wrapped(text)
 
 
-def answers_texts(found: AnswersReport) -> Iterator[str]:
-    """Where the assigned categories come from, and what is asked for."""
+def answers_texts(found: AnswersReport, coverage: Number) -> Iterator[str]:
+    """Where the assigned categories come from, what the limits are, and what is asked for."""
     needed = "" if found.needed is None else percent(real(found.needed))
     yield say("round.answers", items=found.items, source=say(f"round.answers.{found.assigned_from}", needed=needed))
+    yield say("round.answers.level", level=level_text(coverage))
     if found.least_right is not None:
         yield say("round.answers.least", least=percent(real(found.least_right)))
 
@@ -45,7 +47,7 @@ def answers_texts(found: AnswersReport) -> Iterator[str]:
 def answers_table(found: AnswersReport) -> tuple[tuple[str, ...], ...]:
     """Header and rows: laboratory, right answers, what the scale allows for, the signal."""
     shares = [name for name in ("sensitivity", "specificity", "adjacent") if any(getattr(r, name) for r in found.rows)]
-    names = ["right", "limits", *shares, *(["steps"] if found.ordered else []), "missing"]
+    names = ["right", *shares, *(["steps"] if found.ordered else []), "missing"]
     last = say("round.signal") if found.least_right is not None else ""
     header = (say("round.laboratory"), *(say(f"round.answers.{name}") for name in names), last)
     return (header, *(_row(r, shares, found) for r in found.rows))
@@ -53,19 +55,22 @@ def answers_table(found: AnswersReport) -> tuple[tuple[str, ...], ...]:
 
 def _row(r: AnswersRow, shares: Sequence[str], found: AnswersReport) -> tuple[str, ...]:
     if r.right is None:
-        blank = [""] * (2 + len(shares) + found.ordered)
+        blank = [""] * (1 + len(shares) + found.ordered)
         return (r.laboratory, *blank, str(r.missing), say("round.answers.none"))
     steps = [f"{r.higher} / {r.lower}"] if found.ordered else []
-    limits = f"[{percent(real(r.right.lower))}, {percent(real(r.right.upper))}]"
     signal = ""
     if found.least_right is not None:
         signal = say(f"round.signal.{r.signal}") + ("" if r.shown else f" {UNSURE}")
     own = [_share(getattr(r, name)) for name in shares]
-    return (r.laboratory, percent(real(r.right.share)), limits, *own, *steps, str(r.missing), signal)
+    return (r.laboratory, _share(r.right), *own, *steps, str(r.missing), signal)
 
 
 def _share(found: Share | None) -> str:
-    return "" if found is None else f"{found.events}/{found.trials}"
+    """A share with its limits, in per cent."""
+    if found is None:
+        return ""
+    share, low, high = (f"{100.0 * real(x):.0f}" for x in (found.share, found.lower, found.upper))
+    return f"{share} [{low}, {high}] %"
 
 
 def items_texts(found: AnswersReport) -> Iterator[str]:

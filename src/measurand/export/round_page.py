@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from measurand.document.number import real
+from measurand.document.number import number, real
 from measurand.document.round_answers import AnswersReport
 from measurand.document.round_report import Precision, QuantityReport, RoundReport, Scored, ScoreRow, YoudenData
 from measurand.document.rounding import percent, rounded, significant
@@ -132,7 +132,7 @@ def _scores(found: Scored, identity: str) -> Picture:
 
 def _answers(found: AnswersReport, identity: str, coverage: float) -> Section:
     header, *rows = answers_table(found)
-    sentences = (*answers_texts(found), *answered_items(found))
+    sentences = (*answers_texts(found, number(coverage)), *answered_items(found))
     drawn = tuple(
         Participant(r.laboratory, None)
         if r.right is None

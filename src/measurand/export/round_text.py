@@ -26,7 +26,7 @@ def render_round(report: RoundReport) -> str:
     for q in report.quantities:
         lines += [*block(q, report), ""]
     for answered in report.answers:
-        lines += [*answers_lines(answered), ""]
+        lines += [*answers_lines(answered, report.coverage_probability), ""]
     for measurand, several in report.relations.items():
         for r in several:
             lines += wrapped(relation_text(measurand, r))

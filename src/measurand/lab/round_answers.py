@@ -101,13 +101,17 @@ def answered(
     names = tuple(scale) or tuple(sorted({c for one in (*several.values(), own) for c in one.values()}))
     if len(names) == 1:
         raise refusal("M0898.same", file=str(path), category=names[0])
+    seen = {c for one in several.values() for c in one.values()}
+    if not scale and (unseen := sorted(set(own.values()) - seen)):
+        known = ", ".join(sorted(seen))
+        raise refusal("M0898.unseen", file=str(assigned), names=", ".join(unseen), known=known)
     try:
         scheme = Scheme(
             measurand=measurand, scale=names, ordered=len(scale) > 2, positive=positive, needed=number(needed),
             least_right=None if least_right is None else number(least_right),
         )  # fmt: skip
     except ValidationError as error:
-        reason = str(error.errors(include_url=False)[0]["msg"])
+        reason = str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")
         raise refusal("M0898.scheme", file=str(path), reason=reason) from None
     submitted = tuple(Answers(laboratory=name, answers=one) for name, one in several.items())
     return Answered(scheme=scheme, submitted=submitted, assigned=own)
