@@ -40,6 +40,7 @@ class Preferred(Document):
     upper: Number
     share: Number
     """Expected share of preferences against all others in equal numbers, a tie as one half."""
+    share_u: Number
     wins: Number
     losses: Number
     ties: Number

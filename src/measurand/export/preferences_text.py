@@ -43,7 +43,14 @@ def _row(s: Preferred) -> tuple[str, ...]:
     low, high = s.rank
     rank = str(low) if low == high else f"{low}-{high}"
     tally = " / ".join(f"{real(x):g}" for x in (s.wins, s.ties, s.losses))
-    return (s.name, f"{rounded(s.strength, s.u)} (u {significant(s.u)})", s.group, rank, percent(real(s.share)), tally)
+    return (
+        s.name,
+        f"{rounded(s.strength, s.u)} (u {significant(s.u)})",
+        s.group,
+        rank,
+        f"{percent(real(s.share))} (u {percent(real(s.share_u))})",
+        tally,
+    )
 
 
 def count_text(found: PreferenceComparison) -> str:

@@ -155,16 +155,28 @@ def equality(found: Strengths) -> tuple[float, int, float]:
     return statistic, df, float(chdtrc(df, max(statistic, 0.0)))
 
 
-def win_share(found: Strengths) -> Array:
-    """Expected share of preferences of each system against all others in equal numbers, a tie as one half, (systems,).
+def win_share(found: Strengths) -> tuple[Array, Array]:
+    """Expected share of preferences of each system against all others in equal numbers, a tie as one half, and its u.
 
-    ``mean_j (1 / (1 + e^(s_j - s_i)))`` without ties; ties by Davidson's model do not change it much and are in it.
+    ``mean_j f(s_i - s_j)`` with ``f(d) = (e^(d/2) + nu/2) / (e^(d/2) + e^(-d/2) + nu)``; to first order in the
+    strengths, Davidson's nu taken as known. Shapes (systems,).
+
+    >>> two = bradley_terry(preferences([0, 0], [1, 1], [FIRST, SECOND], count=[30, 10], systems=2))
+    >>> share, u = win_share(two)
+    >>> round(float(share[0]), 6), round(float(u[0]), 6)  # 3/4, sqrt(p (1 - p) / 40)
+    (0.75, 0.068465)
     """
     d = found.value[:, None] - found.value
     half = 0.5 * np.exp(found.tie[0]) if found.tie else 0.0
-    share = (np.exp(d / 2.0) + half) / (np.exp(d / 2.0) + np.exp(-d / 2.0) + 2.0 * half)
+    up, down = np.exp(d / 2.0), np.exp(-d / 2.0)
+    whole = up + down + 2.0 * half
+    share = (up + half) / whole
+    slope = 0.5 * (up * whole - (up + half) * (up - down)) / whole**2
     m = len(found.value)
-    return np.asarray((share.sum(axis=1) - 0.5) / (m - 1))
+    np.fill_diagonal(slope, 0.0)
+    turn = (np.diag(slope.sum(axis=1)) - slope) / (m - 1)
+    u = np.sqrt(np.maximum(np.diag(turn @ found.covariance @ turn.T), 0.0))
+    return np.asarray((share.sum(axis=1) - 0.5) / (m - 1)), u
 
 
 def fit(held: Preferences, found: Strengths) -> Fit | None:

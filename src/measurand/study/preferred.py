@@ -60,14 +60,14 @@ def preferred(data: PreferenceData, *, level: float = 0.95, order: bool = False)
         different[i, j] = different[j, i] = apart
     letters = tie_groups(different, value=found.value)
     ranks = simultaneous_ranks(of_all, together)
-    share, tally = win_share(found), _tally(held)
+    (share, share_u), tally = win_share(found), _tally(held)
     k = float(student_factor((1.0 - level) / 2.0, found.df))
     half = float(np.median(together.u))
     good = fit(held, found)
     return PreferenceComparison(
         title=data.title, comparisons=number(found.comparisons), units=found.units, coverage_probability=number(level),
         systems=tuple(
-            _system(found, i, names[i], float(share[i]), tally[i], k, letters.letters[i], ranks) for i in letters.order
+            _system(found, i, names[i], (float(share[i]), float(share_u[i])), tally[i], k, letters.letters[i], ranks) for i in letters.order
         ),
         pairs=_pairs(held, found, together, names, letters.order, k),
         order=_advantage(found.order, k), tie=_advantage(found.tie, k), equal_p=number(equality(found)[2]),
@@ -95,13 +95,13 @@ def _held(data: PreferenceData) -> tuple[Preferences, tuple[str, ...]]:
 
 
 def _system(
-    found: Strengths, i: int, name: str, share: float, tally: Array, k: float, letters: str, ranks: Ranks
+    found: Strengths, i: int, name: str, share: tuple[float, float], tally: Array, k: float, letters: str, ranks: Ranks
 ) -> Preferred:
     value, u = float(found.value[i]), float(found.covariance[i, i] ** 0.5)
     wins, losses, ties = (number(float(x)) for x in tally)
     return Preferred(
         name=name, strength=number(value), u=number(u), lower=number(value - k * u), upper=number(value + k * u),
-        share=number(share), wins=wins, losses=losses, ties=ties, group=letters,
+        share=number(share[0]), share_u=number(share[1]), wins=wins, losses=losses, ties=ties, group=letters,
         rank=(int(ranks.best[i]), int(ranks.worst[i])),
     )  # fmt: skip
 
