@@ -141,7 +141,7 @@ def values(data: Any) -> Iterator[float]:
     elif isinstance(data, tuple):
         for entry in data:
             yield from values(entry)
-    elif isinstance(data, int | float):
+    elif isinstance(data, int | float) and not isinstance(data, bool):
         yield float(data)
 
 
@@ -215,6 +215,13 @@ def test_names_are_escaped_and_control_characters_are_shown(kind: str) -> None:
     root = ElementTree.fromstring(picture.svg)
     assert not root.findall(f".//{SVG}script") and "<script" not in picture.svg
     assert not set(picture.svg) & set("\x1b\u202e\ufffe")
+
+
+def test_an_interval_that_is_not_symmetric_is_in_the_table_and_a_limit_has_no_uncertainty() -> None:
+    people = (Participant("A", 0.9, limits=(0.75, 0.97)), Participant("B", None))
+    picture = compared(Caterpillar("right", "", people, Reference(0.8, name="asked for", is_limit=True)), "x")
+    assert any("[0.75, 0.97]" in cell for row in picture.rows for cell in row)
+    assert "asked for" in picture.svg and "asked for (U" not in picture.svg
 
 
 EXTREMES = {

@@ -28,8 +28,8 @@ NUMBERS = frozenset({
     "floor", "family_floor", "variance_first", "variance_second",
     "chi_square", "p_u", "critical_difference", "infit", "outfit", "conditional", "conditional_u", "spread",
     "difficulty", "discrimination", "u_discrimination", "s_x2", "log_likelihood", "two_parameter_p", "new_lower",
-    "new_upper", "tau", "strength", "share", "share_u", "wins", "losses", "ties", "probability", "compared", "comparisons",
-    "equal_p", "statistic",
+    "new_upper", "tau", "strength", "share", "share_u", "wins", "losses", "ties", "probability", "compared",
+    "comparisons",    "equal_p", "statistic",
 })  # fmt: skip
 """Fields of the comparison that hold decimal strings."""
 TABLES = (".csv", ".parquet", ".jsonl")

@@ -67,7 +67,8 @@ def preferred(data: PreferenceData, *, level: float = 0.95, order: bool = False)
     return PreferenceComparison(
         title=data.title, comparisons=number(found.comparisons), units=found.units, coverage_probability=number(level),
         systems=tuple(
-            _system(found, i, names[i], (float(share[i]), float(share_u[i])), tally[i], k, letters.letters[i], ranks) for i in letters.order
+            _system(found, i, names[i], (float(share[i]), float(share_u[i])), tally[i], k, letters.letters[i], ranks)
+            for i in letters.order
         ),
         pairs=_pairs(held, found, together, names, letters.order, k),
         order=_advantage(found.order, k), tie=_advantage(found.tie, k), equal_p=number(equality(found)[2]),
