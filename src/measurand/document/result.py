@@ -69,6 +69,16 @@ class DistributionData(Document):
     upper: tuple[Number, ...]
 
 
+class AtLevels(Document):
+    """The result at these levels of its random factors: what enters a difference to another at the same levels."""
+
+    u: Number
+    df: Number
+    floor: Number | None = None
+    """Correlations with other results are cut at ``1 - 1/floor`` (INTERVALS R2, R5); absent: they are not cut."""
+    distribution: DistributionData
+
+
 class Curve(Document):
     """Data of a picture: named columns of equal length."""
 
@@ -147,6 +157,8 @@ class Result(Document):
     units: int
     """Independent units: clusters, or items."""
     budget: tuple[Line | NotEvaluated, ...]
+    at_levels: AtLevels | None = None
+    """Absent without crossed random factors, and where their levels cannot be told from the rest."""
     floor: Number | None = None
     """Resolution floor: the u that no number of items can go below; absent when nothing but sampling was evaluated."""
     checks: tuple[Check, ...] = ()

@@ -15,8 +15,9 @@ from measurand.message import say
 from measurand.study.across import across
 from measurand.study.comparison import compared
 from measurand.study.contender import Contender, contender
-from measurand.study.from_parts import FACTOR, estimates_from
+from measurand.study.from_parts import estimates_from
 from measurand.study.pairing import Asked
+from measurand.study.shared_levels import FACTOR
 
 RUNS = "repeatability"
 """The curve of the values under each condition and in each repeat."""

@@ -119,21 +119,24 @@ def ratio_gap(parts: Sequence[Limits], *, rho: ArrayLike | None = None) -> Extre
 
 
 def against(
-    parts: Sequence[Limits], reference: int, *, rho: ArrayLike | None = None, kind: str = "difference"
-) -> dict[int, Limits]:
+    parts: Sequence[Limits], reference: int, *, rho: ArrayLike | None = None, kind: str = "difference",
+    pairs: Mapping[int, Limits] | None = None,
+) -> dict[int, Limits]:  # fmt: skip
     """Each other group less the one at position ``reference`` (``kind="ratio"``: over it), limits that hold together.
 
     Dunnett's comparison for any limits and correlations: the tail of one limit is that of the largest absolute
-    deviation. Raises DesignError for fewer than two groups, RefusedError as ``ratio`` does.
+    deviation. ``pairs``: limits of each alone, where they are not composed of the ``parts``. Raises DesignError for
+    fewer than two groups, RefusedError as ``ratio`` does.
     """
     values, u, r = _read(parts, rho)
     combine = difference if kind == "difference" else ratio
-    pairs = {(i, reference): combine(p, parts[reference], rho=r[i, reference]) for i, p in enumerate(parts)
-             if i != reference}  # fmt: skip
+    given = pairs or {i: combine(p, parts[reference], rho=r[i, reference]) for i, p in enumerate(parts)
+                      if i != reference}  # fmt: skip
+    several = {(i, reference): one for i, one in given.items()}
     scale = u if kind == "difference" else u / np.where(values > 0, values, 1.0)
-    largest = _largest_difference(_deviations(r) * scale, pairs, absolute=True)
-    together = _joint(largest, tests=len(pairs), sides=2)
-    return {i: _together(one, together, len(pairs)) for (i, _), one in pairs.items()}
+    largest = _largest_difference(_deviations(r) * scale, several, absolute=True)
+    together = _joint(largest, tests=len(several), sides=2)
+    return {i: _together(one, together, len(several)) for i, one in given.items()}
 
 
 def _together(one: Limits, together: Callable[[Array], Array], count: int) -> Limits:

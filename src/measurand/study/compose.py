@@ -22,10 +22,11 @@ from measurand.quantity.knowledge import by_name
 from measurand.quantity.limits import Limits
 from measurand.quantity.mover import UNBOUNDED, composition, difference, pair_phi, ratio
 from measurand.study.arm import Arm
-from measurand.study.interval import limits_of, named
+from measurand.study.interval import at_levels_of, limits_of, named
 from measurand.study.lines import InputLine
 from measurand.study.nesting import Effect
 from measurand.study.roles import Observed
+from measurand.study.shared_levels import AtLevels, Composed, composed, share_levels
 
 Array = NDArray[np.float64]
 
@@ -54,6 +55,10 @@ class Outcome:
     """Limits of each arm, of which those of a contrast are composed."""
     rho: Array = field(default_factory=lambda: np.eye(0))
     """Their correlations there, shape (arms, arms)."""
+    levels: float | None = None
+    """Variance that levels shared by both arms add, where ``parts`` are those at these levels."""
+    at_levels: AtLevels | None = None
+    """The one arm at these levels of its random factors, where it has any."""
     uncorrected: Limits | None = None
     """Limits before what is known of the judge was taken into account."""
 
@@ -122,20 +127,23 @@ def single(measurand: Measurand, system: str, level: str, arm: Arm, seen: Observ
     bounds = arm.aim.statistic.bounds
     return Outcome(
         measurand, system, level, (arm,), np.ones(1), arm.estimate, arm.sampled.inner, arm.sampled.effect_of_key,
-        arm.sampled.inside, limits_of(arm, seen), bounds,
+        arm.sampled.inside, limits_of(arm, seen), bounds, at_levels=at_levels_of(arm, seen),
     )  # fmt: skip
 
 
 def contrast(measurand: Measurand, system: str, level: str, pair: tuple[Arm, Arm], seen: Observed) -> Outcome:
-    """Second against first: their difference or ratio; paired as far as they share units, found from the data."""
+    """Second against first: their difference or ratio; paired as far as they share units, found from the data.
+
+    What random factors add to it is of the difference itself where both arms were measured at the same levels.
+    """
     if measurand.contrast is None:
         raise DesignError(Finding("M0560", f"measurand.{measurand.id}", say("M05.no_contrast")))
     first, second = pair
     parts = [limits_of(a, seen, part=True) for a in pair]
     a, b = float(first.estimate.value[0]), float(second.estimate.value[0])
-    rho = correlation(first, second)
+    rho, log = correlation(first, second), measurand.contrast.kind == "ratio"
     (low_a, high_a), (low_b, high_b) = first.aim.statistic.bounds, second.aim.statistic.bounds
-    if measurand.contrast.kind == "difference":
+    if not log:
         value, slope, bounds = b - a, np.array([-1.0, 1.0]), (low_b - high_a, high_b - low_a)
         limits = difference(parts[1], parts[0], rho=rho, bounds=bounds)
     else:
@@ -144,6 +152,11 @@ def contrast(measurand: Measurand, system: str, level: str, pair: tuple[Arm, Arm
         except RefusedError as error:
             raise named(error, measurand.id) from error
         value, slope, bounds = b / a, np.array([-b / a**2, 1 / a]), (0.0, np.inf)
+    shared = None if value <= 0.0 and log else _at_same_levels(pair, seen, log=log, bounds=bounds)
+    levels = None
+    if shared is not None:
+        limits = shared.limits.with_warnings(*limits.warnings)
+        parts, rho, levels = list(shared.parts), shared.rho, shared.levels * (value**2 if log else 1.0)
     if not limits.u > 1e-7 * max(p.u for p in parts):
         path = f"measurand.{measurand.id}"
         raise RefusedError(
@@ -156,8 +169,18 @@ def contrast(measurand: Measurand, system: str, level: str, pair: tuple[Arm, Arm
         propagate([measurand.id], np.array([value]), slope[None, :], inner),
         {**first.sampled.effect_of_key, **second.sampled.effect_of_key},
         {**first.sampled.inside, **second.sampled.inside}, limits, bounds,
-        parts=tuple(parts), rho=np.array([[1.0, rho], [rho, 1.0]]),
+        parts=tuple(parts), rho=np.array([[1.0, rho], [rho, 1.0]]), levels=levels,
     )  # fmt: skip
+
+
+def _at_same_levels(
+    pair: tuple[Arm, Arm], seen: Observed, *, log: bool, bounds: tuple[float, float]
+) -> Composed | None:  # fmt: skip
+    """Limits of a contrast of two arms that were measured at the same levels of the same random factors; else None."""
+    if not share_levels(pair[0].estimate, pair[1].estimate):
+        return None
+    first, second = (at_levels_of(a, seen) for a in pair)
+    return None if first is None or second is None else composed(first, second, log=log, bounds=bounds)
 
 
 def correlation(first: Arm, second: Arm) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from measurand.document.defined import Defined
 from measurand.document.number import real
-from measurand.document.result import Result
+from measurand.document.result import DistributionData, Result
 from measurand.message import say
 from measurand.quantity.estimate import Estimate, covariance
 from measurand.quantity.exact import middle
@@ -21,6 +21,7 @@ from measurand.quantity.mover import pair_phi
 from measurand.quantity.source import gram
 from measurand.quantity.two_shares import PairCounts
 from measurand.study.from_parts import outcomes, same_items
+from measurand.study.shared_levels import ITEMS, AtLevels
 
 Array = NDArray[np.float64]
 
@@ -40,6 +41,8 @@ class Contender:
     limits: Limits
     outcomes: Mapping[str, bool] | None
     """Right or wrong by item (level of the source), of a plain share; else None."""
+    at_levels: AtLevels | None
+    """The result at these levels of its random factors, where it states that."""
     names: Mapping[str, str]
     """Hashed id of an item -> its id, where the evidence is at hand."""
 
@@ -50,21 +53,39 @@ def contender(
 ) -> Contender:  # fmt: skip
     """The contender of a stated result. Raises DesignError for a ladder of limits that is none."""
     of_items = outcomes(estimate, result.items)
-    return Contender(name, result, estimate, defined, source, evidence, _limits(result, of_items), of_items, names)
+    limits = _limits(result, of_items)
+    levels = _at_levels(result, estimate)
+    return Contender(name, result, estimate, defined, source, evidence, limits, of_items, levels, names)
 
 
 def _limits(result: Result, of_items: Mapping[str, bool] | None) -> Limits:
     """As they enter a composition (INTERVALS R5): middle limits of a plain share, else those that were stated."""
-    low, high = (real(b) if b is not None else s * np.inf for b, s in zip(result.bounds, (-1.0, 1.0), strict=True))
+    bounds = _bounds(result)
     value, u, df = real(result.value), real(result.u), real(result.df)
     if of_items is not None:
         x, n = float(sum(of_items.values())), float(len(of_items))
         rule = say("coverage.rule.middle")
-        return Limits(value, u, df, rule, lambda tail: middle(x, n, tail=tail), (low, high), counts=(x, n))
-    d = result.distribution
+        return Limits(value, u, df, rule, lambda tail: middle(x, n, tail=tail), bounds, counts=(x, n))
+    return _from(result.distribution, value, u, df, bounds)
+
+
+def _at_levels(result: Result, estimate: Estimate) -> AtLevels | None:
+    found = result.at_levels
+    if found is None:
+        return None
+    limits = _from(found.distribution, real(result.value), real(found.u), real(found.df), _bounds(result))
+    return AtLevels(estimate, limits, np.inf if found.floor is None else real(found.floor))
+
+
+def _bounds(result: Result) -> tuple[float, float]:
+    low, high = (real(b) if b is not None else s * np.inf for b, s in zip(result.bounds, (-1.0, 1.0), strict=True))
+    return low, high
+
+
+def _from(d: DistributionData, value: float, u: float, df: float, bounds: tuple[float, float]) -> Limits:
     return from_ladder(
         value, u, df, rule=d.rule, level=[real(p) for p in d.level], lower=[real(x) for x in d.lower],
-        upper=[real(x) for x in d.upper], bounds=(low, high),
+        upper=[real(x) for x in d.upper], bounds=bounds,
     )  # fmt: skip
 
 
@@ -113,7 +134,7 @@ def item_differences(first: Contender, second: Contender) -> list[tuple[str, flo
     a, b = first.outcomes, second.outcomes
     if pair_counts(first, second) is not None and a is not None and b is not None:
         return sorted((level, (int(b[level]) - int(a[level])) / len(a)) for level in a if a[level] != b[level])
-    keys = {k for k in first.estimate.sources if k.startswith("items:")} & set(second.estimate.sources)
+    keys = {k for k in first.estimate.sources if k.startswith(ITEMS)} & set(second.estimate.sources)
     found: dict[str, float] = {}
     for key in sorted(keys):
         for sign, one in ((-1.0, first), (1.0, second)):

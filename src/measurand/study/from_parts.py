@@ -13,10 +13,11 @@ from measurand.errors import DesignError, Finding
 from measurand.message import say
 from measurand.quantity.estimate import Estimate
 from measurand.quantity.source import Source
+from measurand.study.crossing import UNIT
+from measurand.study.shared_levels import CROSS, FACTOR, ITEMS
 
 Array = NDArray[np.float64]
-UNIT = "(unit)"
-FACTOR, CROSS, INPUT, LABEL = "factor:", "cross:", "input:", "label:"
+INPUT, LABEL = "input:", "label:"
 
 
 def estimates_from(
@@ -44,7 +45,7 @@ def estimates_from(
         for (key, _), matrix in matrices.items():
             if len(matrix) != len(sources[key].levels):
                 raise DesignError(Finding("M0850", "parts", say("M0850.parts")))
-        held = {k: m for k, m in matrices.items() if k[0].startswith("items:") or np.any(m != 0.0)}
+        held = {k: m for k, m in matrices.items() if k[0].startswith((ITEMS, FACTOR, CROSS)) or np.any(m != 0.0)}
         mine = {key: sources[key] for key, _ in held}
         found[name] = Estimate((name,), np.array([real(parts.values[n])]), mine, held)
     return found
@@ -88,12 +89,12 @@ def source_of(one: SourceParts, key: str) -> Source:
 
 def same_items(first: Estimate, second: Estimate) -> bool:
     """Whether both were measured on the same reference set."""
-    return bool({k for k in first.sources if k.startswith("items:")} & set(second.sources))
+    return bool({k for k in first.sources if k.startswith(ITEMS)} & set(second.sources))
 
 
 def reference_of(estimate: Estimate) -> str:
     """Address of the reference set of a result; empty where its items are no source."""
-    return next((key.partition(":")[2] for key in estimate.sources if key.startswith("items:")), "")
+    return next((key.partition(":")[2] for key in estimate.sources if key.startswith(ITEMS)), "")
 
 
 def outcomes(estimate: Estimate, items: int) -> Mapping[str, bool] | None:
@@ -103,7 +104,7 @@ def outcomes(estimate: Estimate, items: int) -> Mapping[str, bool] | None:
     it is no trial (a negative item, of a sensitivity).
     """
     keys = [key for key in estimate.sources if np.any(estimate.total(key) != 0.0)]
-    kept = [key for key in estimate.sources if key.startswith("items:")]
+    kept = [key for key in estimate.sources if key.startswith(ITEMS)]
     if len(kept) != 1 or any(key != kept[0] for key in keys) or sum(k == kept[0] for k, _ in estimate.parts) != 1:
         return None
     source, z, p = estimate.sources[kept[0]], estimate.total(kept[0])[:, 0], float(estimate.value[0])

@@ -75,7 +75,7 @@ def each(target: Target, arms: Sequence[Arm], seen: Observed) -> list[Outcome]:
         system = f"{name} {'-' if asked.kind == 'difference' else '/'} {names[0]}" if over_system else target.system
         level = target.level if over_system else name
         out.append(contrast(of_pair, system, level, (arms[0], arms[i]), seen))
-    together = against(parts, 0, rho=rho, kind=asked.kind)
+    together = against(parts, 0, rho=rho, kind=asked.kind, pairs={i: o.limits for i, o in enumerate(out, start=1)})
     return [
         replace(o, limits=replace(together[i], bounds=o.limits.bounds), alone=o.limits)
         for i, o in enumerate(out, start=1)

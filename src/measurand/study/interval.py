@@ -28,12 +28,16 @@ from measurand.study.bound import lowered
 from measurand.study.crossing import UNIT
 from measurand.study.margins import effect_variances
 from measurand.study.roles import Observed
+from measurand.study.shared_levels import AtLevels, has_levels
 
 Array = NDArray[np.float64]
 
 
-def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
-    """Limits of the arm's value from its own sources. Raises RefusedError naming the measurand where no rule holds."""
+def limits_of(arm: Arm, seen: Observed, *, part: bool = False, levels: bool = True) -> Limits:
+    """Limits of the arm's value from its own sources. Raises RefusedError naming the measurand where no rule holds.
+
+    ``levels=False``: at these levels of its random factors.
+    """
     if seen.judge is not None and arm.aim.measurand.estimand == "benchmark" and _is_rounding(arm):
         # what is uncertain are the verdicts, which come with the correction
         return known_rate(float(arm.estimate.value[0]))
@@ -47,13 +51,29 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False) -> Limits:
     if arm.pairs is not None and arm.aim.measurand.estimand != "benchmark":
         return audited(*arm.pairs)
     try:
-        found = limits(sampling_of(arm, seen), shares_of(arm), part=part)
+        found = limits(sampling_of(arm, seen), shares_of(arm, levels=levels), part=part)
     except RefusedError as error:
         raise named(error, arm.aim.measurand.id) from error
     low, high = arm.aim.statistic.bounds
     if np.isfinite(high - low) and found.u <= 1e-9 * (high - low):
         raise nothing_varies(arm.aim.measurand.id)
     return found if arm.evaluation.null_value is None else lowered(found, arm.evaluation.null_value * _together(arm))
+
+
+def at_levels_of(arm: Arm, seen: Observed) -> AtLevels | None:
+    """The arm at these levels of its random factors, as it enters a difference to another at the same levels.
+
+    None where nothing else is left then, and where limits follow a rule for which this was not tried: designs with
+    holes, quantiles, other scales, audits, values that are biased upwards.
+    """
+    aim = arm.aim
+    plain = aim.definition.scale == "identity" and not isinstance(aim.statistic, Quantile) and arm.pairs is None
+    whole = aim.measurand.estimand != "benchmark" and arm.layout.crossing.complete
+    if not (plain and whole and arm.evaluation.null_value is None and has_levels(arm.estimate)):
+        return None
+    low, high = aim.statistic.bounds
+    floor = arm.floor * (high - low) if np.isfinite(high - low) else np.inf
+    return AtLevels(arm.estimate, limits_of(arm, seen, part=True, levels=False), floor)
 
 
 def _together(arm: Arm) -> float:
@@ -135,18 +155,21 @@ def named(error: MeasurandError, measurand: str) -> RefusedError:
     )
 
 
-def shares_of(arm: Arm) -> list[Share]:
-    """Variance of every source but the units: factors and their interactions (type A), inputs (type B)."""
+def shares_of(arm: Arm, *, levels: bool = True) -> list[Share]:
+    """Variance of every source but the units: factors and their interactions (type A), inputs (type B).
+
+    ``levels=False``: inputs only.
+    """
     out = []
     effects = effect_variances(arm.estimate, arm.sampled.inner, arm.sampled.effect_of_key, arm.sampled.inside)
     main = _main_key(arm)
     for effect, variance in effects.items():
         key = next(k for k, e in arm.sampled.effect_of_key.items() if e == effect)
         source = arm.estimate.sources.get(key)
-        if UNIT in effect or source is None or key == main:
+        if UNIT in effect or source is None or key == main or not levels:
             continue
-        levels = len(set(source.levels)) if len(effect) == 1 else 0
-        out.append(Share(max(float(variance[0]), 0.0), source.df, "A", levels, key=" × ".join(effect)))
+        count = len(set(source.levels)) if len(effect) == 1 else 0
+        out.append(Share(max(float(variance[0]), 0.0), source.df, "A", count, key=" × ".join(effect)))
     for key, source in arm.estimate.sources.items():
         if source.type == "B":
             c = float(np.linalg.norm(arm.estimate.total(key)[:, 0]))

@@ -92,6 +92,7 @@ def corrected(outcome: Outcome, found: Rates | Pairs) -> Outcome:
         outcome, estimate=Estimate(scaled.outputs, scaled.value, sources, matrices), inner=inner,
         coefficients=outcome.coefficients * how.scale, limits=moved(outcome.limits),
         alone=None if outcome.alone is None else moved(outcome.alone), uncorrected=outcome.limits,
+        at_levels=None,
     )  # fmt: skip
 
 

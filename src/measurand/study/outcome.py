@@ -125,4 +125,6 @@ def _with_bound(
     parts = {**outcome.estimate.parts, (key, line): np.array([[error / np.sqrt(3.0)]])}
     estimate = replace(outcome.estimate, sources=sources, parts=parts)
     limits = widened(outcome.limits, error)
-    return replace(outcome, estimate=estimate, limits=limits.with_warnings(warning) if warning else limits)
+    return replace(
+        outcome, estimate=estimate, at_levels=None, limits=limits.with_warnings(warning) if warning else limits
+    )

@@ -16,6 +16,7 @@ from measurand.quantity.mover import composition, difference, input_part, ratio
 from measurand.quantity.sampling import Share
 from measurand.quantity.two_shares import PairCounts
 from measurand.study.contender import Contender, correlation, pair_counts
+from measurand.study.shared_levels import composed, share_levels
 
 
 @dataclass(frozen=True)
@@ -74,17 +75,29 @@ def checked(contenders: Sequence[Contender], asked: Asked) -> None:
 
 
 def made(first: Contender, second: Contender, asked: Asked) -> Made:
-    """Limits of ``second - first`` (or their ratio) with what both share. Raises RefusedError for a ratio to 0."""
+    """Limits of ``second - first`` (or their ratio) with what both share. Raises RefusedError for a ratio to 0.
+
+    Where both were measured at the same levels of the same random factors, these enter once, as in a contrast.
+    """
     rho, counts = correlation(first, second), pair_counts(first, second)
-    if asked.kind == "ratio":
+    a, b, log = first.at_levels, second.at_levels, asked.kind == "ratio"
+    shared = a is not None and b is not None and share_levels(a.estimate, b.estimate)
+    if a is not None and b is not None and shared and (not log or b.limits.value > 0.0):
+        limits = composed(a, b, log=log, bounds=_range(first, second)).limits
+    elif log:
         limits = ratio(second.limits, first.limits, rho=rho)
     else:
-        (low_a, high_a), (low_b, high_b) = first.limits.bounds, second.limits.bounds
-        limits = difference(second.limits, first.limits, rho=rho, bounds=(low_b - high_a, high_b - low_a))
+        limits = difference(second.limits, first.limits, rho=rho, bounds=_range(first, second))
     if asked.implementation is not None:
         u = asked.implementation
         limits = composition([limits, input_part(Share(u * u, np.inf, "B"))], [1.0, 1.0], bounds=limits.bounds)
     return Made(first, second, limits, rho, counts)
+
+
+def _range(first: Contender, second: Contender) -> tuple[float, float]:
+    """Range of ``second - first``."""
+    (low_a, high_a), (low_b, high_b) = first.limits.bounds, second.limits.bounds
+    return low_b - high_a, high_b - low_a
 
 
 def discordant(counts: PairCounts) -> int:

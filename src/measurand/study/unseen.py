@@ -16,6 +16,7 @@ from measurand.study.compose import Outcome
 from measurand.study.crossing import UNIT
 from measurand.study.lines import UNSEEN, dropped
 from measurand.study.margins import effect_variances
+from measurand.study.shared_levels import at_levels
 
 Array = NDArray[np.float64]
 MATTERS = 0.02
@@ -59,8 +60,9 @@ def _of_arm(outcome: Outcome) -> float:
 def _of_contrast(outcome: Outcome) -> float:
     if not outcome.estimate.sources:
         return 0.0
-    au = outcome.coefficients * [_alone(p, a) for p, a in zip(outcome.parts, outcome.arms, strict=True)]
-    variance = float(au @ outcome.rho @ au)
+    first = _first_of if outcome.levels is None else _first_at_levels
+    au = outcome.coefficients * [_alone(p, first(a)) for p, a in zip(outcome.parts, outcome.arms, strict=True)]
+    variance = float(au @ outcome.rho @ au) + (outcome.levels or 0.0)
     more = variance - _first(outcome)
     return more if more > MATTERS * variance else 0.0
 
@@ -71,11 +73,20 @@ def _first(outcome: Outcome) -> float:
     return float(outcome.estimate.variance[0]) - sum(dropped(effects).values())
 
 
-def _alone(part: Limits, arm: Arm) -> float:
-    """The standard uncertainty of an arm as a result of its own."""
+def _first_of(arm: Arm) -> float:
+    """Variance of first order of an arm; negative components of factors count as 0."""
     s = arm.sampled
     effects = effect_variances(arm.estimate, s.inner, s.effect_of_key, s.inside)
-    first = max(float(arm.estimate.variance[0]) - sum(dropped(effects).values()), 0.0)
+    return max(float(arm.estimate.variance[0]) - sum(dropped(effects).values()), 0.0)
+
+
+def _first_at_levels(arm: Arm) -> float:
+    """Variance of first order of an arm at these levels of its random factors."""
+    return max(float(at_levels(arm.estimate).variance[0]), 0.0)
+
+
+def _alone(part: Limits, first: float) -> float:
+    """The standard uncertainty of an arm as a result of its own, from its variance of first order."""
     return max(part.u, float(np.sqrt(first))) if is_spreadless(part, part.bounds, first) else float(np.sqrt(first))
 
 

@@ -12,7 +12,17 @@ from measurand.document.definition import Definition
 from measurand.document.judge import Judged
 from measurand.document.number import number
 from measurand.document.procedure import Measurand, Procedure
-from measurand.document.result import Check, Curve, DistributionData, ItemMap, LabelState, Line, NotEvaluated, Result
+from measurand.document.result import (
+    AtLevels,
+    Check,
+    Curve,
+    DistributionData,
+    ItemMap,
+    LabelState,
+    Line,
+    NotEvaluated,
+    Result,
+)
 from measurand.document.rounding import printed, rounded
 from measurand.message import say
 from measurand.quantity.limits import Limits
@@ -122,7 +132,7 @@ def result(
         items=items, units=units, budget=budget, floor=number(floor) if floor else None,
         checks=tuple(checks), warnings=tuple(warnings),
         curves=(*_curves(outcome, seen), *drawn), item_map=_item_map(outcome, seen), evidence_at=evidence_at,
-        labelling=labelling, judged=judged,
+        labelling=labelling, judged=judged, at_levels=_at_levels(outcome, level),
     )  # fmt: skip
 
 
@@ -161,6 +171,15 @@ def _percent(x: float, u: float, definition: Definition, bounds: tuple[float, fl
     if definition.unit == "1" and not definition.scores and bounds == (0.0, 1.0):
         return f"{rounded(100 * x, max(100 * u, 0.01))} %"
     return rounded(x, u)
+
+
+def _at_levels(outcome: Outcome, level: float) -> AtLevels | None:
+    found = outcome.at_levels
+    if found is None:
+        return None
+    floor = number(found.floor) if np.isfinite(found.floor) else None
+    distribution = _ladder(found.limits, level)
+    return AtLevels(u=number(found.limits.u), df=number(found.limits.df), floor=floor, distribution=distribution)
 
 
 def _ladder(limits: Limits, level: float) -> DistributionData:
