@@ -76,6 +76,8 @@ class AtLevels(Document):
     df: Number
     floor: Number | None = None
     """Correlations with other results are cut at ``1 - 1/floor`` (INTERVALS R2, R5); absent: they are not cut."""
+    margins: dict[str, Number]
+    """Degrees of freedom of each mean square of the factors: "prompt", "(unit)*prompt"."""
     distribution: DistributionData
 
 

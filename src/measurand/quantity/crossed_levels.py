@@ -78,9 +78,9 @@ def with_levels(base: Limits, levels: Limits, *, log: bool) -> Limits:
         (lower, upper), (_, more) = base.tails(tail), levels.tails(tail)
         if not log:
             return base.value - np.hypot(base.value - lower, more), base.value + np.hypot(upper - base.value, more)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):  # infinite where no limit exists
             down, up = np.log(base.value) - np.log(lower), np.log(upper) - np.log(base.value)
-        return base.value * np.exp(-np.hypot(down, more)), base.value * np.exp(np.hypot(up, more))
+            return base.value * np.exp(-np.hypot(down, more)), base.value * np.exp(np.hypot(up, more))
 
     variances, df = [base.u**2, (scale * levels.u) ** 2], [base.df, levels.df]
     rule = say("coverage.rule.with_levels", rule=base.rule)

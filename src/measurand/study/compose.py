@@ -177,10 +177,10 @@ def _at_same_levels(
     pair: tuple[Arm, Arm], seen: Observed, *, log: bool, bounds: tuple[float, float]
 ) -> Composed | None:  # fmt: skip
     """Limits of a contrast of two arms that were measured at the same levels of the same random factors; else None."""
-    if not share_levels(pair[0].estimate, pair[1].estimate):
-        return None
     first, second = (at_levels_of(a, seen) for a in pair)
-    return None if first is None or second is None else composed(first, second, log=log, bounds=bounds)
+    if first is None or second is None or not share_levels(first, second):
+        return None
+    return composed(first, second, log=log, bounds=bounds)
 
 
 def correlation(first: Arm, second: Arm) -> float:

@@ -73,8 +73,9 @@ def _at_levels(result: Result, estimate: Estimate) -> AtLevels | None:
     found = result.at_levels
     if found is None:
         return None
+    df = {name: real(x) for name, x in found.margins.items()}
     limits = _from(found.distribution, real(result.value), real(found.u), real(found.df), _bounds(result))
-    return AtLevels(estimate, limits, np.inf if found.floor is None else real(found.floor))
+    return AtLevels(estimate, limits, np.inf if found.floor is None else real(found.floor), df)
 
 
 def _bounds(result: Result) -> tuple[float, float]:

@@ -28,7 +28,7 @@ from measurand.study.bound import lowered
 from measurand.study.crossing import UNIT
 from measurand.study.margins import effect_variances
 from measurand.study.roles import Observed
-from measurand.study.shared_levels import AtLevels, has_levels
+from measurand.study.shared_levels import AtLevels, df_of_margins, has_levels
 
 Array = NDArray[np.float64]
 
@@ -73,7 +73,7 @@ def at_levels_of(arm: Arm, seen: Observed) -> AtLevels | None:
         return None
     low, high = aim.statistic.bounds
     floor = arm.floor * (high - low) if np.isfinite(high - low) else np.inf
-    return AtLevels(arm.estimate, limits_of(arm, seen, part=True, levels=False), floor)
+    return AtLevels(arm.estimate, limits_of(arm, seen, part=True, levels=False), floor, df_of_margins(arm.estimate))
 
 
 def _together(arm: Arm) -> float:

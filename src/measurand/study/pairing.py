@@ -81,7 +81,7 @@ def made(first: Contender, second: Contender, asked: Asked) -> Made:
     """
     rho, counts = correlation(first, second), pair_counts(first, second)
     a, b, log = first.at_levels, second.at_levels, asked.kind == "ratio"
-    shared = a is not None and b is not None and share_levels(a.estimate, b.estimate)
+    shared = a is not None and b is not None and share_levels(a, b)
     if a is not None and b is not None and shared and (not log or b.limits.value > 0.0):
         limits = composed(a, b, log=log, bounds=_range(first, second)).limits
     elif log:

@@ -37,6 +37,9 @@ class AtLevels:
     """Without what the levels add."""
     floor: float
     """n0 of INTERVALS R2: correlations are cut at ``1 - 1/n0``."""
+    df: Mapping[str, float]
+    """Degrees of freedom of each mean square of the factors, by the name of its margin ("(unit)*prompt"). The sources
+    of a record's parts hold the fewest of all of its results."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +61,17 @@ def margins_of(estimate: Estimate) -> dict[Effect, str]:
         if key.startswith(ITEMS):
             found[frozenset({UNIT})] = key
         elif key.startswith((FACTOR, CROSS)) and source.type == "A":
-            found[frozenset(key.rpartition(":")[2].split("*"))] = key
+            found[frozenset(_name(key).split("*"))] = key
     return found
+
+
+def df_of_margins(estimate: Estimate) -> dict[str, float]:
+    """Degrees of freedom of each margin of the factors, by name."""
+    return {_name(k): s.df for k, s in estimate.sources.items() if k.startswith((FACTOR, CROSS)) and s.type == "A"}
+
+
+def _name(key: str) -> str:
+    return key.rpartition(":")[2]
 
 
 def has_levels(estimate: Estimate) -> bool:
@@ -68,15 +80,16 @@ def has_levels(estimate: Estimate) -> bool:
     return frozenset({UNIT}) in margins and any(UNIT not in effect for effect in margins)
 
 
-def share_levels(first: Estimate, second: Estimate) -> bool:
+def share_levels(first: AtLevels, second: AtLevels) -> bool:
     """Whether both were measured at the same levels of the same crossed factors, all of them."""
-    a, b = margins_of(first), margins_of(second)
-    factors = [effect for effect in a if UNIT not in effect]
+    one, other = first.estimate, second.estimate
+    a, b = margins_of(one), margins_of(other)
+    factors = {_name(key): key for effect, key in a.items() if UNIT not in effect}
     return (
-        has_levels(first)
-        and a.keys() == b.keys()
-        and all(a[e] == b[e] for e in factors)
-        and all(set(first.sources[a[e]].levels) == set(second.sources[b[e]].levels) for e in factors)
+        a.keys() == b.keys()
+        and set(factors.values()) <= set(b.values())
+        and all(set(one.sources[key].levels) == set(other.sources[key].levels) for key in factors.values())
+        and all(first.df[name] == second.df[name] for name in factors)
     )
 
 
@@ -102,7 +115,7 @@ def composed(
     else:
         base = difference(second.limits, first.limits, rho=rho, bounds=bounds)
         slopes = (-1.0, 1.0)
-    part = levels_part(_mean_squares(first.estimate, second.estimate, slopes), units=UNIT)
+    part = levels_part(_mean_squares(first, second, slopes), units=UNIT)
     return Composed(with_levels(base, part, log=log), (first.limits, second.limits), rho, part.u**2)
 
 
@@ -116,17 +129,19 @@ def _correlation(first: AtLevels, second: AtLevels) -> float:
     return float(np.clip(covariance(a, b)[0, 0] / np.sqrt(a.variance[0] * b.variance[0]), -most, most))
 
 
-def _mean_squares(first: Estimate, second: Estimate, slopes: tuple[float, float]) -> Mapping[Effect, MeanSquare]:
+def _mean_squares(first: AtLevels, second: AtLevels, slopes: tuple[float, float]) -> Mapping[Effect, MeanSquare]:
     """Mean squares of the difference in every margin but that of the units alone."""
-    a, b = margins_of(first), margins_of(second)
+    a, b = margins_of(first.estimate), margins_of(second.estimate)
     found = {}
     for effect in a:
         if effect == frozenset({UNIT}):
             continue
-        one, other = first.sources[a[effect]], second.sources[b[effect]]
-        x, y = first.total(a[effect]), second.total(b[effect])
+        one, other = first.estimate.sources[a[effect]], second.estimate.sources[b[effect]]
+        x, y = first.estimate.total(a[effect]), second.estimate.total(b[effect])
         variance = slopes[0] ** 2 * gram(one, x, one, x) + slopes[1] ** 2 * gram(other, y, other, y)
         if a[effect] == b[effect]:
             variance = variance + 2.0 * slopes[0] * slopes[1] * gram(one, x, other, y)
-        found[effect] = MeanSquare(abs(float(variance[0, 0])), min(one.df, other.df))
+        found[effect] = MeanSquare(
+            abs(float(variance[0, 0])), min(first.df[_name(a[effect])], second.df[_name(b[effect])])
+        )
     return found

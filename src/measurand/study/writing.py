@@ -179,7 +179,10 @@ def _at_levels(outcome: Outcome, level: float) -> AtLevels | None:
         return None
     floor = number(found.floor) if np.isfinite(found.floor) else None
     distribution = _ladder(found.limits, level)
-    return AtLevels(u=number(found.limits.u), df=number(found.limits.df), floor=floor, distribution=distribution)
+    margins = {name: number(df) for name, df in sorted(found.df.items())}
+    return AtLevels(
+        u=number(found.limits.u), df=number(found.limits.df), floor=floor, margins=margins, distribution=distribution
+    )
 
 
 def _ladder(limits: Limits, level: float) -> DistributionData:
