@@ -13,6 +13,8 @@ import click
 
 from measurand.cli.compare import named
 from measurand.cli.later import later
+from measurand.cli.round_total import MINE_OPTION, add, members_of, total_of
+from measurand.cli.said import said
 from measurand.cli.signing import signing_key
 from measurand.cli.view import numeric, printed
 from measurand.document.canonical import canonical, plain
@@ -56,11 +58,6 @@ NUMBERS = frozenset({
     "u_homogeneity", "u_stability", "consensus", "consensus_u", "s", "share", "needed", "least_right",
 })  # fmt: skip
 """Fields of the report that hold decimal strings."""
-
-
-MINE_OPTION = click.option(
-    "--mine", required=True, type=click.Path(path_type=Path), metavar="DIR", help=say("cli.round.mine")
-)
 
 
 @click.group("round", help=say("cli.round.help"))
@@ -173,9 +170,9 @@ def new(folder: Path, protocol: Path | None, key: Path | None, json: bool) -> in
         path = folder / "protocol.toml"
         folder.mkdir(parents=True, exist_ok=True)
         write_file(path, say("round.template").lstrip().encode())
-        return _said(json, "cli.round.template", file=str(path), folder=str(folder))
+        return said(json, "cli.round.template", file=str(path), folder=str(folder))
     made = begin(folder, protocol, signing_key(key))
-    return _said(json, "cli.round.begun", id=made.id, folder=str(folder), deadline=made.deadline)
+    return said(json, "cli.round.begun", id=made.id, folder=str(folder), deadline=made.deadline)
 
 
 @verb.command("join", help=say("cli.round.join.help"))
@@ -186,7 +183,7 @@ def join_round(folder: Path, mine: Path, json: bool) -> int:
     """Take part."""
     code = join(folder, mine, now=datetime.now(UTC))
     file = folder / "participants" / f"{code}.json"
-    return _said(json, "cli.round.joined", code=code, file=str(file), mine=str(mine))
+    return said(json, "cli.round.joined", code=code, file=str(file), mine=str(mine))
 
 
 @verb.command("submit", help=say("cli.round.submit.help"))
@@ -213,7 +210,7 @@ def submit(folder: Path, files: tuple[str, ...], answers: Path | None, mine: Pat
         click.echo(say("cli.round.not_sent"), err=True)
         return 2
     path = commit(folder, mine, opening, now=datetime.now(UTC))
-    return _said(json, "cli.round.committed", file=str(path), code=opening.code)
+    return said(json, "cli.round.committed", file=str(path), code=opening.code)
 
 
 @verb.command("withdraw", help=say("cli.round.withdraw.help"))
@@ -224,7 +221,7 @@ def submit(folder: Path, files: tuple[str, ...], answers: Path | None, mine: Pat
 def withdraw_from(folder: Path, mine: Path, reason: str, json: bool) -> int:
     """Take part no longer."""
     path = withdraw(folder, mine, reason, now=datetime.now(UTC))
-    return _said(json, "cli.round.withdrawn", file=str(path))
+    return said(json, "cli.round.withdrawn", file=str(path))
 
 
 @verb.command("close", help=say("cli.round.close.help"))
@@ -239,7 +236,7 @@ def withdraw_from(folder: Path, mine: Path, reason: str, json: bool) -> int:
 def close_round(folder: Path, key: Path, early: str, items: Path | None, assigned: tuple[Path, ...], json: bool) -> int:
     """Fix which commitments count."""
     made = close(folder, signing_key(key), now=datetime.now(UTC), early=early, items=items, assigned=assigned)
-    return _said(json, "cli.round.closed", count=len(made.commitments), at=made.at, folder=str(folder))
+    return said(json, "cli.round.closed", count=len(made.commitments), at=made.at, folder=str(folder))
 
 
 @verb.command("open", help=say("cli.round.open.help"))
@@ -248,7 +245,7 @@ def close_round(folder: Path, key: Path, early: str, items: Path | None, assigne
 @click.option("--json", is_flag=True, help=say("cli.option.json"))
 def open_result(folder: Path, mine: Path, json: bool) -> int:
     """Show the result that was committed to."""
-    return _said(json, "cli.round.opened", file=str(reveal(folder, mine)))
+    return said(json, "cli.round.opened", file=str(reveal(folder, mine)))
 
 
 @verb.command("status", help=say("cli.round.status.help"))
@@ -281,12 +278,6 @@ def _form(found: RoundReport, out: Path) -> bytes:
     if out.suffix == ".xml":
         return bytes(DCC(found, day=f"{datetime.now(UTC):%Y-%m-%d}", version=version("measurand")))
     return bytes(PAGE(found))
-
-
-def _said(json: bool, key: str, **fields: Any) -> int:
-    schema = f"measurand/{key.removeprefix('cli.').replace('.', '-')}/1"
-    click.echo(printed({"schema": schema, **fields}) if json else say(key, **fields))
-    return 0
 
 
 def _own_results(folder: Path, files: tuple[str, ...]) -> RoundData:
@@ -327,3 +318,7 @@ def _excluded(text: str) -> Excluded:
         raise click.UsageError(say("cli.round.exclude_form", text=text))
     laboratory, _, material = who.partition("@")
     return Excluded(laboratory.strip(), reason.strip(), material.strip())
+
+
+for _command in (members_of, add, total_of):
+    verb.add_command(_command)

@@ -15,6 +15,7 @@ from measurand.document.canonical import Document, Time
 from measurand.document.number import Number, real
 from measurand.document.round_answers import AssignedAnswers, Digest, Scheme
 from measurand.document.round_data import Submitted
+from measurand.document.round_total import Masked, Members, Total
 from measurand.document.statement import SignedStatement
 
 Code = Annotated[str, StringConstraints(pattern=r"^P-[0-9A-F]{8}$")]
@@ -79,16 +80,19 @@ class Protocol(Document):
     quantity: tuple[AskedQuantity, ...] = ()
     answers: tuple[Scheme, ...] | None = None
     """Qualitative and ordinal answers that are asked for."""
+    total: tuple[Total, ...] | None = None
+    """Totals over all participants that show nobody's own counts."""
     text: str = ""
     """The protocol file verbatim."""
 
     @model_validator(mode="after")
     def _asks(self) -> Protocol:
-        if not self.quantity and not self.answers:
-            raise ValueError("a protocol asks for a quantity or for answers")
-        names = [one.measurand for one in self.answers or ()]
-        if len(set(names)) < len(names):
-            raise ValueError("answers to one measurand are asked for twice")
+        if not self.quantity and not self.answers and not self.total:
+            raise ValueError("a protocol asks for a quantity, for answers or for a total")
+        for asked, what in ((self.answers, "answers to"), (self.total, "a total of")):
+            names = [one.measurand for one in asked or ()]
+            if len(set(names)) < len(names):
+                raise ValueError(f"{what} one measurand is asked for twice")
         return self
 
 
@@ -98,6 +102,8 @@ class Participation(Document):
     kind: Literal["participation"] = "participation"
     protocol: Digest
     code: Code
+    exchange: Digest | None = None
+    """Public key of X25519, where the protocol asks for totals."""
     at: Time
 
 
@@ -141,7 +147,9 @@ class Closing(Document):
     at: Time
 
 
-Step = Annotated[Protocol | Participation | Commitment | Withdrawal | Closing, Field(discriminator="kind")]
+Step = Annotated[
+    Protocol | Participation | Commitment | Withdrawal | Closing | Members | Masked, Field(discriminator="kind")
+]
 
 
 class RoundStatement(SignedStatement):

@@ -25,6 +25,7 @@ from measurand.document.round import Opening, RoundStatement
 from measurand.document.round_answers import AssignedAnswers
 from measurand.document.round_data import RoundData
 from measurand.document.round_report import RoundReport
+from measurand.document.round_total import RoundTotal
 from measurand.document.seal import SealStatement
 from measurand.document.selftest import Problem, SelftestStatement
 from measurand.document.status import KeyStatement, StatusStatement
@@ -39,6 +40,7 @@ DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "comparison": Comparisons, "preferences": PreferenceComparison, "round-data": RoundData,
     "round-report": RoundReport,
     "round": RoundStatement, "round-opening": Opening, "round-assigned": AssignedAnswers,
+    "round-total": RoundTotal,
 }  # fmt: skip
 """Name of the schema -> document. ``procedure`` is the resolved one; the file has ``procedure-file``."""
 

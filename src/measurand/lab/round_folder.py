@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import ValidationError
 
 from measurand.document.canonical import Document, canonical, plain
@@ -44,6 +45,8 @@ from measurand.message import say
 PROTOCOL, CLOSING, KEY, MINE = "protocol.json", "closing.json", "round", "opening-{digest}.json"
 PARTICIPANTS, COMMITMENTS, WITHDRAWALS, OPENINGS = "participants", "commitments", "withdrawals", "openings"
 SEALED = "assigned-{measurand}.json"
+EXCHANGE = "exchange.key"
+"""A participant's private key for masks."""
 LARGEST = 4 << 20
 _S = TypeVar("_S", bound=Document)
 
@@ -68,7 +71,7 @@ def begin(folder: Path, file: Path, key: keys.PrivateKey) -> Protocol:
     folder.mkdir(parents=True, exist_ok=True)
     for one in sealed:
         write_file(file.parent / SEALED.format(measurand=plain_name(one.measurand)), canonical(one), mode=0o600)
-    _write(folder / PROTOCOL, protocol, key)
+    write_step(folder / PROTOCOL, protocol, key)
     return protocol
 
 
@@ -104,6 +107,10 @@ def read_protocol(file: Path) -> tuple[Protocol, tuple[AssignedAnswers, ...]]:
             raise refuse("M0870.items", file, name=" ".join(filter(None, place)))
         own[0]["items"] = [plain(one) for one in material.items]
     sealed = _sealed(file, tables.get("answers"))
+    totals = tables.get("total")
+    for one in totals if isinstance(totals, list) else []:
+        if isinstance(one, dict) and "range" in one:
+            one["range"] = _in_text(one["range"])
     try:
         return Protocol.model_validate({**tables, "text": text}), sealed
     except ValidationError as error:
@@ -146,20 +153,32 @@ def _in_text(value: Any) -> Any:
 
 
 def join(folder: Path, mine: Path, *, now: datetime) -> str:
-    """Make a key for this round in ``mine`` and write ``participants/CODE.json``; returns the code."""
-    protocol_of(folder)
+    """Make a key for this round in ``mine`` and write ``participants/CODE.json``; returns the code.
+
+    Where the protocol asks for totals, also a key for masks.
+    """
+    protocol = protocol_of(folder)
     mine.mkdir(parents=True, exist_ok=True)
     keys.new(mine, KEY)
     key = keys.private_key(mine / KEY)
     code = code_of(key.public_key())
-    _write(folder / PARTICIPANTS / f"{code}.json", Participation(protocol=_at(folder), code=code, at=stamp(now)), key)
+    exchange = _exchange(mine) if protocol.total else None
+    step = Participation(protocol=_at(folder), code=code, exchange=exchange, at=stamp(now))
+    write_step(folder / PARTICIPANTS / f"{code}.json", step, key)
     return code
+
+
+def _exchange(mine: Path) -> str:
+    """Make a private key of X25519 in ``mine``; returns the public one."""
+    key = X25519PrivateKey.generate()
+    write_file(mine / EXCHANGE, key.private_bytes_raw(), mode=0o600)
+    return key.public_key().public_bytes_raw().hex()
 
 
 def prepare(folder: Path, mine: Path, data: RoundData) -> Opening:
     """What a participant is about to commit to, with the salt; nothing is written. Raises StoreError where results are
     missing, more than asked for, of another unit, or of several laboratories."""
-    protocol, code = protocol_of(folder), code_of(_own(mine).public_key())
+    protocol, code = protocol_of(folder), code_of(own_key(mine).public_key())
     asked = {(q.measurand, q.material): q for q in protocol.quantity}
     found = {(q.measurand, q.material): q for q in data.quantities}
     schemes = {one.measurand: one for one in protocol.answers or ()}
@@ -200,7 +219,7 @@ def commit(folder: Path, mine: Path, opening: Opening, *, now: datetime) -> Path
     write_file(mine / MINE.format(digest=digest[:16]), data, mode=0o600)
     step = Commitment(protocol=_at(folder), code=opening.code, number=number, digest=digest, at=stamp(now))
     path = folder / COMMITMENTS / f"{opening.code}-{number}.json"
-    _write(path, step, _own(mine))
+    write_step(path, step, own_key(mine))
     return path
 
 
@@ -208,10 +227,10 @@ def withdraw(folder: Path, mine: Path, reason: str, *, now: datetime) -> Path:
     """Write a withdrawal. Raises StoreError after the closing: a result that others have seen stays."""
     if (folder / CLOSING).exists():
         raise refuse("M0872.closed", folder / CLOSING)
-    key = _own(mine)
+    key = own_key(mine)
     code = code_of(key.public_key())
     path = folder / WITHDRAWALS / f"{code}.json"
-    _write(path, Withdrawal(protocol=_at(folder), code=code, reason=reason, at=stamp(now)), key)
+    write_step(path, Withdrawal(protocol=_at(folder), code=code, reason=reason, at=stamp(now)), key)
     return path
 
 
@@ -225,7 +244,7 @@ def close(
 
     Raises StoreError before the deadline without a reason (``early``), and by another key than the protocol's.
     """
-    protocol, signed_by = protocol_of(folder), _keyid(folder / PROTOCOL)
+    protocol, signed_by = protocol_of(folder), signer_of(folder / PROTOCOL)
     if keys.fingerprint(key.public_key()) != signed_by:
         raise refuse("M0873.coordinator", folder / PROTOCOL)
     if stamp(now) < protocol.deadline and not early:
@@ -240,7 +259,7 @@ def close(
         protocol=_at(folder), commitments=digests[0], withdrawals=digests[1], early=early, items=checked or None,
         assigned=_shown(protocol, assigned, folder), at=stamp(now),
     )  # fmt: skip
-    _write(folder / CLOSING, step, key)
+    write_step(folder / CLOSING, step, key)
     return step
 
 
@@ -263,7 +282,7 @@ def reveal(folder: Path, mine: Path) -> Path:
     """Put the opening of the last commitment into the round. Raises StoreError before the closing."""
     if not (folder / CLOSING).exists():
         raise refuse("M0874.open", folder)
-    code = code_of(_own(mine).public_key())
+    code = code_of(own_key(mine).public_key())
     committed = [step_of(path, Commitment)[0] for path in (folder / COMMITMENTS).glob(f"{code}-*.json")]
     if not committed:
         raise refuse("M0874.nothing", mine)
@@ -327,7 +346,8 @@ def leaving(opening: Opening) -> Sequence[tuple[str, str]]:
     return rows
 
 
-def _own(mine: Path) -> keys.PrivateKey:
+def own_key(mine: Path) -> keys.PrivateKey:
+    """The key of a participant for this round. Raises StoreError."""
     return keys.private_key(mine / KEY)
 
 
@@ -335,7 +355,8 @@ def _at(folder: Path) -> str:
     return digest_of(folder / PROTOCOL)
 
 
-def _keyid(path: Path) -> str:
+def signer_of(path: Path) -> str:
+    """Fingerprint of the key that signed a step."""
     return _read(path).envelope.signatures[0].keyid
 
 
@@ -352,7 +373,8 @@ def bytes_of(path: Path) -> bytes:
     return data
 
 
-def _write(path: Path, step: Step, key: keys.PrivateKey) -> None:
+def write_step(path: Path, step: Step, key: keys.PrivateKey) -> None:
+    """Sign a step and write it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     own = hashlib.sha256(canonical(step)).hexdigest()
     subject = Subject(name=path.name, digest={"sha256": own})
