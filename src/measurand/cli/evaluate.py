@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -10,10 +11,11 @@ from measurand.cli.output import as_record, show_record, show_views
 from measurand.cli.place import existing
 from measurand.cli.progress import Progress
 from measurand.cli.view import exit_code, printed, view
-from measurand.document.canonical import canonical
+from measurand.document.canonical import Document, canonical, plain
 from measurand.document.record import Record
 from measurand.errors import Finding, ProcedureError, StoreError
 from measurand.instrument.scoring.code import allowed
+from measurand.lab.comparison import differences
 from measurand.lab.job import again
 from measurand.lab.rescored import rescored
 from measurand.lab.store import load
@@ -44,11 +46,14 @@ def verb(record: Path, scoring: Path | None, json: bool, allow_code: bool, quiet
         show_views([view(found, folder=str(record), code=code)])
     else:
         show_record(found)
-    differ = differing(stored, found)
-    if differ:
-        message = say("M0731.differs", documents=", ".join(differ))
-        raise StoreError(Finding("M0731", "", message, say("M0731.hint"), str(record)))
-    click.echo(say("cli.evaluate.equal"), err=True)
+    if differ := differing(stored, found):
+        more = added(stored, found)
+        if not more:
+            message = say("M0731.differs", documents=", ".join(differ))
+            raise StoreError(Finding("M0731", "", message, say("M0731.hint"), str(record)))
+        click.echo(say("cli.evaluate.more", fields=", ".join(more)), err=True)
+    else:
+        click.echo(say("cli.evaluate.equal"), err=True)
     return code
 
 
@@ -88,9 +93,20 @@ def read(file: Path) -> bytes:
 
 def differing(stored: Record, found: Record) -> list[str]:
     """Names of the documents whose bytes are not the same."""
-    pairs = {
+    return [name for name, (a, b) in _pairs(stored, found).items() if canonical(a) != canonical(b)]
+
+
+def added(stored: Record, found: Record) -> list[str]:
+    """Fields that a later program states beside what is stored; empty where anything else differs."""
+    several = [d for a, b in _pairs(stored, found).values() for d in differences(plain(a), plain(b))]
+    if any(d.one is not None or not isinstance(d.other, dict) for d in several):
+        return []
+    return list(dict.fromkeys(d.path.rpartition(".")[2] for d in several))
+
+
+def _pairs(stored: Record, found: Record) -> Mapping[str, tuple[Document, Document]]:
+    return {
         "results.json": (stored.results, found.results),
         "decisions.json": (stored.decisions, found.decisions),
         "parts.json": (stored.parts, found.parts),
     }
-    return [name for name, (a, b) in pairs.items() if canonical(a) != canonical(b)]
