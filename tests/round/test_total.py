@@ -260,8 +260,14 @@ def test_by_the_verbs(tmp_path: Path, capsys: Capture) -> None:
     out = capsys.readouterr().out
     assert f"missed events         {made.missed[0].sum()}" in out and made.code[1] in out
     assert not (made.folder / "totals" / "1" / f"{made.code[0]}.json").exists()
-    for one in adding:
+    for k, one in enumerate(adding):
         assert main([*one, "--yes"]) == 0
+        capsys.readouterr()
+        assert main(["round", "status", *words]) == 0
+        out = capsys.readouterr().out
+        assert f"{k + 1} of 3 participants have added" in out and (made.code[2] in out.splitlines()[-1]) == (k < 2)
+        assert main(["round", "status", *words, "--json"]) == 0
+        assert len(json.loads(capsys.readouterr().out)["totals"]["missing"]) == 2 - k
     capsys.readouterr()
     assert main(["round", "total", *words]) == 0
     out = capsys.readouterr().out

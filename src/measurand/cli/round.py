@@ -41,6 +41,7 @@ from measurand.lab.round_gathered import as_asked, gathered, round_data, state, 
 from measurand.lab.round_items import items_from
 from measurand.lab.round_records import from_records, of_one
 from measurand.lab.round_strata import strata_from
+from measurand.lab.round_total import progress
 from measurand.lab.trust import trust_folder, trusted
 from measurand.message import say
 from measurand.quantity.assigned_value import ROBUST
@@ -256,17 +257,30 @@ def status(folder: Path, json: bool) -> int:
     found = gathered(folder)
     states = state(found)
     closed = found.closing.at if found.closing else ""
+    added = progress(folder) if found.protocol.total else None
     if json:
         shown = {"schema": "measurand/round-status/1", "id": found.protocol.id, "deadline": found.protocol.deadline}
-        click.echo(printed({**shown, "closed": closed, "participants": dict(states), "remarks": found.remarks}))
+        totals = {} if added is None else {"totals": {"participants": added[0], "missing": added[1]}}
+        held = {"closed": closed, "participants": dict(states), "remarks": found.remarks}
+        click.echo(printed({**shown, **held, **totals}))
         return 0
     p, when = found.protocol, closed or "-"
     click.echo(say("cli.round.status", count=len(states), title=p.title, deadline=p.deadline, closed=when))
     for code, word in states.items():
         click.echo(f"  {code}  {say(f'round.state.{word}')}")
+    if found.protocol.total:
+        click.echo(_added(added))
     for text in found.remarks:
         click.echo(f"! {text}")
     return 0
+
+
+def _added(added: tuple[int, list[str]] | None) -> str:
+    if added is None:
+        return say("cli.round.status_begin")
+    count, missing = added
+    key = "cli.round.status_waiting" if missing else "cli.round.status_total"
+    return say(key, count=count, added=count - len(missing), codes=", ".join(missing))
 
 
 def _form(found: RoundReport, out: Path) -> bytes:

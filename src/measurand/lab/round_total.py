@@ -138,6 +138,17 @@ def others(folder: Path, code: str) -> list[str]:
     return [one.code for one in _members(folder)[2] if one.code != code]
 
 
+def progress(folder: Path) -> tuple[int, list[str]] | None:
+    """How many take part in the totals, and who has not added yet; None where nobody fixed who takes part.
+
+    Raises StoreError as ``total`` does.
+    """
+    if not _attempts(folder):
+        return None
+    step, _, joined = _members(folder)
+    return len(joined), _missing(folder, step, joined)
+
+
 def send(mine: Path, step: Masked, path: Path) -> None:
     """Keep the message, and write it into the round; what was kept before is written again."""
     held = mine / HELD.format(digest=step.members[:16])
@@ -152,7 +163,7 @@ def total(folder: Path, *, level: float = 0.95) -> RoundTotal:
     DesignError for sums that cannot be."""
     protocol, (step, at, joined) = _asked(folder), _members(folder)
     place = folder / TOTALS / str(step.attempt)
-    if missing := [one.code for one in joined if not (place / f"{one.code}.json").exists()]:
+    if missing := _missing(folder, step, joined):
         finding = Finding("M0879", "", say("M0879.missing", codes=", ".join(missing)), say("M0879.missing_hint"))
         raise StoreError(finding)
     asked = protocol.total or ()
@@ -176,6 +187,11 @@ def total(folder: Path, *, level: float = 0.95) -> RoundTotal:
         participants=tuple(one.code for one in joined), coverage_probability=number(level), totals=totals,
         remarks=tuple(remarks),
     )  # fmt: skip
+
+
+def _missing(folder: Path, step: Members, joined: Sequence[Joined]) -> list[str]:
+    place = folder / TOTALS / str(step.attempt)
+    return [one.code for one in joined if not (place / f"{one.code}.json").exists()]
 
 
 def _asked(folder: Path) -> Protocol:
