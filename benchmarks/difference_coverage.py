@@ -189,6 +189,8 @@ from a table of answers to the 95 % limits of a contrast. A coverage of 95 % has
   [decision record 0021](decisions/0021-levels-enter-a-difference-once.md).
 - *refused*: replicates without limits (both systems gave the same answers).
 
+Least favourable is a share of 0.98 or 0.99 of which some prompts cost a system much: seldom seen, and then large.
+
 | difference of | items | prompts | interaction | covered | width | composed: covered | composed: width | refused |
 |---|---|---|---|---|---|---|---|---|
 """
