@@ -105,6 +105,14 @@ def measured(folder: Path, value: np.ndarray) -> dict[str, Any]:
     return result
 
 
+def test_units_that_are_equal_at_these_levels_are_composed_as_before(tmp_path: Path) -> None:
+    """Each prompt gives one number for all items: nothing is left at these prompts, and the result is measured."""
+    value = np.broadcast_to(np.random.default_rng(5).normal(size=(2, 1, 4)), (2, 20, 4))
+    result = measured(tmp_path, value)
+    expected = stats.ttest_rel(value[1, 0], value[0, 0]).confidence_interval(0.95)
+    assert real(result["lower"]) <= expected.low + 1e-9 and real(result["upper"]) >= expected.high - 1e-9
+
+
 def test_only_prompts_differ_is_the_paired_t_test_of_prompts(tmp_path: Path) -> None:
     """Systems whose answers to all items move together with the prompt: scipy's paired interval of prompt means."""
     rng = np.random.default_rng(3)

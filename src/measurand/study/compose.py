@@ -26,7 +26,7 @@ from measurand.study.interval import at_levels_of, limits_of, named
 from measurand.study.lines import InputLine
 from measurand.study.nesting import Effect
 from measurand.study.roles import Observed
-from measurand.study.shared_levels import AtLevels, Composed, composed, share_levels
+from measurand.study.shared_levels import AtLevels, composed
 
 Array = NDArray[np.float64]
 
@@ -152,7 +152,7 @@ def contrast(measurand: Measurand, system: str, level: str, pair: tuple[Arm, Arm
         except RefusedError as error:
             raise named(error, measurand.id) from error
         value, slope, bounds = b / a, np.array([-b / a**2, 1 / a]), (0.0, np.inf)
-    shared = None if value <= 0.0 and log else _at_same_levels(pair, seen, log=log, bounds=bounds)
+    shared = composed(at_levels_of(first, seen), at_levels_of(second, seen), log=log, bounds=bounds)
     levels = None
     if shared is not None:
         limits = shared.limits.with_warnings(*limits.warnings)
@@ -171,16 +171,6 @@ def contrast(measurand: Measurand, system: str, level: str, pair: tuple[Arm, Arm
         {**first.sampled.inside, **second.sampled.inside}, limits, bounds,
         parts=tuple(parts), rho=np.array([[1.0, rho], [rho, 1.0]]), levels=levels,
     )  # fmt: skip
-
-
-def _at_same_levels(
-    pair: tuple[Arm, Arm], seen: Observed, *, log: bool, bounds: tuple[float, float]
-) -> Composed | None:  # fmt: skip
-    """Limits of a contrast of two arms that were measured at the same levels of the same random factors; else None."""
-    first, second = (at_levels_of(a, seen) for a in pair)
-    if first is None or second is None or not share_levels(first, second):
-        return None
-    return composed(first, second, log=log, bounds=bounds)
 
 
 def correlation(first: Arm, second: Arm) -> float:

@@ -63,8 +63,8 @@ def limits_of(arm: Arm, seen: Observed, *, part: bool = False, levels: bool = Tr
 def at_levels_of(arm: Arm, seen: Observed) -> AtLevels | None:
     """The arm at these levels of its random factors, as it enters a difference to another at the same levels.
 
-    None where nothing else is left then, and where limits follow a rule for which this was not tried: designs with
-    holes, quantiles, other scales, audits, values that are biased upwards.
+    None where nothing else is left then (all units are equal at these levels), and where limits follow a rule for which
+    this was not tried: designs with holes, quantiles, other scales, audits, values that are biased upwards.
     """
     aim = arm.aim
     plain = aim.definition.scale == "identity" and not isinstance(aim.statistic, Quantile) and arm.pairs is None
@@ -73,7 +73,11 @@ def at_levels_of(arm: Arm, seen: Observed) -> AtLevels | None:
         return None
     low, high = aim.statistic.bounds
     floor = arm.floor * (high - low) if np.isfinite(high - low) else np.inf
-    return AtLevels(arm.estimate, limits_of(arm, seen, part=True, levels=False), floor, df_of_margins(arm.estimate))
+    try:
+        found = limits_of(arm, seen, part=True, levels=False)
+    except (DesignError, RefusedError):
+        return None
+    return AtLevels(arm.estimate, found, floor, df_of_margins(arm.estimate))
 
 
 def _together(arm: Arm) -> float:

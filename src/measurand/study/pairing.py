@@ -16,7 +16,7 @@ from measurand.quantity.mover import composition, difference, input_part, ratio
 from measurand.quantity.sampling import Share
 from measurand.quantity.two_shares import PairCounts
 from measurand.study.contender import Contender, correlation, pair_counts
-from measurand.study.shared_levels import composed, share_levels
+from measurand.study.shared_levels import composed
 
 
 @dataclass(frozen=True)
@@ -80,24 +80,19 @@ def made(first: Contender, second: Contender, asked: Asked) -> Made:
     Where both were measured at the same levels of the same random factors, these enter once, as in a contrast.
     """
     rho, counts = correlation(first, second), pair_counts(first, second)
-    a, b, log = first.at_levels, second.at_levels, asked.kind == "ratio"
-    shared = a is not None and b is not None and share_levels(a, b)
-    if a is not None and b is not None and shared and (not log or b.limits.value > 0.0):
-        limits = composed(a, b, log=log, bounds=_range(first, second)).limits
+    (low_a, high_a), (low_b, high_b) = first.limits.bounds, second.limits.bounds
+    bounds, log = (low_b - high_a, high_b - low_a), asked.kind == "ratio"
+    shared = composed(first.at_levels, second.at_levels, log=log, bounds=bounds)
+    if shared is not None:
+        limits = shared.limits
     elif log:
         limits = ratio(second.limits, first.limits, rho=rho)
     else:
-        limits = difference(second.limits, first.limits, rho=rho, bounds=_range(first, second))
+        limits = difference(second.limits, first.limits, rho=rho, bounds=bounds)
     if asked.implementation is not None:
         u = asked.implementation
         limits = composition([limits, input_part(Share(u * u, np.inf, "B"))], [1.0, 1.0], bounds=limits.bounds)
     return Made(first, second, limits, rho, counts)
-
-
-def _range(first: Contender, second: Contender) -> tuple[float, float]:
-    """Range of ``second - first``."""
-    (low_a, high_a), (low_b, high_b) = first.limits.bounds, second.limits.bounds
-    return low_b - high_a, high_b - low_a
 
 
 def discordant(counts: PairCounts) -> int:

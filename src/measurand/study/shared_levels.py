@@ -102,12 +102,15 @@ def at_levels(estimate: Estimate) -> Estimate:
 
 
 def composed(
-    first: AtLevels, second: AtLevels, *, log: bool, bounds: tuple[float, float] = (-np.inf, np.inf)
-) -> Composed:  # fmt: skip
-    """Limits of ``second - first`` (``log``: ``second / first``) of two results that share their levels.
+    first: AtLevels | None, second: AtLevels | None, *, log: bool, bounds: tuple[float, float] = (-np.inf, np.inf)
+) -> Composed | None:  # fmt: skip
+    """Limits of ``second - first`` (``log``: ``second / first``); None where the two do not share all of their levels,
+    and for a ratio of 0, which has no logarithm.
 
     Raises RefusedError as ``ratio`` does.
     """
+    if first is None or second is None or not share_levels(first, second) or (log and second.limits.value <= 0.0):
+        return None
     rho = _correlation(first, second)
     if log:
         base = ratio(second.limits, first.limits, rho=rho)
