@@ -36,7 +36,15 @@ def sentences(text: str) -> list[tuple[int, str]]:
     return [*found, (text.count("\n", 0, start) + 1, text[start:])]
 
 
-@pytest.mark.parametrize("file", texts("src", "docs", "."), ids=lambda file: str(file.relative_to(ROOT)))
+OF_OTHERS = "src/measurand/crosswalk"
+"""What laws and standards ask for, in our words: it speaks of others, and claims nothing of us."""
+
+
+@pytest.mark.parametrize(
+    "file",
+    [f for f in texts("src", "docs", ".") if OF_OTHERS not in f.as_posix()],
+    ids=lambda file: str(file.relative_to(ROOT)),
+)
 def test_no_claim_of_conformity_with_a_law_or_of_accreditation(file: Path) -> None:
     claims = [
         f"{file.relative_to(ROOT)}:{line}: {sentence.strip()}"

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from measurand.document.certificate import Envelope, Statement
 from measurand.document.comparison import Comparisons
+from measurand.document.crosswalk import Crosswalk
 from measurand.document.decision import Decisions
 from measurand.document.definition import Definition
 from measurand.document.disclosure import Challenge, Disclosed
@@ -40,7 +41,7 @@ DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "comparison": Comparisons, "preferences": PreferenceComparison, "round-data": RoundData,
     "round-report": RoundReport,
     "round": RoundStatement, "round-opening": Opening, "round-assigned": AssignedAnswers,
-    "round-total": RoundTotal,
+    "round-total": RoundTotal, "crosswalk": Crosswalk,
 }  # fmt: skip
 """Name of the schema -> document. ``procedure`` is the resolved one; the file has ``procedure-file``."""
 
