@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from measurand.document.decision import Verdict
+from measurand.export import crosswalk_oscal
 from measurand.export.original import Original
 from measurand.export.oscal import render
+from measurand.lab.crosswalk import crosswalk
 
 SCHEMA = Path(os.environ.get("MEASURAND_SCHEMAS", "-")) / "oscal" / "oscal_assessment-results_schema.v1.0.6.json"
 
@@ -109,3 +111,29 @@ def test_a_difference_is_about_both_systems(originals: Mapping[str, Original]) -
     counts = [len(o["subjects"]) for o in observations]
     assert counts == [2 if " - " in r.system else 1 for r, _ in original.pairs()]
     assert 2 in counts
+
+
+def _for_requirements() -> bytes:
+    """Every regime at once, of a record of the examples."""
+    record = next((Path(__file__).parents[2] / "docs" / "examples" / "smollm").glob("SMOLLM2-*"))
+    return crosswalk_oscal.render(crosswalk(record, regimes=(), day="2026-11-24", trusted={}))
+
+
+def test_the_schema_of_oscal_holds_for_evidence_for_requirements() -> None:
+    jsonschema = pytest.importorskip("jsonschema", reason="the conformance environment has it")
+    if not SCHEMA.is_file():
+        pytest.skip(f"{SCHEMA.name} is not here (name the folder above its own in MEASURAND_SCHEMAS)")
+    text = SCHEMA.read_text(encoding="utf-8")
+    schema = json.loads(text.replace("\\\\p{L}", "[a-zA-Z]").replace("\\\\p{N}", "[0-9]"))
+    errors = jsonschema.Draft7Validator(schema).iter_errors(json.loads(_for_requirements()))
+    assert [f"{e.json_path}: {e.message}"[:300] for e in errors] == []
+
+
+def test_trestle_reads_evidence_for_requirements(tmp_path: Path) -> None:
+    pytest.importorskip("trestle", reason="compliance-trestle is in the conformance environment")
+    from trestle.oscal.assessment_results import AssessmentResults
+
+    path = tmp_path / "assessment-results.json"
+    path.write_bytes(_for_requirements())
+    read = AssessmentResults.oscal_read(path)
+    assert read is not None and sum(len(r.observations or ()) for r in read.results) == 394

@@ -172,6 +172,23 @@ def test_the_page_the_list_and_an_unknown_regime(make: Make, capsys: Capture, tm
     assert "eu-ai-act" in capsys.readouterr().err
 
 
+def test_oscal_has_observations_and_no_findings(make: Make, capsys: Capture, tmp_path: Path) -> None:
+    folder, files = make(ACCURACY), [tmp_path / f"{n}.oscal.json" for n in "ab"]
+    for file in files:
+        assert main(["crosswalk", str(folder), "--on", "2026-11-24", "--out", str(file)]) == 0
+    assert files[0].read_bytes() == files[1].read_bytes()
+    whole = json.loads(files[0].read_bytes())["assessment-results"]
+    assert len(whole["results"]) == len(requirements().regimes)
+    assert not any("findings" in result for result in whole["results"])
+    assert sum(len(result["observations"]) for result in whole["results"]) == 394
+    view = found(capsys, folder)
+    rows = {row["id"]: row for regime in view["regimes"] for row in regime["asked"]}
+    for result in whole["results"]:
+        controls = result["reviewed-controls"]["control-selections"][0]["include-controls"]
+        for control, seen in zip(controls, result["observations"], strict=True):
+            assert bool(rows[control["control-id"]]["present"]) == ("relevant-evidence" in seen)
+
+
 def test_the_data_name_kinds_and_quantities_that_exist() -> None:
     from measurand.document.result import COMPONENTS
     from measurand.lab.pack import definitions

@@ -10,6 +10,7 @@ import click
 from measurand.cli.later import later
 from measurand.cli.view import printed
 from measurand.document.canonical import canonical, plain
+from measurand.document.crosswalk import Crosswalk
 from measurand.export.crosswalk_text import render_crosswalk
 from measurand.lab.atomic import write_file
 from measurand.lab.crosswalk import crosswalk
@@ -17,6 +18,7 @@ from measurand.lab.crosswalk_data import requirements
 from measurand.lab.trust import trust_folder, trusted
 from measurand.message import say
 
+OSCAL = later("measurand.export.crosswalk_oscal", "render")
 PAGE = later("measurand.export.crosswalk_page", "render_page")
 
 
@@ -33,9 +35,15 @@ def verb(file: Path | None, regime: tuple[str, ...], day: datetime | None, out: 
     on = f"{day or datetime.now(UTC):%Y-%m-%d}"
     found = crosswalk(file, regimes=regime, day=on, trusted=trusted(trust_folder()))
     if out is not None:
-        write_file(out, canonical(found) if out.suffix == ".json" else bytes(PAGE(found)))
+        write_file(out, _form(found, out.name))
     click.echo(printed(plain(found)) if json else render_crosswalk(found), nl=json)
     return 0
+
+
+def _form(found: Crosswalk, name: str) -> bytes:
+    if name.endswith(".oscal.json"):
+        return bytes(OSCAL(found))
+    return canonical(found) if name.endswith(".json") else bytes(PAGE(found))
 
 
 def _listed(json: bool) -> int:

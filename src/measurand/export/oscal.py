@@ -43,17 +43,17 @@ def render(original: Original) -> bytes:
     if requirements:
         whole["local-definitions"] = {
             "objectives-and-methods": [
-                {"control-id": token, "description": _words(text), "parts": [_objective(token, text)]}
+                {"control-id": token, "description": words(text), "parts": [_objective(token, text)]}
                 for token, text in requirements.items()
             ],
-            "remarks": say("export.oscal.requirements", procedure=_words(predicate.procedure_id)),
+            "remarks": say("export.oscal.requirements", procedure=words(predicate.procedure_id)),
         }
     return canonical({"assessment-results": whole})
 
 
 def _metadata(original: Original) -> dict[str, Any]:
     predicate = original.statement.predicate
-    party = {"uuid": identity(original, "laboratory"), "type": "organization", "name": _line(predicate.laboratory.name)}
+    party = {"uuid": identity(original, "laboratory"), "type": "organization", "name": line(predicate.laboratory.name)}
     facts = {
         "certificate-number": original.number,
         "certificate-sha256": original.sha256,
@@ -61,13 +61,13 @@ def _metadata(original: Original) -> dict[str, Any]:
         "program": " ".join(("measurand", predicate.program.get("measurand", ""))),
     }
     return {
-        "title": _words(predicate.title),
+        "title": words(predicate.title),
         "last-modified": predicate.issued,
-        "version": _line(original.number),
+        "version": line(original.number),
         "oscal-version": VERSION,
-        "props": _props(facts),
+        "props": props(facts),
         "parties": [party],
-        "remarks": _words(say("export.copy", number=original.number, sha256=original.sha256)),
+        "remarks": words(say("export.copy", number=original.number, sha256=original.sha256)),
     }
 
 
@@ -77,15 +77,13 @@ def _result(original: Original, requirements: Mapping[str, str]) -> dict[str, An
     limits = {"valid-for": predicate.valid_for, "not-valid-for": predicate.not_valid_for}
     found: dict[str, Any] = {
         "uuid": identity(original, "result"),
-        "title": _words(predicate.title),
-        "description": _words(say("export.copy", number=original.number, sha256=original.sha256)),
+        "title": words(predicate.title),
+        "description": words(say("export.copy", number=original.number, sha256=original.sha256)),
         "start": predicate.measured,
         "end": predicate.measured,
-        "props": _props(
-            {"procedure-sha256": predicate.procedure_sha256, "procedure": predicate.procedure_id, **limits}
-        ),
+        "props": props({"procedure-sha256": predicate.procedure_sha256, "procedure": predicate.procedure_id, **limits}),
         "reviewed-controls": {"control-selections": [_reviewed(requirements)]},
-        "remarks": " ".join((say("export.oscal.time"), *map(_words, predicate.remarks))),
+        "remarks": " ".join((say("export.oscal.time"), *map(words, predicate.remarks))),
     }
     lists = {
         "observations": [_observation(original, n, result) for n, (result, _) in pairs],
@@ -103,13 +101,13 @@ def _result(original: Original, requirements: Mapping[str, str]) -> dict[str, An
 def _component(original: Original, i: int, system: Mapping[str, str]) -> dict[str, Any]:
     """A system that was measured; whether it is in use is not known to a certificate."""
     facts = {name: system.get(name, "") for name in ("id", "version", "maker", "digest")}
-    props = _props(facts)
+    given = props(facts)
     return {
         "uuid": identity(original, "system", i),
         "type": "software",
-        "title": _words(system.get("name") or system.get("id", "")),
-        "description": _words(system.get("intended_use", "")),
-        **({"props": props} if props else {}),
+        "title": words(system.get("name") or system.get("id", "")),
+        "description": words(system.get("intended_use", "")),
+        **({"props": given} if given else {}),
         "status": {"state": "other", "remarks": say("export.not_stated")},
     }
 
@@ -141,9 +139,9 @@ def _observation(original: Original, n: int, result: Result) -> dict[str, Any]:
     href = f"#{identity(original, 'file', 'certificate.json')}"
     return {
         "uuid": identity(original, "observation", n),
-        "title": _words(result.title),
-        "description": _words(summary(result)),
-        "props": _props(facts),
+        "title": words(result.title),
+        "description": words(summary(result)),
+        "props": props(facts),
         "methods": ["TEST"],
         **({"subjects": subjects} if subjects else {}),
         "relevant-evidence": [{"href": href, "description": say("export.oscal.evidence")}],
@@ -173,10 +171,10 @@ def _finding(original: Original, n: int, i: int, decision: Decision) -> dict[str
     limits = decision.requirement.text
     return {
         "uuid": identity(original, "finding", n, i),
-        "title": _words(say("export.unmet", requirement=limits, verdict=verdict, title=decision.measurand)),
-        "description": _words(" ".join((verdict, *decision.reasons, decision.what_now))),
-        "props": _props(facts),
-        "target": {"type": "objective-id", "target-id": f"{token}_obj", "title": _words(limits), "status": status},
+        "title": words(say("export.unmet", requirement=limits, verdict=verdict, title=decision.measurand)),
+        "description": words(" ".join((verdict, *decision.reasons, decision.what_now))),
+        "props": props(facts),
+        "target": {"type": "objective-id", "target-id": f"{token}_obj", "title": words(limits), "status": status},
         "related-observations": [{"observation-uuid": identity(original, "observation", n)}],
     }
 
@@ -193,7 +191,7 @@ def _token(original: Original, name: str) -> str:
 
 
 def _objective(token: str, text: str) -> dict[str, str]:
-    return {"id": f"{token}_obj", "name": "assessment-objective", "prose": _words(text)}
+    return {"id": f"{token}_obj", "name": "assessment-objective", "prose": words(text)}
 
 
 def _reviewed(requirements: Mapping[str, str]) -> dict[str, Any]:
@@ -210,28 +208,28 @@ def _resources(original: Original) -> list[dict[str, Any]]:
     return [
         {
             "uuid": identity(original, "file", name),
-            "title": _words(name),
+            "title": words(name),
             "rlinks": [{"href": quote(name, errors="replace"), "hashes": [{"algorithm": "SHA-256", "value": digest}]}],
         }
         for name, digest in files
     ]
 
 
-def _props(facts: Mapping[str, str]) -> list[dict[str, str]]:
+def props(facts: Mapping[str, str]) -> list[dict[str, str]]:
     """Properties in our name space; what is empty has none."""
     lines = {name: one_line(value) for name, value in facts.items()}
     return [{"name": name, "ns": NAMESPACE, "value": value} for name, value in lines.items() if value]
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     """OSCAL wants words where nothing was stated."""
     return one_line(text) or say("export.not_stated")
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
     """Text of a field that is taken for Markdown: every character stands for itself.
 
-    >>> _words("- a <b> [c]")
+    >>> words("- a <b> [c]")
     '\\\\- a \\\\<b\\\\> \\\\[c\\\\]'
     """
-    return _MARK.sub(lambda found: "\\" + found[0], _line(text))
+    return _MARK.sub(lambda found: "\\" + found[0], line(text))
