@@ -149,6 +149,20 @@ def test_those_who_are_left_begin_again(tmp_path: Path) -> None:
         made.message(3)
 
 
+def test_a_complete_attempt_is_not_begun_again(tmp_path: Path, capsys: Capture) -> None:
+    """The totals of four and of three of them would show what the fourth counted."""
+    made = Round(tmp_path, 4).whole()
+    withdraw(made.folder, made.mine(3), "regret", now=NOW)
+    with pytest.raises(MeasurandError, match="everybody has added"):
+        members(made.folder, made.key, now=NOW)
+    (made.folder / "totals" / "1" / f"{made.code[0]}.json").unlink()
+    members(made.folder, made.key, now=NOW)
+    words = [str(made.folder), str(made.table(1)), "--mine", str(made.mine(1)), "--yes"]
+    assert main(["round", "add", *words]) == 0
+    out = capsys.readouterr().out
+    assert f"Not in it any more: {made.code[3]}" in out
+
+
 def test_other_numbers_under_the_same_masks_are_refused(tmp_path: Path) -> None:
     made = Round(tmp_path, 3)
     members(made.folder, made.key, now=NOW)

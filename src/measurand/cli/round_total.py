@@ -46,10 +46,11 @@ def add(folder: Path, file: Path, mine: Path, yes: bool, json: bool) -> int:
     step, path = masked(folder, mine, counts, now=datetime.now(UTC))
     names = [(f"{measurand} {name}", str(n)) for measurand, own in counts.items() for name, n in own.items()]
     width = max(len(name) for name, _ in names)
-    codes = others(folder, step.code)
+    codes, gone = others(folder, step.code)
     lines = [say("cli.round.stays"), *(f"  {name:<{width}}  {n}" for name, n in names), ""]
     lines += [say("cli.round.masked", count=len(codes)), *(f"  {value}" for value in step.values), ""]
     lines += [say("cli.round.with", codes=", ".join(codes)), ""]
+    lines += [say("cli.round.gone", codes=", ".join(gone)), ""] if gone else []
     if not json or not yes:
         click.echo("\n".join(lines), err=json)
     if not yes and not (sys.stdin.isatty() and click.confirm(say("cli.round.confirm_total"), err=True)):

@@ -64,6 +64,7 @@ class Members(Document):
     """1, and one more where somebody never sent and the others begin again."""
     participants: tuple[Digest, ...] = Field(min_length=LEAST_PARTICIPANTS, max_length=MOST_PARTICIPANTS)
     """SHA-256 of each file of a participation, in the order of the codes."""
+    codes: tuple[str, ...]
     at: Time
 
 

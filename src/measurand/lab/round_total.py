@@ -67,8 +67,9 @@ class Joined:
 def members(folder: Path, key: keys.PrivateKey, *, now: datetime) -> tuple[Path, list[str]]:
     """Fix who takes part: all who joined and did not withdraw. Returns the file and the codes.
 
-    A further call begins again with those who are left. Raises StoreError: the round asks for no totals, another key
-    than the protocol's, fewer than three participants, one without a key for masks.
+    A further call begins again with those who are left, while somebody's message is missing. Raises StoreError: the
+    round asks for no totals, another key than the protocol's, fewer than three participants, one without a key for
+    masks, or the last attempt is complete.
     """
     protocol = _asked(folder)
     if keys.fingerprint(key.public_key()) != signer_of(folder / PROTOCOL):
@@ -79,9 +80,12 @@ def members(folder: Path, key: keys.PrivateKey, *, now: datetime) -> tuple[Path,
     if len(found) < max(3, protocol.least):
         raise refuse("M0879.few", folder, count=str(len(found)), least=str(max(3, protocol.least)))
     attempt = 1 + _attempts(folder)
+    if attempt > 1 and not _missing(folder, _step(folder, attempt - 1)):
+        # two totals of nearly the same participants differ by the counts of those who are not in both
+        raise refuse("M0879.complete", folder / TOTALS / str(attempt - 1))
     step = Members(
         protocol=digest_of(folder / PROTOCOL), attempt=attempt, participants=tuple(map(digest_of, joined)),
-        at=stamp(now),
+        codes=tuple(one.code for one in found), at=stamp(now),
     )  # fmt: skip
     path = folder / TOTALS / str(attempt) / MEMBERS
     write_step(path, step, key)
@@ -133,9 +137,14 @@ def masked(folder: Path, mine: Path, counts: Counts, *, now: datetime) -> tuple[
     return made, path
 
 
-def others(folder: Path, code: str) -> list[str]:
-    """Codes of the others who take part."""
-    return [one.code for one in _members(folder)[2] if one.code != code]
+def others(folder: Path, code: str) -> tuple[list[str], list[str]]:
+    """Codes of the others who take part, and of those who did in the attempt before and do no longer."""
+    step, _, joined = _members(folder)
+    now = [one.code for one in joined if one.code != code]
+    if step.attempt == 1:
+        return now, []
+    before = _step(folder, step.attempt - 1).codes
+    return now, [one for one in before if one not in (code, *now)]
 
 
 def progress(folder: Path) -> tuple[int, list[str]] | None:
@@ -146,7 +155,7 @@ def progress(folder: Path) -> tuple[int, list[str]] | None:
     if not _attempts(folder):
         return None
     step, _, joined = _members(folder)
-    return len(joined), _missing(folder, step, joined)
+    return len(joined), _missing(folder, step)
 
 
 def send(mine: Path, step: Masked, path: Path) -> None:
@@ -163,7 +172,7 @@ def total(folder: Path, *, level: float = 0.95) -> RoundTotal:
     DesignError for sums that cannot be."""
     protocol, (step, at, joined) = _asked(folder), _members(folder)
     place = folder / TOTALS / str(step.attempt)
-    if missing := _missing(folder, step, joined):
+    if missing := _missing(folder, step):
         finding = Finding("M0879", "", say("M0879.missing", codes=", ".join(missing)), say("M0879.missing_hint"))
         raise StoreError(finding)
     asked = protocol.total or ()
@@ -189,9 +198,13 @@ def total(folder: Path, *, level: float = 0.95) -> RoundTotal:
     )  # fmt: skip
 
 
-def _missing(folder: Path, step: Members, joined: Sequence[Joined]) -> list[str]:
+def _step(folder: Path, attempt: int) -> Members:
+    return step_of(folder / TOTALS / str(attempt) / MEMBERS, Members)[0]
+
+
+def _missing(folder: Path, step: Members) -> list[str]:
     place = folder / TOTALS / str(step.attempt)
-    return [one.code for one in joined if not (place / f"{one.code}.json").exists()]
+    return [code for code in step.codes if not (place / f"{code}.json").exists()]
 
 
 def _asked(folder: Path) -> Protocol:
@@ -224,7 +237,8 @@ def _members(folder: Path) -> tuple[Members, str, list[Joined]]:
     if any(digest not in by_digest for digest in step.participants):
         raise refuse("M0879.changed", path)
     joined = [_joined(by_digest[digest], folder) for digest in step.participants]
-    if len({one.code for one in joined}) < len(joined) or len({one.exchange for one in joined}) < len(joined):
+    codes = tuple(one.code for one in joined)
+    if codes != step.codes or len(set(codes)) < len(codes) or len({one.exchange for one in joined}) < len(codes):
         raise refuse("M0879.not_members", path)
     return step, digest_of(path), joined
 
