@@ -20,7 +20,7 @@ from measurand.message import say
 EVERYDAY = ("demo", "init", "check", "measure", "certify", "verify", "show")
 MORE = (
     "import", "evaluate", "study", "compare", "round", "explain", "doctor", "export", "archive", "seal", "stamp",
-    "withdraw", "trace", "crosswalk", "key", "disclose", "reference", "selftest", "completion",
+    "withdraw", "trace", "crosswalk", "rule", "key", "disclose", "reference", "selftest", "completion",
 )  # fmt: skip
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from measurand.document.acceptance import RuleReport
 from measurand.document.certificate import Envelope, Statement
 from measurand.document.comparison import Comparisons
 from measurand.document.crosswalk import Crosswalk
@@ -41,7 +42,7 @@ DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "comparison": Comparisons, "preferences": PreferenceComparison, "round-data": RoundData,
     "round-report": RoundReport,
     "round": RoundStatement, "round-opening": Opening, "round-assigned": AssignedAnswers,
-    "round-total": RoundTotal, "crosswalk": Crosswalk,
+    "round-total": RoundTotal, "crosswalk": Crosswalk, "acceptance": RuleReport,
 }  # fmt: skip
 """Name of the schema -> document. ``procedure`` is the resolved one; the file has ``procedure-file``."""
 
