@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, betaincinv
 
 Array = NDArray[np.float64]
 ROUNDING = 1e-9
@@ -39,6 +38,8 @@ def at_least(count: int, trials: int, share: ArrayLike) -> Array:
     >>> round(float(at_least(285, 300, 0.93)), 2)
     0.1
     """
+    from scipy.special import betainc
+
     p = np.asarray(share, float)
     if count <= 0:
         return np.ones_like(p)
@@ -49,6 +50,8 @@ def at_least(count: int, trials: int, share: ArrayLike) -> Array:
 
 def share_where(count: int, trials: int, probability: float) -> float:
     """True share with which ``count`` events or more have a probability; 0 or 1 where there is none inside."""
+    from scipy.special import betaincinv
+
     if count <= 0:
         return 0.0
     return 1.0 if count > trials else float(betaincinv(count, trials - count + 1.0, probability))
