@@ -46,6 +46,17 @@ def test_a_contrast_at_the_same_prompts_is_the_comparison_of_two_records(
         assert real(pair.u) == pytest.approx(real(result["u"]), rel=1e-6)
 
 
+def test_two_systems_of_one_record_share_their_prompts(measure: Measure) -> None:
+    """Nothing has to be declared: the levels of one record are its own."""
+    quantities = f"{SHARE} }}, {AREA} }}"
+    together = measure("AB", prompts=PROMPTS, quantities=quantities)
+    alone = [measure(s, prompts=PROMPTS, quantities=quantities) for s in "AB"]
+    for name in ("acc", "auc"):
+        (of_one,), (of_two,) = one([together], name).pairs, one(alone, name, same=("prompt",)).pairs
+        for field in ("value", "u", "lower", "upper"):
+            assert real(getattr(of_one, field)) == pytest.approx(real(getattr(of_two, field)), rel=1e-9)
+
+
 def test_prompts_that_are_common_leave_the_interval(measure: Measure) -> None:
     files = [measure(s, prompts=PROMPTS, quantities=SHARE + " }") for s in "AB"]
     (apart,), (shared,) = one(files, "acc").pairs, one(files, "acc", same=("prompt",)).pairs
