@@ -19,8 +19,8 @@ from measurand.message import say
 
 EVERYDAY = ("demo", "init", "check", "measure", "certify", "verify", "show")
 MORE = (
-    "import", "evaluate", "study", "compare", "round", "explain", "doctor", "export", "archive", "seal", "stamp",
-    "withdraw", "trace", "crosswalk", "rule", "key", "disclose", "reference", "selftest", "completion",
+    "import", "evaluate", "study", "compare", "round", "list", "explain", "doctor", "export", "archive", "seal",
+    "stamp", "withdraw", "trace", "crosswalk", "rule", "key", "disclose", "reference", "selftest", "completion",
 )  # fmt: skip
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -71,7 +71,7 @@ def verbs(ctx: click.Context, no_color: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; nothing is raised, whatever happens."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = [*(sys.argv[1:] if arguments is None else arguments)]  # the verb of that name hides ``list``
     for name, threads in ONE_THREAD.items():  # before numpy is loaded; who has set it, decides
         os.environ.setdefault(name, threads)
     for stream in (sys.stdout, sys.stderr):

@@ -33,6 +33,23 @@ def holding(word: str) -> list[str]:
     return [d.id for d in definitions().values() if wanted in _bare(d.id) or wanted in _bare(d.title)]
 
 
+def matching(word: str) -> tuple[str, ...]:
+    """Ids of the quantities that a word is about: in id, title, sentence, formula, theme, or another name of theirs."""
+    wanted = _bare(word)
+    theme_of = {name: theme for theme, ids in themes().items() for name in ids}
+    other: dict[str, list[str]] = {}
+    for name, quantity in SYNONYMS.items():
+        other.setdefault(quantity, []).append(name)
+    return tuple(
+        d.id
+        for d in definitions().values()
+        if any(
+            wanted in _bare(text)
+            for text in (d.id, d.title, d.words, d.formula, theme_title(theme_of[d.id]), *other.get(d.id, ()))
+        )
+    )
+
+
 def _bare(text: str) -> str:
     return re.sub(r"[\s_-]+", " ", text).strip().casefold()
 
