@@ -57,6 +57,23 @@ def test_two_systems_of_one_record_share_their_prompts(measure: Measure) -> None
             assert real(getattr(of_one, field)) == pytest.approx(real(getattr(of_two, field)), rel=1e-9)
 
 
+def test_parts_in_cells_share_their_prompts_too(measure: Measure, data: Path) -> None:
+    """Private evidence leaves as sums over cells of items: the same difference, and prompts that leave it."""
+    assert main(["key", "new", "lab", "--dir", str(data)]) == 0
+    private, files = '[report]\ndisclosure = "private"\ncell = 5\n', []
+    for system in "AB":
+        folder = measure(system, prompts=PROMPTS, quantities=SHARE + " }", extra=private)
+        assert main(["certify", str(folder), "--key", str(data / "lab.pem")]) == 0
+        files.append(folder / "certificate.json")
+    (apart,), (shared,) = one(files, "acc").pairs, one(files, "acc", same=("prompt",)).pairs
+    items = [measure(s, prompts=PROMPTS, quantities=SHARE + " }", id=f"{s}-open") for s in "AB"]
+    (known,) = one(items, "acc", same=("prompt",)).pairs
+    assert real(shared.value) == pytest.approx(real(known.value), rel=1e-9)
+    assert real(shared.u) < real(apart.u) and real(shared.upper) < real(apart.upper)
+    # the covariance is that of random groups of items: of 24 cells, a standard deviation is known to some 15 %
+    assert real(shared.u) == pytest.approx(real(known.u), rel=0.45)
+
+
 def test_prompts_that_are_common_leave_the_interval(measure: Measure) -> None:
     files = [measure(s, prompts=PROMPTS, quantities=SHARE + " }") for s in "AB"]
     (apart,), (shared,) = one(files, "acc").pairs, one(files, "acc", same=("prompt",)).pairs

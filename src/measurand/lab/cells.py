@@ -10,8 +10,9 @@ from measurand.document.number import number, real
 from measurand.document.parts import LineParts, Parts, SourceParts
 from measurand.lab.parts import level_id
 from measurand.study.from_parts import source_of
+from measurand.study.shared_levels import CROSS, ITEMS
 
-ITEMS, LABELS, CROSS, SEPARATOR = "items:", "labels:", "cross:", "\x1f"
+LABELS, SEPARATOR = "labels:", "\x1f"
 MOST = 4096
 """Cells at most."""
 

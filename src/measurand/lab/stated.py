@@ -26,8 +26,9 @@ from measurand.lab.standing import standing
 from measurand.lab.store import check_sums, checked_evidence, load, load_evidence, parsed
 from measurand.lab.trust import Trusted
 from measurand.message import say
+from measurand.study.shared_levels import ITEMS
 
-PARTS, ITEMS = "parts.json", "items:"
+PARTS = "parts.json"
 BLOCKS = 8
 """Blocks whose number may stand behind the name of a unit (``study.margins``)."""
 
